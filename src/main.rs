@@ -1,0 +1,2 @@
+//! The page of Faultscope.
+fn main() {}
