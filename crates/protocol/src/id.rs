@@ -31,6 +31,16 @@ impl NodeId {
         self.0 & CLIENT_BIT != 0
     }
 
+    /// The id as one number, for places where a picture or a hash needs one.
+    pub const fn code(self) -> u16 {
+        self.0
+    }
+
+    /// The id behind [`NodeId::code`]; none where no id has this code.
+    pub const fn from_code(code: u16) -> Option<Self> {
+        if code & !CLIENT_BIT == 0 { None } else { Some(Self(code)) }
+    }
+
     /// The number behind the letter, from 1.
     pub const fn number(self) -> u16 {
         self.0 & !CLIENT_BIT

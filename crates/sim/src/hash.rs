@@ -1,0 +1,154 @@
+//! Hashing and drawing that give the same bits on every platform.
+//!
+//! `derive(Hash)` feeds a hasher with integers of their own width and with lengths as `usize`; [`StableHasher`]
+//! widens all of them to 64 bits first, so that wasm32 and native agree.
+
+use std::hash::{Hash, Hasher};
+use std::ops::Range;
+
+/// A 64-bit hasher whose result depends on the hashed values alone, never on the platform.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StableHasher(u64);
+
+const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The finaliser of SplitMix64 (Steele, Lea, Flood 2014): every input bit reaches every output bit.
+const fn mix(mut word: u64) -> u64 {
+    word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    word ^ (word >> 31)
+}
+
+impl StableHasher {
+    /// A hasher that starts from `seed`.
+    pub const fn new(seed: u64) -> Self {
+        Self(mix(seed ^ MULTIPLIER))
+    }
+
+    /// Takes in one word.
+    pub fn word(&mut self, word: u64) {
+        self.0 = mix(self.0.rotate_left(23).wrapping_add(word.wrapping_mul(MULTIPLIER)));
+    }
+}
+
+impl Hasher for StableHasher {
+    fn finish(&self) -> u64 {
+        mix(self.0)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.word(u64::from_le_bytes(word));
+        }
+        self.word(bytes.len() as u64);
+    }
+
+    fn write_u8(&mut self, value: u8) {
+        self.word(u64::from(value));
+    }
+    fn write_u16(&mut self, value: u16) {
+        self.word(u64::from(value));
+    }
+    fn write_u32(&mut self, value: u32) {
+        self.word(u64::from(value));
+    }
+    fn write_u64(&mut self, value: u64) {
+        self.word(value);
+    }
+    fn write_u128(&mut self, value: u128) {
+        self.word(value as u64);
+        self.word((value >> 64) as u64);
+    }
+    fn write_usize(&mut self, value: usize) {
+        self.word(value as u64);
+    }
+    fn write_i8(&mut self, value: i8) {
+        self.word(i64::from(value) as u64);
+    }
+    fn write_i16(&mut self, value: i16) {
+        self.word(i64::from(value) as u64);
+    }
+    fn write_i32(&mut self, value: i32) {
+        self.word(i64::from(value) as u64);
+    }
+    fn write_i64(&mut self, value: i64) {
+        self.word(value as u64);
+    }
+    fn write_isize(&mut self, value: isize) {
+        self.word(value as i64 as u64);
+    }
+}
+
+/// The stable hash of one value.
+pub fn stable_hash<T: Hash + ?Sized>(value: &T) -> u64 {
+    let mut hasher = StableHasher::new(0);
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// One keyed draw: a number that depends on the seed, the purpose, the place and the count, and on nothing else.
+///
+/// Cutting one link therefore does not reshuffle the draws of the others.
+#[derive(Clone, Copy, Debug)]
+pub struct Draw(u64);
+
+impl Draw {
+    /// The draw for `purpose` at `place`, for the `count`-th time, in the run with this seed.
+    pub fn new(seed: u64, purpose: &str, place: u64, count: u64) -> Self {
+        let mut hasher = StableHasher::new(seed);
+        hasher.write(purpose.as_bytes());
+        hasher.word(place);
+        hasher.word(count);
+        Self(hasher.finish())
+    }
+
+    /// A number in `range` (half open); its start where it is empty.
+    pub fn in_range(self, range: &Range<u64>) -> u64 {
+        let width = range.end.saturating_sub(range.start);
+        // Multiply-shift (Lemire 2019); its bias of at most width / 2^64 is far below what a run could show.
+        range.start + ((u128::from(self.0) * u128::from(width)) >> 64) as u64
+    }
+
+    /// One of `0..count`; 0 where `count` is 0.
+    pub fn below(self, count: u32) -> u32 {
+        self.in_range(&(0..u64::from(count))) as u32
+    }
+
+    /// Whether something happens that has `parts` chances in a million.
+    pub fn chance_ppm(self, parts: u32) -> bool {
+        self.below(1_000_000) < parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_do_not_show() {
+        assert_eq!(stable_hash(&7_u8), stable_hash(&7_u64));
+        assert_eq!(stable_hash(&7_usize), stable_hash(&7_u64));
+        assert_eq!(stable_hash(&-1_i8), stable_hash(&-1_i64));
+        assert_ne!(stable_hash(&7_u8), stable_hash(&8_u8));
+        assert_ne!(stable_hash(&[1_u8, 0][..]), stable_hash(&[1_u8][..]));
+    }
+
+    /// A golden value: if it moves, every fingerprint and every link's behaviour moves with it.
+    #[test]
+    fn values_are_pinned() {
+        assert_eq!(stable_hash(&(1_u32, "n1", Some(false))), 0x6163_e748_6fbf_29e6);
+        assert_eq!(Draw::new(42, "latency", 3, 7).in_range(&(10_000..15_000)), 10_040);
+    }
+
+    #[test]
+    fn draws_cover_their_range_evenly() {
+        let mut counts = [0_u32; 10];
+        for count in 0..10_000 {
+            counts[Draw::new(1, "test", 0, count).below(10) as usize] += 1;
+        }
+        assert!(counts.iter().all(|&c| (900..1100).contains(&c)), "{counts:?}");
+        assert_eq!(Draw::new(1, "test", 0, 0).in_range(&(5..5)), 5);
+    }
+}

@@ -1,0 +1,164 @@
+//! Properties, checked from outside the nodes after every step, and the verdicts on them.
+
+use std::hash::{Hash, Hasher};
+
+use crate::hash::StableHasher;
+use crate::world::{Step, World};
+
+/// When a property must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// After every step.
+    Always,
+    /// At the end, when faults have healed.
+    Eventually,
+    /// At some step; seeing it is the point.
+    Sometimes,
+}
+
+/// The facts of a break or a sighting: names and values, which a lab's words put into a sentence.
+pub type Finding = Vec<(&'static str, String)>;
+
+/// What a monitor has to say of one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Nothing that concerns it happened.
+    Silent,
+    /// The premise of the property held, and so did the property.
+    Held,
+    /// *Always*: it is broken. *Sometimes*: it is seen. *Eventually*: it is due (again).
+    Struck(Finding),
+}
+
+/// Watches one property. A value: cloned into snapshots, and part of a search's state.
+pub trait Monitor: Send + Sync {
+    /// Looks at the world after a step.
+    fn observe(&mut self, world: &World, step: &Step) -> Signal;
+    /// A copy of it.
+    fn clone_box(&self) -> Box<dyn Monitor>;
+    /// Takes its memory into a hash.
+    fn hash_into(&self, hasher: &mut StableHasher);
+}
+
+/// A monitor made of a memory and a function.
+pub struct Watch<S> {
+    memory: S,
+    look: fn(&mut S, &World, &Step) -> Signal,
+}
+
+impl<S: Clone + Hash + Send + Sync + 'static> Watch<S> {
+    /// A monitor that starts with `memory`.
+    pub fn boxed(memory: S, look: fn(&mut S, &World, &Step) -> Signal) -> Box<dyn Monitor> {
+        Box::new(Self { memory, look })
+    }
+}
+
+impl<S: Clone + Hash + Send + Sync + 'static> Monitor for Watch<S> {
+    fn observe(&mut self, world: &World, step: &Step) -> Signal {
+        (self.look)(&mut self.memory, world, step)
+    }
+
+    fn clone_box(&self) -> Box<dyn Monitor> {
+        Box::new(Self { memory: self.memory.clone(), look: self.look })
+    }
+
+    fn hash_into(&self, hasher: &mut StableHasher) {
+        self.memory.hash(hasher);
+    }
+}
+
+/// What a run says of a property so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// *Always*: not broken so far. *Sometimes*: not seen yet. *Eventually*: not met yet.
+    Open,
+    /// *Eventually*: met since this step.
+    Met {
+        /// The step.
+        step: u64,
+        /// Its time.
+        at_us: u64,
+    },
+    /// *Always*: broken at this step. *Sometimes*: first seen at this step.
+    Struck {
+        /// The step.
+        step: u64,
+        /// Its time.
+        at_us: u64,
+        /// The facts.
+        finding: Finding,
+    },
+}
+
+/// One property of a run: its monitor, and the verdict so far.
+pub struct Property {
+    /// The id under which the lab words it.
+    pub id: &'static str,
+    /// When it must hold.
+    pub mode: Mode,
+    /// What the run says of it so far.
+    pub verdict: Verdict,
+    /// How often its premise held, so that nothing is safe by doing nothing.
+    pub premises: u64,
+    monitor: Box<dyn Monitor>,
+}
+
+impl Clone for Property {
+    fn clone(&self) -> Self {
+        Self {
+            id: self.id,
+            mode: self.mode,
+            verdict: self.verdict.clone(),
+            premises: self.premises,
+            monitor: self.monitor.clone_box(),
+        }
+    }
+}
+
+impl Property {
+    /// A property at the start of a run.
+    pub fn new(id: &'static str, mode: Mode, monitor: Box<dyn Monitor>) -> Self {
+        Self { id, mode, verdict: Verdict::Open, premises: 0, monitor }
+    }
+
+    /// Looks at the world after a step. A break, once found, stands.
+    pub(crate) fn observe(&mut self, world: &World, step: &Step) -> bool {
+        if self.mode != Mode::Eventually && self.verdict != Verdict::Open {
+            return false;
+        }
+        match (self.monitor.observe(world, step), self.mode) {
+            (Signal::Silent, _) => false,
+            (Signal::Held, Mode::Eventually) => {
+                self.premises += 1;
+                if self.verdict == Verdict::Open {
+                    self.verdict = Verdict::Met { step: step.number, at_us: step.at_us };
+                }
+                false
+            }
+            (Signal::Held, _) => {
+                self.premises += 1;
+                false
+            }
+            (Signal::Struck(_), Mode::Eventually) => {
+                self.verdict = Verdict::Open;
+                false
+            }
+            (Signal::Struck(finding), mode) => {
+                self.premises += 1;
+                self.verdict = Verdict::Struck { step: step.number, at_us: step.at_us, finding };
+                mode == Mode::Always
+            }
+        }
+    }
+
+    /// Whether an *always* property is broken.
+    pub fn is_broken(&self) -> bool {
+        self.mode == Mode::Always && matches!(self.verdict, Verdict::Struck { .. })
+    }
+
+    /// Takes the monitor's memory and the verdict into a hash.
+    pub fn hash_into(&self, hasher: &mut StableHasher) {
+        hasher.write_u8(u8::from(self.is_broken()));
+        self.monitor.hash_into(hasher);
+    }
+}

@@ -1,0 +1,363 @@
+//! One node of the world: its machine, clock, timers, disk, and what waits at its doors.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use faultscope_protocol::{Door, NodeId};
+use serde_json::Value;
+
+use crate::erased::{ErasedEffect, Machine, Payload, TimerSlot};
+use crate::hash::Draw;
+use crate::network::LinkEnd;
+
+/// Whether a node runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// It has a seat and has not booted yet.
+    Absent,
+    /// It runs.
+    Up,
+    /// It stands still: what reaches it waits at its door until it goes on, and its clock runs on.
+    Paused,
+    /// It crashed: volatile state, timers and waiting inputs are gone.
+    Down,
+}
+
+/// How a node's wall clock differs from virtual time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClockSkew {
+    /// Added to virtual time, in microseconds.
+    pub offset_us: i64,
+    /// How much faster the clock runs, in millionths; timers run at the same rate.
+    pub rate_ppm: i32,
+}
+
+impl ClockSkew {
+    fn wall_us(self, now_us: u64) -> u64 {
+        let drift = i128::from(now_us) * i128::from(self.rate_ppm) / 1_000_000;
+        (i128::from(now_us) + drift + i128::from(self.offset_us)).max(0) as u64
+    }
+
+    /// How long a timer of `after_us` on this clock takes in virtual time.
+    pub(crate) fn true_us(self, after_us: u64) -> u64 {
+        let rate = (1_000_000 + i128::from(self.rate_ppm)).max(1);
+        (i128::from(after_us) * 1_000_000 / rate).min(i128::from(u32::MAX) << 16) as u64
+    }
+}
+
+/// What all disks of a run are like, until an action says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiskPlan {
+    /// How long a forced write takes, in microseconds (half open); 0..0 for a disk that is never slower than
+    /// the code.
+    pub force_us: Range<u64>,
+    /// After how long an unforced write reaches the disk by itself, in microseconds.
+    pub lazy_us: u64,
+}
+
+/// A timer that runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArmedTimer {
+    pub(crate) slot: TimerSlot,
+    pub(crate) generation: u32,
+    /// When it was set.
+    pub set_us: u64,
+    /// When it runs out.
+    pub fires_us: u64,
+}
+
+/// A write that is not durable yet.
+#[derive(Clone, Debug)]
+pub struct PendingWrite {
+    /// Its number on this node, from 1.
+    pub id: u64,
+    /// Whether sends wait for it.
+    pub force: bool,
+    /// When it was asked for.
+    pub asked_us: u64,
+    /// When it becomes durable.
+    pub done_us: u64,
+    /// The whole stable state, as it will be.
+    pub stable: Payload,
+}
+
+/// An effect that waits behind a forced write.
+#[derive(Clone)]
+pub(crate) enum Outgoing {
+    Send { to: NodeId, body: Payload },
+    Reply { op: u64, body: Payload },
+    Note(Payload),
+}
+
+/// What waits at the door of a paused node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Deferred {
+    Message { slot: u32, id: u64, plan: u32 },
+    Timer { slot: TimerSlot, generation: u32 },
+    Durable { write: u64 },
+    Load,
+}
+
+/// A node of the world, as pictures, properties and exports see it.
+pub struct Node {
+    /// Its name.
+    pub id: NodeId,
+    /// The rack or site that it stands in.
+    pub zone: u16,
+    /// Whether it runs.
+    pub status: Status,
+    /// Since when it has this status.
+    pub since_us: u64,
+    /// How its clock differs from virtual time.
+    pub clock: ClockSkew,
+    pub(crate) machine: Box<dyn Machine>,
+    pub(crate) timers: Vec<ArmedTimer>,
+    pub(crate) next_generation: u32,
+    pub(crate) incarnation: u32,
+    /// What the disk holds for good.
+    pub(crate) durable: Option<Payload>,
+    pub(crate) writes: VecDeque<PendingWrite>,
+    pub(crate) next_write: u64,
+    pub(crate) last_forced: u64,
+    pub(crate) disk: Option<DiskPlan>,
+    pub(crate) outbox: VecDeque<(u64, Outgoing)>,
+    pub(crate) door: Vec<Deferred>,
+    pub(crate) links: Vec<LinkEnd>,
+    pub(crate) draws: Vec<(&'static str, u64)>,
+    /// Choices that the run's text fixes, in order, before any is drawn.
+    pub(crate) picks: VecDeque<u32>,
+    /// How many commands of the client load this node was given.
+    pub(crate) loaded: u64,
+    /// The command of the client load that is not answered yet.
+    pub(crate) load_op: Option<u64>,
+}
+
+impl Clone for Node {
+    fn clone(&self) -> Self {
+        Self {
+            id: self.id,
+            zone: self.zone,
+            status: self.status,
+            since_us: self.since_us,
+            clock: self.clock,
+            machine: self.machine.clone_box(),
+            timers: self.timers.clone(),
+            next_generation: self.next_generation,
+            incarnation: self.incarnation,
+            durable: self.durable.clone(),
+            writes: self.writes.clone(),
+            next_write: self.next_write,
+            last_forced: self.last_forced,
+            disk: self.disk.clone(),
+            outbox: self.outbox.clone(),
+            door: self.door.clone(),
+            links: self.links.clone(),
+            draws: self.draws.clone(),
+            picks: self.picks.clone(),
+            loaded: self.loaded,
+            load_op: self.load_op,
+        }
+    }
+}
+
+impl Node {
+    pub(crate) fn new(id: NodeId, zone: u16, machine: Box<dyn Machine>) -> Self {
+        Self {
+            id,
+            zone,
+            status: Status::Absent,
+            since_us: 0,
+            clock: ClockSkew::default(),
+            machine,
+            timers: Vec::new(),
+            next_generation: 0,
+            incarnation: 0,
+            durable: None,
+            writes: VecDeque::new(),
+            next_write: 1,
+            last_forced: 0,
+            disk: None,
+            outbox: VecDeque::new(),
+            door: Vec::new(),
+            links: Vec::new(),
+            draws: Vec::new(),
+            picks: VecDeque::new(),
+            loaded: 0,
+            load_op: None,
+        }
+    }
+
+    /// The machine itself, if the node has one now and it is an `M`.
+    pub fn machine<M: Any>(&self) -> Option<&M> {
+        self.machine.state()?.downcast_ref()
+    }
+
+    /// The knobs, if they are an `S`.
+    pub fn setup<S: Any>(&self) -> Option<&S> {
+        self.machine.setup().downcast_ref()
+    }
+
+    /// The machine's whole state as JSON; null while the node is down.
+    pub fn value(&self) -> Value {
+        self.machine.value()
+    }
+
+    /// What the node is called to do, as the lab numbers its roles.
+    pub fn role(&self) -> u8 {
+        self.machine.role()
+    }
+
+    /// What a restart would find, if it is an `S`; none before the first durable write.
+    pub fn durable<S: Any>(&self) -> Option<&S> {
+        self.durable.as_ref()?.get()
+    }
+
+    /// Writes that are not durable yet, oldest first.
+    pub fn pending_writes(&self) -> impl ExactSizeIterator<Item = &PendingWrite> {
+        self.writes.iter()
+    }
+
+    /// The newest stable state that was handed to the disk, durable or not, if it is an `S`.
+    pub fn newest_stable<S: Any>(&self) -> Option<&S> {
+        self.writes.back().map_or(self.durable.as_ref(), |write| Some(&write.stable))?.get()
+    }
+
+    /// The timers that run, in the order of their slots.
+    pub fn timers(&self) -> impl ExactSizeIterator<Item = &ArmedTimer> {
+        self.timers.iter()
+    }
+
+    /// The name of a timer that runs on this node.
+    pub fn timer_name(&self, timer: &ArmedTimer) -> &'static str {
+        self.machine.timer_name(timer.slot)
+    }
+
+    /// The value of a timer that runs on this node, as JSON.
+    pub fn timer_value(&self, timer: &ArmedTimer) -> Value {
+        self.machine.timer_value(timer.slot)
+    }
+
+    /// How many inputs wait at the door of a paused node.
+    pub fn waiting_inputs(&self) -> usize {
+        self.door.len()
+    }
+
+    /// How many sends, replies and notes wait behind a forced write.
+    pub fn waiting_outputs(&self) -> usize {
+        self.outbox.len()
+    }
+
+    /// How often it has crashed.
+    pub fn crashes(&self) -> u32 {
+        self.incarnation
+    }
+
+    pub(crate) fn arm(&mut self, slot: TimerSlot, set_us: u64, fires_us: u64) -> u32 {
+        self.next_generation = self.next_generation.wrapping_add(1);
+        let armed = ArmedTimer { slot, generation: self.next_generation, set_us, fires_us };
+        match self.timers.iter_mut().find(|timer| timer.slot == slot) {
+            Some(timer) => *timer = armed,
+            None => self.timers.push(armed),
+        }
+        self.next_generation
+    }
+
+    pub(crate) fn disarm(&mut self, slot: TimerSlot) {
+        self.timers.retain(|timer| timer.slot != slot);
+    }
+
+    /// Whether the timer at `slot` still runs as it was set then.
+    pub(crate) fn is_armed(&self, slot: TimerSlot, generation: u32) -> bool {
+        self.timers.iter().any(|timer| timer.slot == slot && timer.generation == generation)
+    }
+
+    pub(crate) fn link(&mut self, to: NodeId) -> &mut LinkEnd {
+        let place = match self.links.binary_search_by_key(&to, |link| link.to) {
+            Ok(place) => place,
+            Err(place) => {
+                self.links.insert(place, LinkEnd::new(to));
+                place
+            }
+        };
+        &mut self.links[place]
+    }
+
+    /// Runs the machine with the world's time and draws at its door.
+    pub(crate) fn with_machine(
+        &mut self,
+        seed: u64,
+        now_us: u64,
+        run: impl FnOnce(&mut dyn Machine, Option<&Payload>, &mut dyn Door),
+    ) {
+        let mut door = NodeDoor {
+            seed,
+            place: u64::from(self.id.code()),
+            wall_us: self.clock.wall_us(now_us),
+            draws: &mut self.draws,
+            picks: &mut self.picks,
+        };
+        run(self.machine.as_mut(), self.durable.as_ref(), &mut door);
+    }
+
+    pub(crate) fn with_door<R>(&mut self, seed: u64, now_us: u64, run: impl FnOnce(&mut dyn Door) -> R) -> R {
+        let mut door = NodeDoor {
+            seed,
+            place: u64::from(self.id.code()),
+            wall_us: self.clock.wall_us(now_us),
+            draws: &mut self.draws,
+            picks: &mut self.picks,
+        };
+        run(&mut door)
+    }
+
+    /// Where an effect of now would have to wait: the number of the last forced write that is not durable.
+    pub(crate) fn barrier(&self) -> Option<u64> {
+        let first = self.writes.front()?.id;
+        (self.last_forced >= first).then_some(self.last_forced)
+    }
+}
+
+struct NodeDoor<'a> {
+    seed: u64,
+    place: u64,
+    wall_us: u64,
+    draws: &'a mut Vec<(&'static str, u64)>,
+    picks: &'a mut VecDeque<u32>,
+}
+
+impl NodeDoor<'_> {
+    fn draw(&mut self, label: &'static str) -> Draw {
+        let count = match self.draws.iter_mut().find(|(known, _)| *known == label) {
+            Some((_, count)) => {
+                *count += 1;
+                *count
+            }
+            None => {
+                self.draws.push((label, 0));
+                0
+            }
+        };
+        Draw::new(self.seed, label, self.place, count)
+    }
+}
+
+impl Door for NodeDoor<'_> {
+    fn now_us(&mut self) -> u64 {
+        self.wall_us
+    }
+
+    fn delay_us(&mut self, label: &'static str, range_us: Range<u64>) -> u64 {
+        self.draw(label).in_range(&range_us)
+    }
+
+    fn choose(&mut self, label: &'static str, count: u32) -> u32 {
+        match self.picks.pop_front() {
+            Some(pick) if pick < count => pick,
+            _ => self.draw(label).below(count),
+        }
+    }
+}
+
+/// The effects that a machine asked for, in order; reused from step to step.
+pub(crate) type EffectList = Vec<ErasedEffect>;

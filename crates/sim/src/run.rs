@@ -1,0 +1,337 @@
+//! A run: a plan, its pinned actions, and everything that follows from them.
+//!
+//! The run keeps an index of its steps, snapshots at intervals, and the furthest moment played. Any earlier moment
+//! is the nearest snapshot before it and a replay.
+
+use std::sync::Arc;
+
+use faultscope_protocol::NodeId;
+
+use crate::action::{Action, Pin, Pinned};
+use crate::erased::Factory;
+use crate::monitor::Property;
+use crate::network::NetworkPlan;
+use crate::node::{DiskPlan, EffectList};
+use crate::world::{Kind, Step, World};
+
+/// Who sits where at the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeatPlan {
+    /// The name.
+    pub id: NodeId,
+    /// What it does, as the lab numbers its roles.
+    pub role: u8,
+    /// The rack or site, from 0.
+    pub zone: u16,
+}
+
+/// What a run starts from.
+pub struct Plan {
+    /// The seed of every draw.
+    pub seed: u64,
+    /// The nodes, servers by number first, then clients by number.
+    pub seats: Vec<SeatPlan>,
+    /// The servers among the seats that machines know of from the start.
+    pub servers: Arc<[NodeId]>,
+    /// The clients among the seats.
+    pub clients: Arc<[NodeId]>,
+    /// How many servers there may be, joiners included.
+    pub max_servers: usize,
+    /// The role of a server that joins.
+    pub joiner_role: u8,
+    /// Makes the nodes and reads commands.
+    pub factory: Arc<dyn Factory>,
+    /// What links are like.
+    pub network: NetworkPlan,
+    /// What disks are like.
+    pub disk: DiskPlan,
+    /// Whether nothing happens by itself after the boots: every delivery, timer and write is an action.
+    pub manual: bool,
+    /// The properties to check.
+    pub properties: Vec<Property>,
+}
+
+/// The world and the verdicts, at one step.
+#[derive(Clone)]
+pub struct Moment {
+    /// The world after the step.
+    pub world: World,
+    /// The properties, with what was found so far.
+    pub properties: Vec<Property>,
+    next_action: usize,
+}
+
+/// What the index keeps of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexEntry {
+    /// Its virtual time.
+    pub at_us: u64,
+    /// The node that it happened to, by code; 0 for none.
+    node: u16,
+    /// What it was.
+    pub kind: Kind,
+    flags: u8,
+}
+
+const FLAG_NOTE: u8 = 1;
+const FLAG_DECISION: u8 = 2;
+const FLAG_BROKEN: u8 = 4;
+const FLAG_ACTION: u8 = 8;
+
+impl IndexEntry {
+    fn new(step: &Step, has_broken: bool) -> Self {
+        let mut flags = 0;
+        if !step.notes.is_empty() {
+            flags |= FLAG_NOTE;
+        }
+        if step.notes.iter().any(crate::Payload::is_decision) {
+            flags |= FLAG_DECISION;
+        }
+        if has_broken {
+            flags |= FLAG_BROKEN;
+        }
+        if step.action.is_some() {
+            flags |= FLAG_ACTION;
+        }
+        Self { at_us: step.at_us, node: step.node.map_or(0, NodeId::code), kind: step.kind, flags }
+    }
+
+    /// The node that it happened to.
+    pub fn node(&self) -> Option<NodeId> {
+        NodeId::from_code(self.node)
+    }
+    /// Whether a machine remarked something.
+    pub fn has_note(&self) -> bool {
+        self.flags & FLAG_NOTE != 0
+    }
+    /// Whether something was decided.
+    pub fn has_decision(&self) -> bool {
+        self.flags & FLAG_DECISION != 0
+    }
+    /// Whether a property broke.
+    pub fn has_broken(&self) -> bool {
+        self.flags & FLAG_BROKEN != 0
+    }
+    /// Whether a person or a script did it.
+    pub fn is_action(&self) -> bool {
+        self.flags & FLAG_ACTION != 0
+    }
+}
+
+/// Snapshots kept at the most; beyond that every second one goes and the spacing doubles.
+const SNAPSHOTS_MAX: usize = 256;
+const SPACING_MIN: u64 = 64;
+
+/// A run that can be played on, sought in, and acted upon.
+#[derive(Clone)]
+pub struct Run {
+    plan: Arc<Plan>,
+    actions: Vec<Pinned>,
+    index: Vec<IndexEntry>,
+    snapshots: Vec<Moment>,
+    spacing: u64,
+    head: Moment,
+}
+
+impl Run {
+    /// The run of `plan` under `actions`, at its very beginning.
+    pub fn new(plan: Arc<Plan>, mut actions: Vec<Pinned>) -> Self {
+        actions.sort_by_key(|pinned| pinned.pin);
+        let start =
+            Moment { world: World::new(plan.clone()), properties: plan.properties.clone(), next_action: 0 };
+        Self {
+            plan,
+            actions,
+            index: Vec::new(),
+            snapshots: vec![start.clone()],
+            spacing: SPACING_MIN,
+            head: start,
+        }
+    }
+
+    /// What it started from.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// The actions, in the order of their pins.
+    pub fn actions(&self) -> &[Pinned] {
+        &self.actions
+    }
+
+    /// The furthest moment that was played.
+    pub fn head(&self) -> &Moment {
+        &self.head
+    }
+
+    /// How many steps were played.
+    pub fn len(&self) -> u64 {
+        self.index.len() as u64
+    }
+
+    /// Whether no step was played yet.
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    /// What the index keeps of the steps; step number `n` is at place `n - 1`.
+    pub fn index(&self) -> &[IndexEntry] {
+        &self.index
+    }
+
+    /// How many steps were played up to and including `at_us`.
+    pub fn steps_until(&self, at_us: u64) -> u64 {
+        self.index.partition_point(|entry| entry.at_us <= at_us) as u64
+    }
+
+    /// Plays one more step at the head, if it comes no later than `until_us`.
+    pub fn play(&mut self, until_us: u64) -> bool {
+        let mut step = Step::default();
+        self.play_into(until_us, &mut step, &mut EffectList::new())
+    }
+
+    /// Plays on to `until_us`, or for `most` steps. Returns how many were played.
+    pub fn play_until(&mut self, until_us: u64, most: u64) -> u64 {
+        let mut step = Step::default();
+        let mut effects = EffectList::new();
+        let mut played = 0;
+        while played < most && self.play_into(until_us, &mut step, &mut effects) {
+            played += 1;
+        }
+        played
+    }
+
+    /// Plays on like [`Run::play_until`], showing each step to `see` with the moment after it.
+    pub fn play_seen(&mut self, until_us: u64, most: u64, mut see: impl FnMut(&Moment, &Step)) -> u64 {
+        let mut step = Step::default();
+        let mut effects = EffectList::new();
+        let mut played = 0;
+        while played < most && self.play_into(until_us, &mut step, &mut effects) {
+            see(&self.head, &step);
+            played += 1;
+        }
+        played
+    }
+
+    fn play_into(&mut self, until_us: u64, step: &mut Step, effects: &mut EffectList) -> bool {
+        let Some(has_broken) = self.head.advance(&self.actions, until_us, step, effects) else { return false };
+        self.index.push(IndexEntry::new(step, has_broken));
+        if self.len().is_multiple_of(self.spacing) {
+            self.keep_snapshot();
+        }
+        true
+    }
+
+    fn keep_snapshot(&mut self) {
+        self.snapshots.push(self.head.clone());
+        if self.snapshots.len() > SNAPSHOTS_MAX {
+            let mut place = 0;
+            self.snapshots.retain(|_| {
+                place += 1;
+                place % 2 == 1
+            });
+            self.spacing *= 2;
+        }
+    }
+
+    /// The moment after step `step` (0 is before the first), no further than the head.
+    pub fn moment(&self, step: u64) -> Moment {
+        let mut moment = self.nearest(step).clone();
+        let mut scratch = Step::default();
+        let mut effects = EffectList::new();
+        while moment.world.steps() < step
+            && moment.advance(&self.actions, u64::MAX, &mut scratch, &mut effects).is_some()
+        {}
+        moment
+    }
+
+    /// Replays the steps `first..=last`, showing each to `see` with the moment after it.
+    pub fn replay(&self, first: u64, last: u64, mut see: impl FnMut(&Moment, &Step)) {
+        let last = last.min(self.len());
+        let mut moment = self.moment(first.max(1) - 1);
+        let mut step = Step::default();
+        let mut effects = EffectList::new();
+        while moment.world.steps() < last
+            && moment.advance(&self.actions, u64::MAX, &mut step, &mut effects).is_some()
+        {
+            see(&moment, &step);
+        }
+    }
+
+    fn nearest(&self, step: u64) -> &Moment {
+        if step >= self.head.world.steps() {
+            return &self.head;
+        }
+        let after = self.snapshots.partition_point(|snapshot| snapshot.world.steps() <= step);
+        &self.snapshots[after.max(1) - 1]
+    }
+
+    /// Forgets the steps after `step`, with the actions that come after it.
+    pub fn truncate(&mut self, step: u64) {
+        if step >= self.len() {
+            return;
+        }
+        self.head = self.moment(step);
+        self.index.truncate(step as usize);
+        self.snapshots.retain(|snapshot| snapshot.world.steps() <= step);
+        self.actions.truncate(self.head.next_action);
+    }
+
+    /// Takes in an action at `at_us`, which must not be before the head: the run's future is unwritten there.
+    ///
+    /// It is pinned behind the steps that were played at that instant, and behind actions that wait there.
+    pub fn act(&mut self, at_us: u64, action: Action) -> Pin {
+        let at_us = at_us.max(self.head.world.now_us());
+        let pin = Pin { at_us, after_steps: self.head.world.steps_at(at_us) };
+        self.actions.truncate(self.head.next_action);
+        self.actions.push(Pinned { pin, action });
+        pin
+    }
+
+    /// Whether an action still waits to be played.
+    pub fn has_waiting_action(&self) -> bool {
+        self.head.next_action < self.actions.len()
+    }
+}
+
+impl Moment {
+    /// Plays the next event or action, whichever comes first, if it comes no later than `until_us`.
+    /// Returns whether a property broke; none where nothing was played.
+    pub(crate) fn advance(
+        &mut self,
+        actions: &[Pinned],
+        until_us: u64,
+        step: &mut Step,
+        effects: &mut EffectList,
+    ) -> Option<bool> {
+        loop {
+            let event_us = self.world.next_event_us();
+            match actions.get(self.next_action) {
+                Some(pinned) if self.comes_first(pinned.pin, event_us) => {
+                    if pinned.pin.at_us > until_us {
+                        return None;
+                    }
+                    self.next_action += 1;
+                    self.world.play_action(pinned.pin.at_us, &pinned.action, step, effects);
+                    break;
+                }
+                _ if event_us.is_none_or(|at_us| at_us > until_us) => return None,
+                _ if self.world.play_event(step, effects) => break,
+                _ => {}
+            }
+        }
+        let mut has_broken = false;
+        for property in &mut self.properties {
+            has_broken |= property.observe(&self.world, step);
+        }
+        Some(has_broken)
+    }
+
+    fn comes_first(&self, pin: Pin, event_us: Option<u64>) -> bool {
+        match event_us {
+            None => true,
+            Some(event_us) if pin.at_us == event_us => pin.after_steps <= self.world.steps_at(event_us),
+            Some(event_us) => pin.at_us < event_us,
+        }
+    }
+}

@@ -1,0 +1,1019 @@
+//! The world at one moment, and how it takes a step.
+//!
+//! A world is a value: cloning it is how snapshots, branches and seeks work. Nodes sit behind `Arc`, so a clone
+//! costs little and a step copies only the node that it changes.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use faultscope_protocol::{Door, NodeId};
+
+use crate::action::{Action, MessageName};
+use crate::erased::{ErasedEffect, ErasedInput, Machine, Payload, TimerSlot};
+use crate::hash::{Draw, StableHasher};
+use crate::network::{Cut, Fate, Flight, Flights, Latency, LostFlight, NetworkPlan, link_place};
+use crate::node::{ClockSkew, Deferred, DiskPlan, EffectList, Node, Outgoing, PendingWrite, Status};
+use crate::run::{Plan, SeatPlan};
+
+/// What a step was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A node started for the first time.
+    Boot,
+    /// A message arrived.
+    Deliver,
+    /// A timer ran out.
+    Timer,
+    /// A node was given a command.
+    Command,
+    /// A command was answered.
+    Reply,
+    /// A write became durable.
+    Durable,
+    /// A message was lost.
+    Lost,
+    /// A node crashed.
+    Crash,
+    /// A node started again.
+    Restart,
+    /// A node stood still.
+    Pause,
+    /// A paused node went on.
+    Resume,
+    /// Anything else that was done to the world.
+    Fault,
+}
+
+impl Kind {
+    /// The word for it in traces.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Boot => "boot",
+            Self::Deliver => "deliver",
+            Self::Timer => "timer",
+            Self::Command => "command",
+            Self::Reply => "reply",
+            Self::Durable => "durable",
+            Self::Lost => "lost",
+            Self::Crash => "crash",
+            Self::Restart => "restart",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Fault => "fault",
+        }
+    }
+}
+
+/// A message that a step sent.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// Its number in the run.
+    pub id: u64,
+    /// The sender.
+    pub from: NodeId,
+    /// The receiver.
+    pub to: NodeId,
+    /// Its ordinal on the link.
+    pub ordinal: u64,
+    /// What it says.
+    pub body: Payload,
+}
+
+/// One step of a run: what happened, and what came of it.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Its virtual time.
+    pub at_us: u64,
+    /// What it was.
+    pub kind: Kind,
+    /// The node that it happened to, if it was one.
+    pub node: Option<NodeId>,
+    /// The number of the message that was delivered or lost.
+    pub message: Option<u64>,
+    /// The sender of that message.
+    pub from: Option<NodeId>,
+    /// The message, command or reply.
+    pub body: Option<Payload>,
+    /// The name of the timer that ran out.
+    pub timer: Option<&'static str>,
+    /// The number that pairs a command with its reply.
+    pub op: Option<u64>,
+    /// What was done, if a person or a script did it.
+    pub action: Option<Action>,
+    /// The messages that left in this step.
+    pub sent: Vec<Sent>,
+    /// What the machine remarked.
+    pub notes: Vec<Payload>,
+    /// How many writes were asked for.
+    pub writes: u32,
+}
+
+impl Default for Step {
+    fn default() -> Self {
+        Self {
+            number: 0,
+            at_us: 0,
+            kind: Kind::Boot,
+            node: None,
+            message: None,
+            from: None,
+            body: None,
+            timer: None,
+            op: None,
+            action: None,
+            sent: Vec::new(),
+            notes: Vec::new(),
+            writes: 0,
+        }
+    }
+}
+
+impl Step {
+    fn begin(&mut self, number: u64, at_us: u64) {
+        self.number = number;
+        self.at_us = at_us;
+        self.kind = Kind::Fault;
+        self.node = None;
+        self.message = None;
+        self.from = None;
+        self.body = None;
+        self.timer = None;
+        self.op = None;
+        self.action = None;
+        self.sent.clear();
+        self.notes.clear();
+        self.writes = 0;
+    }
+
+    fn hash_into(&self, hasher: &mut StableHasher) {
+        hasher.word(self.at_us);
+        hasher.word(self.kind as u64);
+        hasher.word(self.node.map_or(0, |node| u64::from(node.code())));
+        hasher.word(self.message.unwrap_or(0));
+        hasher.word(self.op.unwrap_or(0));
+        if let Some(action) = &self.action {
+            action.hash(hasher);
+        }
+        if let (Kind::Command | Kind::Reply, Some(body)) = (self.kind, &self.body) {
+            body.hash_into(hasher);
+        }
+        for sent in &self.sent {
+            hasher.word(sent.id);
+            hasher.word(u64::from(sent.to.code()));
+            sent.body.hash_into(hasher);
+        }
+        for note in &self.notes {
+            note.hash_into(hasher);
+        }
+        hasher.word(u64::from(self.writes));
+    }
+}
+
+/// A command that is not answered yet.
+#[derive(Clone, Debug)]
+pub struct OpenCommand {
+    /// The node that has it.
+    pub node: NodeId,
+    /// When it was given.
+    pub called_us: u64,
+    /// What was asked.
+    pub body: Payload,
+}
+
+/// The world at one moment.
+#[derive(Clone)]
+pub struct World {
+    plan: Arc<Plan>,
+    now_us: u64,
+    steps: u64,
+    steps_at_now: u32,
+    servers: Vec<Arc<Node>>,
+    clients: Vec<Arc<Node>>,
+    queue: BinaryHeap<Reverse<Event>>,
+    next_event: u64,
+    flights: Flights,
+    next_message: u64,
+    next_op: u64,
+    open_commands: BTreeMap<u64, OpenCommand>,
+    replies: BTreeMap<u64, (NodeId, u64, Payload)>,
+    network: NetworkPlan,
+    cuts: Vec<Cut>,
+    next_cut: u32,
+    lost: VecDeque<LostFlight>,
+    messages_lost: u64,
+    fingerprint: StableHasher,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Event {
+    at_us: u64,
+    number: u64,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    Boot(NodeId),
+    Deliver { slot: u32, id: u64, plan: u32 },
+    Vanish { slot: u32, id: u64, plan: u32 },
+    Timer { node: NodeId, slot: TimerSlot, generation: u32 },
+    Durable { node: NodeId, incarnation: u32, write: u64 },
+    Reply { number: u64 },
+    Load { node: NodeId, incarnation: u32, number: u64 },
+}
+
+/// How many lost messages a picture may still show.
+const LOST_KEPT: usize = 64;
+
+impl World {
+    pub(crate) fn new(plan: Arc<Plan>) -> Self {
+        let mut world = Self {
+            now_us: 0,
+            steps: 0,
+            steps_at_now: 0,
+            servers: Vec::new(),
+            clients: Vec::new(),
+            queue: BinaryHeap::new(),
+            next_event: 0,
+            flights: Flights::default(),
+            next_message: 1,
+            next_op: 1,
+            open_commands: BTreeMap::new(),
+            replies: BTreeMap::new(),
+            network: plan.network.clone(),
+            cuts: Vec::new(),
+            next_cut: 1,
+            lost: VecDeque::new(),
+            messages_lost: 0,
+            fingerprint: StableHasher::new(plan.seed),
+            plan,
+        };
+        for seat in world.plan.clone().seats.iter() {
+            world.seat(seat);
+            world.schedule(0, What::Boot(seat.id));
+        }
+        world
+    }
+
+    fn seat(&mut self, seat: &SeatPlan) {
+        let plan = &self.plan;
+        let machine = plan.factory.create(seat, &plan.servers, &plan.clients);
+        let node = Arc::new(Node::new(seat.id, seat.zone, machine));
+        if seat.id.is_client() { self.clients.push(node) } else { self.servers.push(node) }
+    }
+
+    /// Virtual time in microseconds.
+    pub fn now_us(&self) -> u64 {
+        self.now_us
+    }
+
+    /// How many steps were played.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// How many steps were played at this very instant.
+    pub fn steps_at(&self, at_us: u64) -> u32 {
+        if at_us == self.now_us { self.steps_at_now } else { 0 }
+    }
+
+    /// A 64-bit hash of all steps so far, equal on all platforms.
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint.finish()
+    }
+
+    /// What the run started from.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// All nodes: servers by number, then clients by number.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.servers.iter().chain(&self.clients).map(AsRef::as_ref)
+    }
+
+    /// The servers, by number.
+    pub fn servers(&self) -> impl ExactSizeIterator<Item = &Node> {
+        self.servers.iter().map(AsRef::as_ref)
+    }
+
+    /// The clients, by number.
+    pub fn clients(&self) -> impl ExactSizeIterator<Item = &Node> {
+        self.clients.iter().map(AsRef::as_ref)
+    }
+
+    /// One node.
+    pub fn node(&self, id: NodeId) -> Option<&Node> {
+        let class = if id.is_client() { &self.clients } else { &self.servers };
+        class.get(usize::from(id.number()) - 1).map(AsRef::as_ref)
+    }
+
+    /// The messages in flight, in no order that means anything.
+    pub fn flights(&self) -> impl Iterator<Item = &Flight> {
+        self.flights.iter()
+    }
+
+    /// A message in flight, by its number in the run.
+    pub fn flight(&self, id: u64) -> Option<&Flight> {
+        self.flights.iter().find(|flight| flight.id == id)
+    }
+
+    /// Messages that were lost not long ago, oldest first.
+    pub fn lost(&self) -> impl Iterator<Item = &LostFlight> {
+        self.lost.iter()
+    }
+
+    /// How many messages were sent so far.
+    pub fn messages_sent(&self) -> u64 {
+        self.next_message - 1
+    }
+
+    /// How many messages were lost so far.
+    pub fn messages_lost(&self) -> u64 {
+        self.messages_lost
+    }
+
+    /// The cuts that stand.
+    pub fn cuts(&self) -> &[Cut] {
+        &self.cuts
+    }
+
+    /// Whether messages from one node to another are stopped by a cut.
+    pub fn is_cut(&self, from: NodeId, to: NodeId) -> bool {
+        self.cuts.iter().any(|cut| cut.stops(from, to))
+    }
+
+    /// The commands that are not answered yet, by their number.
+    pub fn open_commands(&self) -> impl Iterator<Item = (u64, &OpenCommand)> {
+        self.open_commands.iter().map(|(&op, open)| (op, open))
+    }
+
+    /// When the next event comes by itself; none where nothing is left to happen, or the schedule is manual.
+    pub fn next_event_us(&mut self) -> Option<u64> {
+        if self.plan.manual && self.steps >= self.plan.seats.len() as u64 {
+            return None;
+        }
+        while let Some(Reverse(event)) = self.queue.peek() {
+            if self.is_live(event.what) {
+                return Some(event.at_us);
+            }
+            self.queue.pop();
+        }
+        None
+    }
+
+    /// Plays the event that [`World::next_event_us`] told of. Returns whether it was a step: an event that reaches
+    /// a paused node is none, it waits at the door.
+    pub(crate) fn play_event(&mut self, step: &mut Step, effects: &mut EffectList) -> bool {
+        let Some(Reverse(event)) = self.queue.pop() else { return false };
+        if self.defers(event.what) {
+            return false;
+        }
+        self.move_to(event.at_us);
+        self.begin(step);
+        self.run_event(event.what, step, effects);
+        self.finish(step);
+        true
+    }
+
+    /// Does `action` at `at_us`, which is not before now.
+    pub(crate) fn play_action(&mut self, at_us: u64, action: &Action, step: &mut Step, effects: &mut EffectList) {
+        self.move_to(at_us.max(self.now_us));
+        self.begin(step);
+        step.node = action.node().filter(|&id| self.node(id).is_some());
+        step.action = Some(action.clone());
+        self.run_action(action, step, effects);
+        self.finish(step);
+    }
+
+    fn move_to(&mut self, at_us: u64) {
+        if at_us != self.now_us {
+            self.now_us = at_us;
+            self.steps_at_now = 0;
+        }
+    }
+
+    fn begin(&mut self, step: &mut Step) {
+        self.steps += 1;
+        self.steps_at_now += 1;
+        step.begin(self.steps, self.now_us);
+    }
+
+    fn finish(&mut self, step: &Step) {
+        step.hash_into(&mut self.fingerprint);
+    }
+
+    fn schedule(&mut self, at_us: u64, what: What) {
+        self.queue.push(Reverse(Event { at_us, number: self.next_event, what }));
+        self.next_event += 1;
+    }
+
+    fn node_mut(&mut self, id: NodeId) -> Option<&mut Node> {
+        let class = if id.is_client() { &mut self.clients } else { &mut self.servers };
+        class.get_mut(usize::from(id.number()) - 1).map(Arc::make_mut)
+    }
+
+    fn status(&self, id: NodeId) -> Status {
+        self.node(id).map_or(Status::Absent, |node| node.status)
+    }
+
+    /// Whether an event of the queue still stands: timers are reset, messages replanned, nodes crash.
+    fn is_live(&self, what: What) -> bool {
+        match what {
+            What::Boot(_) | What::Reply { .. } => true,
+            What::Deliver { slot, id, plan } | What::Vanish { slot, id, plan } => {
+                self.flights.planned(slot, id, plan)
+            }
+            What::Timer { node, slot, generation } => {
+                self.node(node).is_some_and(|node| node.is_armed(slot, generation))
+            }
+            What::Durable { node, incarnation, write } => self.node(node).is_some_and(|node| {
+                node.incarnation == incarnation && node.writes.front().is_some_and(|first| first.id <= write)
+            }),
+            What::Load { node, incarnation, number } => self.node(node).is_some_and(|node| {
+                node.incarnation == incarnation && node.loaded == number && node.status != Status::Down
+            }),
+        }
+    }
+
+    /// Lets an event wait at the door of a paused node. Returns whether it does.
+    fn defers(&mut self, what: What) -> bool {
+        let (node, deferred) = match what {
+            What::Deliver { slot, id, plan } => {
+                let Some(flight) = self.flights.get_mut(slot) else { return false };
+                (flight.to, Deferred::Message { slot, id, plan })
+            }
+            What::Timer { node, slot, generation } => (node, Deferred::Timer { slot, generation }),
+            What::Durable { node, write, .. } => (node, Deferred::Durable { write }),
+            What::Load { node, .. } => (node, Deferred::Load),
+            What::Boot(_) | What::Vanish { .. } | What::Reply { .. } => return false,
+        };
+        if self.status(node) != Status::Paused {
+            return false;
+        }
+        if let What::Deliver { slot, .. } = what
+            && let Some(flight) = self.flights.get_mut(slot)
+        {
+            flight.waiting = true;
+        }
+        if let Some(node) = self.node_mut(node) {
+            node.door.push(deferred);
+        }
+        true
+    }
+
+    fn run_event(&mut self, what: What, step: &mut Step, effects: &mut EffectList) {
+        match what {
+            What::Boot(id) => self.boot(id, Kind::Boot, step, effects),
+            What::Deliver { slot, .. } => self.deliver(slot, step, effects),
+            What::Vanish { slot, .. } => self.lose(slot, step),
+            What::Timer { node, slot, .. } => self.fire(node, slot, step, effects),
+            What::Durable { node, write, .. } => self.make_durable(node, write, step),
+            What::Reply { number } => self.answer(number, step),
+            What::Load { node, number, .. } => self.load(node, number, step, effects),
+        }
+    }
+
+    fn boot(&mut self, id: NodeId, kind: Kind, step: &mut Step, effects: &mut EffectList) {
+        step.kind = kind;
+        step.node = Some(id);
+        let now_us = self.now_us;
+        if let Some(node) = self.node_mut(id) {
+            node.status = Status::Up;
+            node.since_us = now_us;
+        }
+        self.with_machine(id, effects, |machine, stable, door, out| machine.boot(stable, door, out));
+        self.take_effects(id, step, effects);
+        self.schedule_load(id);
+    }
+
+    fn deliver(&mut self, slot: u32, step: &mut Step, effects: &mut EffectList) {
+        let Some(flight) = self.flights.get_mut(slot) else { return };
+        let to = flight.to;
+        if self.status(to) != Status::Up {
+            return self.lose(slot, step);
+        }
+        let Some(flight) = self.flights.remove(slot) else { return };
+        step.kind = Kind::Deliver;
+        step.node = Some(to);
+        step.message = Some(flight.id);
+        step.from = Some(flight.from);
+        self.with_machine(to, effects, |machine, _, door, out| {
+            machine.handle(ErasedInput::Message { from: flight.from, body: &flight.body }, door, out);
+        });
+        step.body = Some(flight.body);
+        self.take_effects(to, step, effects);
+    }
+
+    fn lose(&mut self, slot: u32, step: &mut Step) {
+        let Some(flight) = self.flights.remove(slot) else { return };
+        step.kind = Kind::Lost;
+        step.node = Some(flight.to);
+        step.message = Some(flight.id);
+        step.from = Some(flight.from);
+        step.body = Some(flight.body.clone());
+        let way_us = (flight.arrives_us - flight.sent_us).max(1);
+        let gone_us = self.now_us.saturating_sub(flight.sent_us).min(way_us);
+        let progress_permille = (u128::from(gone_us) * 1000 / u128::from(way_us)) as u16;
+        self.messages_lost += 1;
+        if self.lost.len() == LOST_KEPT {
+            self.lost.pop_front();
+        }
+        self.lost.push_back(LostFlight { flight, lost_us: self.now_us, progress_permille });
+    }
+
+    fn fire(&mut self, id: NodeId, slot: TimerSlot, step: &mut Step, effects: &mut EffectList) {
+        step.kind = Kind::Timer;
+        step.node = Some(id);
+        if let Some(node) = self.node_mut(id) {
+            step.timer = Some(node.machine.timer_name(slot));
+            node.disarm(slot);
+        }
+        self.with_machine(id, effects, |machine, _, door, out| machine.handle(ErasedInput::Timer(slot), door, out));
+        self.take_effects(id, step, effects);
+    }
+
+    fn make_durable(&mut self, id: NodeId, write: u64, step: &mut Step) {
+        step.kind = Kind::Durable;
+        step.node = Some(id);
+        let Some(node) = self.node_mut(id) else { return };
+        while let Some(first) = node.writes.front() {
+            if first.id > write {
+                break;
+            }
+            node.durable = node.writes.pop_front().map(|done| done.stable);
+        }
+        let mut released = Vec::new();
+        while node.outbox.front().is_some_and(|(barrier, _)| *barrier <= write) {
+            released.extend(node.outbox.pop_front().map(|(_, outgoing)| outgoing));
+        }
+        for outgoing in released {
+            self.let_out(id, outgoing, step);
+        }
+    }
+
+    fn answer(&mut self, number: u64, step: &mut Step) {
+        step.kind = Kind::Reply;
+        let Some((id, op, body)) = self.replies.remove(&number) else { return };
+        step.node = Some(id);
+        step.op = Some(op);
+        step.body = Some(body);
+        self.open_commands.remove(&op);
+        if let Some(node) = self.node_mut(id)
+            && node.load_op == Some(op)
+        {
+            node.load_op = None;
+            self.schedule_load(id);
+        }
+    }
+
+    fn schedule_load(&mut self, id: NodeId) {
+        let Some(node) = self.node(id).filter(|node| node.id.is_client()) else { return };
+        let (number, incarnation) = (node.loaded, node.incarnation);
+        let Some(range_us) = self.plan.factory.load_after_us(number) else { return };
+        let draw = Draw::new(self.plan.seed, "load", u64::from(id.code()), number);
+        let at_us = self.now_us + draw.in_range(&range_us);
+        self.schedule(at_us, What::Load { node: id, incarnation, number });
+    }
+
+    fn load(&mut self, id: NodeId, number: u64, step: &mut Step, effects: &mut EffectList) {
+        let (seed, now_us, plan) = (self.plan.seed, self.now_us, self.plan.clone());
+        let Some(node) = self.node_mut(id) else { return };
+        node.loaded = number + 1;
+        let Some(body) = node.with_door(seed, now_us, |door| plan.factory.load_command(id, number, door)) else {
+            return;
+        };
+        let op = self.command(id, body, step, effects);
+        if let Some(node) = self.node_mut(id) {
+            node.load_op = Some(op);
+        }
+    }
+
+    /// Gives a node that is up a command.
+    fn command(&mut self, id: NodeId, body: Payload, step: &mut Step, effects: &mut EffectList) -> u64 {
+        let op = self.next_op;
+        self.next_op += 1;
+        step.kind = Kind::Command;
+        step.node = Some(id);
+        step.op = Some(op);
+        step.body = Some(body.clone());
+        self.open_commands.insert(op, OpenCommand { node: id, called_us: self.now_us, body: body.clone() });
+        self.with_machine(id, effects, |machine, _, door, out| {
+            machine.handle(ErasedInput::Command { op, body: &body }, door, out);
+        });
+        self.take_effects(id, step, effects);
+        op
+    }
+
+    fn with_machine(
+        &mut self,
+        id: NodeId,
+        effects: &mut EffectList,
+        run: impl FnOnce(&mut dyn Machine, Option<&Payload>, &mut dyn Door, &mut EffectList),
+    ) {
+        let (seed, now_us) = (self.plan.seed, self.now_us);
+        if let Some(node) = self.node_mut(id) {
+            node.with_machine(seed, now_us, |machine, stable, door| run(machine, stable, door, effects));
+        }
+    }
+
+    /// Carries out what a machine asked for, in order; what stands behind a forced write waits for it.
+    fn take_effects(&mut self, id: NodeId, step: &mut Step, effects: &mut EffectList) {
+        for effect in effects.drain(..) {
+            match effect {
+                ErasedEffect::SetTimer { slot, after_us } => self.set_timer(id, slot, after_us),
+                ErasedEffect::CancelTimer(slot) => {
+                    if let Some(node) = self.node_mut(id) {
+                        node.disarm(slot);
+                    }
+                }
+                ErasedEffect::Persist { stable, force } => {
+                    step.writes += 1;
+                    self.write(id, stable, force);
+                }
+                ErasedEffect::Send { to, body } => self.put_out(id, Outgoing::Send { to, body }, step),
+                ErasedEffect::Reply { op, body } => self.put_out(id, Outgoing::Reply { op, body }, step),
+                ErasedEffect::Note(note) => self.put_out(id, Outgoing::Note(note), step),
+            }
+        }
+    }
+
+    fn set_timer(&mut self, id: NodeId, slot: TimerSlot, after_us: u64) {
+        let now_us = self.now_us;
+        let Some(node) = self.node_mut(id) else { return };
+        let fires_us = now_us.saturating_add(node.clock.true_us(after_us));
+        let generation = node.arm(slot, now_us, fires_us);
+        self.schedule(fires_us, What::Timer { node: id, slot, generation });
+    }
+
+    fn write(&mut self, id: NodeId, stable: Payload, force: bool) {
+        let (seed, now_us) = (self.plan.seed, self.now_us);
+        let default = self.plan.disk.clone();
+        let Some(node) = self.node_mut(id) else { return };
+        let disk = node.disk.as_ref().unwrap_or(&default);
+        let write = node.next_write;
+        let took_us = if force {
+            Draw::new(seed, "disk", u64::from(id.code()), write).in_range(&disk.force_us)
+        } else {
+            disk.lazy_us
+        };
+        node.next_write += 1;
+        if took_us == 0 && node.writes.iter().all(|earlier| !earlier.force) {
+            // A disk that is never slower than the code; a forced write takes the unforced ones before it along.
+            node.writes.clear();
+            node.durable = Some(stable);
+            return;
+        }
+        let queued_us = node.writes.back().filter(|last| last.force || !force).map_or(now_us, |last| last.done_us);
+        let done_us = queued_us.max(now_us) + took_us;
+        node.writes.push_back(PendingWrite { id: write, force, asked_us: now_us, done_us, stable });
+        if force {
+            node.last_forced = write;
+        }
+        let incarnation = node.incarnation;
+        self.schedule(done_us, What::Durable { node: id, incarnation, write });
+    }
+
+    fn put_out(&mut self, id: NodeId, outgoing: Outgoing, step: &mut Step) {
+        match self.node(id).and_then(Node::barrier) {
+            Some(barrier) => {
+                if let Some(node) = self.node_mut(id) {
+                    node.outbox.push_back((barrier, outgoing));
+                }
+            }
+            None => self.let_out(id, outgoing, step),
+        }
+    }
+
+    fn let_out(&mut self, id: NodeId, outgoing: Outgoing, step: &mut Step) {
+        match outgoing {
+            Outgoing::Send { to, body } => self.send(id, to, body, step),
+            Outgoing::Reply { op, body } => {
+                let number = self.next_event;
+                self.replies.insert(number, (id, op, body));
+                self.schedule(self.now_us, What::Reply { number });
+            }
+            Outgoing::Note(note) => step.notes.push(note),
+        }
+    }
+
+    fn send(&mut self, from: NodeId, to: NodeId, body: Payload, step: &mut Step) {
+        let (seed, now_us) = (self.plan.seed, self.now_us);
+        let (default_latency, default_loss_ppm) = (self.network.latency.clone(), self.network.loss_ppm);
+        let (duplicate_ppm, fifo) = (self.network.duplicate_ppm, self.network.fifo);
+        let place = link_place(from, to);
+        let Some(node) = self.node_mut(from) else { return };
+        let link = node.link(to);
+        link.sent += 1;
+        let ordinal = link.sent;
+        let latency = link.latency.as_ref().unwrap_or(&default_latency);
+        let mut arrives_us = now_us + latency.draw(Draw::new(seed, "latency", place, ordinal));
+        if fifo {
+            arrives_us = arrives_us.max(link.last_arrival_us);
+        }
+        link.last_arrival_us = arrives_us;
+        let loss_ppm = link.loss_ppm.unwrap_or(default_loss_ppm);
+        let is_lost = loss_ppm > 0 && Draw::new(seed, "loss", place, ordinal).chance_ppm(loss_ppm);
+        let is_doubled = duplicate_ppm > 0 && Draw::new(seed, "duplicate", place, ordinal).chance_ppm(duplicate_ppm);
+        let id = self.next_message;
+        self.next_message += 1;
+        step.sent.push(Sent { id, from, to, ordinal, body: body.clone() });
+        let fate = if is_lost {
+            Fate::Lost
+        } else if self.is_cut(from, to) {
+            Fate::Cut
+        } else {
+            Fate::Arrive
+        };
+        let flight = Flight {
+            id,
+            from,
+            to,
+            ordinal,
+            body,
+            sent_us: now_us,
+            arrives_us,
+            fate,
+            held: false,
+            waiting: false,
+            plan: 0,
+        };
+        if is_doubled {
+            self.fly_copy(&flight);
+        }
+        self.fly(flight);
+    }
+
+    fn fly(&mut self, flight: Flight) {
+        let (id, plan, fate) = (flight.id, flight.plan, flight.fate);
+        let (arrives_us, middle_us) = (flight.arrives_us, flight.middle_us());
+        let slot = self.flights.add(flight);
+        match fate {
+            Fate::Arrive => self.schedule(arrives_us, What::Deliver { slot, id, plan }),
+            Fate::Lost | Fate::Cut => self.schedule(middle_us.max(self.now_us), What::Vanish { slot, id, plan }),
+        }
+    }
+
+    /// A second arrival of the same message, half as late again. It shares the number: it is the same message.
+    fn fly_copy(&mut self, flight: &Flight) {
+        let late_us = (flight.arrives_us - flight.sent_us) / 2 + 1;
+        let copy = Flight { arrives_us: flight.arrives_us + late_us, plan: flight.plan + 1_000_000, ..flight.clone() };
+        self.fly(copy);
+    }
+
+    fn run_action(&mut self, action: &Action, step: &mut Step, effects: &mut EffectList) {
+        match action {
+            Action::Crash { node, keep } => self.crash(*node, *keep, step),
+            Action::Restart(node) if self.status(*node) == Status::Down => {
+                self.boot(*node, Kind::Restart, step, effects);
+            }
+            Action::Pause(node) if self.status(*node) == Status::Up => self.pause(*node, step),
+            Action::Resume(node) if self.status(*node) == Status::Paused => self.resume(*node, step),
+            Action::Join(node) => self.join(*node, step, effects),
+            Action::Cut { from, to, one_way } => self.cut(from, to, *one_way),
+            Action::Heal => self.heal(),
+            Action::Latency { link, low_us, high_us } => self.set_latency(*link, *low_us, *high_us),
+            Action::Loss { link, parts_ppm } => self.set_loss(*link, *parts_ppm),
+            Action::Duplication { parts_ppm } => self.network.duplicate_ppm = *parts_ppm,
+            Action::Disk { node, low_us, high_us } => self.set_disk(*node, *low_us, *high_us),
+            Action::Clock { node, offset_us, rate_ppm } => {
+                let skew = ClockSkew { offset_us: *offset_us, rate_ppm: *rate_ppm };
+                if let Some(node) = self.node_mut(*node) {
+                    node.clock = skew;
+                }
+            }
+            Action::Drop(name) => self.on_flight(*name, |world, slot| world.lose(slot, step)),
+            Action::Hold(name) => self.on_flight(*name, |world, slot| {
+                if let Some(flight) = world.flights.get_mut(slot) {
+                    flight.held = true;
+                    flight.plan += 1;
+                }
+            }),
+            Action::Release(name) => self.on_flight(*name, Self::release),
+            Action::Deliver(name) => self.on_flight(*name, |world, slot| world.deliver_now(slot, step, effects)),
+            Action::Duplicate(name) => self.on_flight(*name, |world, slot| {
+                if let Some(flight) = world.flights.get_mut(slot).cloned() {
+                    world.fly_copy(&flight);
+                }
+            }),
+            Action::Fire { node, index } => self.fire_now(*node, *index, step, effects),
+            Action::FinishWrite(node) => {
+                if let Some(write) = self.node(*node).and_then(|node| node.writes.front()).map(|first| first.id) {
+                    self.make_durable(*node, write, step);
+                }
+            }
+            Action::Pick { node, value } => {
+                if let Some(node) = self.node_mut(*node) {
+                    node.picks.push_back(*value);
+                }
+            }
+            Action::Do { node, words } => self.do_words(*node, words, step, effects),
+            Action::Restart(_) | Action::Pause(_) | Action::Resume(_) => {}
+        }
+    }
+
+    fn crash(&mut self, id: NodeId, keep: u32, step: &mut Step) {
+        let now_us = self.now_us;
+        let Some(node) = self.node_mut(id).filter(|node| matches!(node.status, Status::Up | Status::Paused)) else {
+            return;
+        };
+        step.kind = Kind::Crash;
+        // A write that is through is through, even if the node was paused and could not see it.
+        let through = node.writes.iter().take_while(|write| write.done_us <= now_us).count();
+        let kept = (keep as usize).clamp(through, node.writes.len());
+        if let Some(last) = node.writes.drain(..kept).last() {
+            node.durable = Some(last.stable);
+        }
+        node.writes.clear();
+        node.outbox.clear();
+        node.timers.clear();
+        node.incarnation += 1;
+        node.status = Status::Down;
+        node.since_us = now_us;
+        node.load_op = None;
+        node.machine.crash();
+        for deferred in std::mem::take(&mut node.door) {
+            if let Deferred::Message { slot, id, plan } = deferred
+                && self.flights.planned(slot, id, plan)
+            {
+                self.flights.remove(slot);
+                self.messages_lost += 1;
+            }
+        }
+    }
+
+    fn pause(&mut self, id: NodeId, step: &mut Step) {
+        step.kind = Kind::Pause;
+        let now_us = self.now_us;
+        if let Some(node) = self.node_mut(id) {
+            node.status = Status::Paused;
+            node.since_us = now_us;
+        }
+    }
+
+    fn resume(&mut self, id: NodeId, step: &mut Step) {
+        step.kind = Kind::Resume;
+        let now_us = self.now_us;
+        let Some(node) = self.node_mut(id) else { return };
+        node.status = Status::Up;
+        node.since_us = now_us;
+        let (incarnation, number) = (node.incarnation, node.loaded);
+        for deferred in std::mem::take(&mut node.door) {
+            let what = match deferred {
+                Deferred::Message { slot, id, plan } => What::Deliver { slot, id, plan },
+                Deferred::Timer { slot, generation } => What::Timer { node: id, slot, generation },
+                Deferred::Durable { write } => What::Durable { node: id, incarnation, write },
+                Deferred::Load => What::Load { node: id, incarnation, number },
+            };
+            self.schedule(now_us, what);
+        }
+    }
+
+    fn join(&mut self, id: NodeId, step: &mut Step, effects: &mut EffectList) {
+        let is_next = !id.is_client() && usize::from(id.number()) == self.servers.len() + 1;
+        if is_next && self.servers.len() < self.plan.max_servers {
+            self.seat(&SeatPlan { id, role: self.plan.joiner_role, zone: 0 });
+            step.node = Some(id);
+            self.boot(id, Kind::Boot, step, effects);
+        }
+    }
+
+    fn cut(&mut self, from: &[NodeId], to: &[NodeId], one_way: bool) {
+        let to = if to.is_empty() {
+            self.nodes().map(|node| node.id).filter(|id| !from.contains(id)).collect()
+        } else {
+            to.to_vec()
+        };
+        let cut = Cut { id: self.next_cut, from: from.to_vec(), to, one_way, since_us: self.now_us };
+        self.next_cut += 1;
+        let now_us = self.now_us;
+        let struck: Vec<u32> = self
+            .flights
+            .slots_mut()
+            .filter(|(_, flight)| {
+                flight.fate == Fate::Arrive && flight.middle_us() > now_us && cut.stops(flight.from, flight.to)
+            })
+            .map(|(slot, _)| slot)
+            .collect();
+        self.cuts.push(cut);
+        for slot in struck {
+            self.replan(slot, Fate::Cut);
+        }
+    }
+
+    /// Takes all cuts away. Messages that had not reached the cut pass.
+    fn heal(&mut self) {
+        self.cuts.clear();
+        let now_us = self.now_us;
+        let saved: Vec<u32> = self
+            .flights
+            .slots_mut()
+            .filter(|(_, flight)| flight.fate == Fate::Cut && flight.middle_us() >= now_us)
+            .map(|(slot, _)| slot)
+            .collect();
+        for slot in saved {
+            self.replan(slot, Fate::Arrive);
+        }
+    }
+
+    fn replan(&mut self, slot: u32, fate: Fate) {
+        let Some(flight) = self.flights.get_mut(slot) else { return };
+        flight.fate = fate;
+        if flight.held {
+            return;
+        }
+        flight.plan += 1;
+        let (id, plan, arrives_us, middle_us) = (flight.id, flight.plan, flight.arrives_us, flight.middle_us());
+        match fate {
+            Fate::Arrive => self.schedule(arrives_us.max(self.now_us), What::Deliver { slot, id, plan }),
+            Fate::Lost | Fate::Cut => self.schedule(middle_us.max(self.now_us), What::Vanish { slot, id, plan }),
+        }
+    }
+
+    fn release(&mut self, slot: u32) {
+        let Some(flight) = self.flights.get_mut(slot).filter(|flight| flight.held) else { return };
+        flight.held = false;
+        let fate = flight.fate;
+        self.replan(slot, fate);
+    }
+
+    fn set_latency(&mut self, link: Option<(NodeId, NodeId)>, low_us: u64, high_us: u64) {
+        let latency = Latency(low_us..high_us);
+        match link {
+            None => self.network.latency = latency,
+            Some((from, to)) => {
+                if let Some(node) = self.node_mut(from) {
+                    node.link(to).latency = Some(latency);
+                }
+            }
+        }
+    }
+
+    fn set_loss(&mut self, link: Option<(NodeId, NodeId)>, parts_ppm: u32) {
+        match link {
+            None => self.network.loss_ppm = parts_ppm,
+            Some((from, to)) => {
+                if let Some(node) = self.node_mut(from) {
+                    node.link(to).loss_ppm = Some(parts_ppm);
+                }
+            }
+        }
+    }
+
+    fn set_disk(&mut self, id: NodeId, low_us: u64, high_us: u64) {
+        let lazy_us = self.plan.disk.lazy_us;
+        if let Some(node) = self.node_mut(id) {
+            node.disk = Some(DiskPlan { force_us: low_us..high_us, lazy_us });
+        }
+    }
+
+    fn on_flight(&mut self, name: MessageName, act: impl FnOnce(&mut Self, u32)) {
+        if let Some(slot) = self.flights.find(name.from, name.to, name.ordinal) {
+            act(self, slot);
+        }
+    }
+
+    fn deliver_now(&mut self, slot: u32, step: &mut Step, effects: &mut EffectList) {
+        let Some(flight) = self.flights.get_mut(slot) else { return };
+        let to = flight.to;
+        match self.status(to) {
+            Status::Paused => {
+                // It comes to the door at once, and waits there like any other.
+                let Some(flight) = self.flights.get_mut(slot).filter(|flight| !flight.waiting) else { return };
+                flight.waiting = true;
+                flight.held = false;
+                flight.plan += 1;
+                let deferred = Deferred::Message { slot, id: flight.id, plan: flight.plan };
+                if let Some(node) = self.node_mut(to) {
+                    node.door.push(deferred);
+                }
+            }
+            _ => self.deliver(slot, step, effects),
+        }
+    }
+
+    fn fire_now(&mut self, id: NodeId, index: u32, step: &mut Step, effects: &mut EffectList) {
+        if self.status(id) != Status::Up {
+            return;
+        }
+        let slot = self.node(id).and_then(|node| node.timers.get(index as usize)).map(|timer| timer.slot);
+        if let Some(slot) = slot {
+            self.fire(id, slot, step, effects);
+        }
+    }
+
+    fn do_words(&mut self, id: NodeId, words: &[String], step: &mut Step, effects: &mut EffectList) {
+        if self.status(id) != Status::Up {
+            return;
+        }
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        // The words were checked when the action was taken in; words that do not fit are a step without effect.
+        if let Ok(body) = self.plan.factory.command(&words) {
+            self.command(id, body, step, effects);
+        }
+    }
+}
