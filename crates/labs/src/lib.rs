@@ -1,1 +1,26 @@
-//! Skeleton.
+//! `labs` knows; it never decides for a protocol, moves time, or touches a browser.
+//!
+//! The only place that knows machines, world and picture together. One folder holds one lab: its settings,
+//! commands, looks, properties, stories and words. The page and the command line reach runs through one type,
+//! [`Session`], in which every lab is erased behind [`Variant`]; they name no protocol.
+//!
+//! What this crate never does: it holds no wall clock, opens no file, and draws on no canvas: it makes values.
+
+pub mod catalogue;
+pub mod lab;
+pub mod schema;
+pub mod session;
+pub mod stage;
+pub mod words;
+
+pub use catalogue::{LABS, lab};
+pub use faultscope_protocol::{NodeId, Outcome};
+pub use faultscope_scene as scene;
+pub use faultscope_sim as sim;
+pub use lab::{
+    About, Assumptions, Blueprint, Family, Lab, MessageKind, PropertyWords, Rule, Standing, StorySource,
+    Variant,
+};
+pub use schema::{Argument, ArgumentKind, CommandSchema, Setting, SettingKind, SettingValue, Settings, Unit};
+pub use session::{OpenError, Session, Stop};
+pub use words::{Lang, Text};

@@ -11,7 +11,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use faultscope_protocol::{
-    Command, Door, Effect, Effects, Input, Message, NodeId, Note, Outcome, Plain, Protocol, Reply, Seat, Timer,
+    Command, Door, Effect, Effects, Input, Message, NodeId, Note, Outcome, Plain, Protocol, Reply, Seat,
+    Timer,
 };
 use serde_json::Value;
 
@@ -82,7 +83,9 @@ impl Payload {
     /// The fields alone: the value without the name of its variant around it.
     pub fn fields(&self) -> Value {
         match self.value() {
-            Value::Object(map) if map.len() == 1 => map.into_iter().next().map_or(Value::Null, |(_, inner)| inner),
+            Value::Object(map) if map.len() == 1 => {
+                map.into_iter().next().map_or(Value::Null, |(_, inner)| inner)
+            }
             Value::String(_) => Value::Object(serde_json::Map::new()),
             other => other,
         }
@@ -285,9 +288,13 @@ impl<P: Protocol> Cell<P> {
 
     fn typed(&mut self, input: ErasedInput<'_>) -> Option<Input<P>> {
         Some(match input {
-            ErasedInput::Message { from, body } => Input::Message { from, body: body.get::<P::Message>()?.clone() },
+            ErasedInput::Message { from, body } => {
+                Input::Message { from, body: body.get::<P::Message>()?.clone() }
+            }
             ErasedInput::Timer(slot) => Input::Timer(self.timers.get_mut(usize::from(slot))?.take()?),
-            ErasedInput::Command { op, body } => Input::Command { op, body: body.get::<P::Command>()?.clone() },
+            ErasedInput::Command { op, body } => {
+                Input::Command { op, body: body.get::<P::Command>()?.clone() }
+            }
         })
     }
 }

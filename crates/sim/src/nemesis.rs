@@ -144,7 +144,9 @@ impl Drawing<'_> {
             }
             FaultKind::Pause => {
                 let all: Vec<NodeId> = servers.iter().chain(clients.iter()).copied().collect();
-                if let Some(node) = self.one_of(&all).filter(|&node| self.take(kind, Some(node), at_us, end_us)) {
+                if let Some(node) =
+                    self.one_of(&all).filter(|&node| self.take(kind, Some(node), at_us, end_us))
+                {
                     self.push(at_us, Action::Pause(node));
                     self.push(end_us, Action::Resume(node));
                 }

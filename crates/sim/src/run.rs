@@ -214,7 +214,9 @@ impl Run {
     }
 
     fn play_into(&mut self, until_us: u64, step: &mut Step, effects: &mut EffectList) -> bool {
-        let Some(has_broken) = self.head.advance(&self.actions, until_us, step, effects) else { return false };
+        let Some(has_broken) = self.head.advance(&self.actions, until_us, step, effects) else {
+            return false;
+        };
         self.index.push(IndexEntry::new(step, has_broken));
         if self.len().is_multiple_of(self.spacing) {
             self.keep_snapshot();

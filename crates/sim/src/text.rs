@@ -123,7 +123,8 @@ impl FromStr for RunText {
             return Err(TextError { at: 0, kind: TextErrorKind::TooLong(MAX_TEXT_BYTES) });
         }
         let mut fields = fields_of(text);
-        let mut run = fields.next().ok_or(TextError { at: 0, kind: TextErrorKind::NoLab }).and_then(head_of)?;
+        let mut run =
+            fields.next().ok_or(TextError { at: 0, kind: TextErrorKind::NoLab }).and_then(head_of)?;
         let mut seen = Seen::default();
         for (at, field) in fields {
             read_field(&mut run, &mut seen, field).map_err(|kind| TextError { at, kind })?;
@@ -169,7 +170,9 @@ fn head_of((at, field): (usize, &str)) -> Result<RunText, TextError> {
 fn is_word(word: &str) -> bool {
     !word.is_empty()
         && word.len() <= MAX_WORD
-        && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
 }
 
 fn read_field(run: &mut RunText, seen: &mut Seen, field: &str) -> Result<(), TextErrorKind> {
@@ -196,7 +199,8 @@ fn read_field(run: &mut RunText, seen: &mut Seen, field: &str) -> Result<(), Tex
         return Ok(());
     }
     let Some(digits) = field.get(1..).filter(|digits| !digits.is_empty()) else { return Err(unknown()) };
-    let once = |was_seen: bool| if was_seen { Err(TextErrorKind::Repeated(shorten(field))) } else { Ok(true) };
+    let once =
+        |was_seen: bool| if was_seen { Err(TextErrorKind::Repeated(shorten(field))) } else { Ok(true) };
     match &field[..1] {
         "r" => {
             seen.revision = once(seen.revision)?;
@@ -280,7 +284,9 @@ fn read_action(verb: &str, arguments: &[&str]) -> Option<Action> {
         ("pause", [node]) => Action::Pause(node.parse().ok()?),
         ("resume", [node]) => Action::Resume(node.parse().ok()?),
         ("join", [node]) => Action::Join(node.parse().ok()?),
-        ("cut" | "oneway", [from]) => Action::Cut { from: group(from)?, to: Vec::new(), one_way: verb == "oneway" },
+        ("cut" | "oneway", [from]) => {
+            Action::Cut { from: group(from)?, to: Vec::new(), one_way: verb == "oneway" }
+        }
         ("cut" | "oneway", [from, to]) => {
             let (from, to) = (group(from)?, group(to)?);
             if from.iter().any(|id| to.contains(id)) {
@@ -308,8 +314,13 @@ fn read_action(verb: &str, arguments: &[&str]) -> Option<Action> {
         ("fire", [node, index]) => Action::Fire { node: node.parse().ok()?, index: number(index).ok()? },
         ("finish", [node]) => Action::FinishWrite(node.parse().ok()?),
         ("pick", [node, value]) => Action::Pick { node: node.parse().ok()?, value: number(value).ok()? },
-        ("do", [node, words @ ..]) if !words.is_empty() && words.len() <= 64 && words.iter().all(|w| is_word(w)) => {
-            Action::Do { node: node.parse().ok()?, words: words.iter().map(|&word| word.to_owned()).collect() }
+        ("do", [node, words @ ..])
+            if !words.is_empty() && words.len() <= 64 && words.iter().all(|w| is_word(w)) =>
+        {
+            Action::Do {
+                node: node.parse().ok()?,
+                words: words.iter().map(|&word| word.to_owned()).collect(),
+            }
         }
         _ => return None,
     })
@@ -482,7 +493,9 @@ mod tests {
         assert_eq!(error("raft:basic;s-1").at, 11);
         assert_eq!(error("raft:basic;s1;x").at, 14);
         assert_eq!(error("raft:basic;s1;s2").kind, TextErrorKind::Repeated("s2".into()));
-        assert!(matches!(error("raft:basic;@5crush.n1").kind, TextErrorKind::UnknownVerb(word, _) if word == "crush"));
+        assert!(
+            matches!(error("raft:basic;@5crush.n1").kind, TextErrorKind::UnknownVerb(word, _) if word == "crush")
+        );
         assert!(matches!(error("raft:basic;@5crash.n0").kind, TextErrorKind::BadArguments(_)));
         assert!(matches!(error("raft:basic;@-5crash.n1").kind, TextErrorKind::BadNumber(_)));
         assert!(matches!(error("raft:basic;@99999999999999crash.n1").kind, TextErrorKind::TooLate(_)));

@@ -381,7 +381,13 @@ impl World {
     }
 
     /// Does `action` at `at_us`, which is not before now.
-    pub(crate) fn play_action(&mut self, at_us: u64, action: &Action, step: &mut Step, effects: &mut EffectList) {
+    pub(crate) fn play_action(
+        &mut self,
+        at_us: u64,
+        action: &Action,
+        step: &mut Step,
+        effects: &mut EffectList,
+    ) {
         self.move_to(at_us.max(self.now_us));
         self.begin(step);
         step.node = action.node().filter(|&id| self.node(id).is_some());
@@ -533,7 +539,9 @@ impl World {
             step.timer = Some(node.machine.timer_name(slot));
             node.disarm(slot);
         }
-        self.with_machine(id, effects, |machine, _, door, out| machine.handle(ErasedInput::Timer(slot), door, out));
+        self.with_machine(id, effects, |machine, _, door, out| {
+            machine.handle(ErasedInput::Timer(slot), door, out)
+        });
         self.take_effects(id, step, effects);
     }
 
@@ -584,7 +592,8 @@ impl World {
         let (seed, now_us, plan) = (self.plan.seed, self.now_us, self.plan.clone());
         let Some(node) = self.node_mut(id) else { return };
         node.loaded = number + 1;
-        let Some(body) = node.with_door(seed, now_us, |door| plan.factory.load_command(id, number, door)) else {
+        let Some(body) = node.with_door(seed, now_us, |door| plan.factory.load_command(id, number, door))
+        else {
             return;
         };
         let op = self.command(id, body, step, effects);
@@ -668,7 +677,8 @@ impl World {
             node.durable = Some(stable);
             return;
         }
-        let queued_us = node.writes.back().filter(|last| last.force || !force).map_or(now_us, |last| last.done_us);
+        let queued_us =
+            node.writes.back().filter(|last| last.force || !force).map_or(now_us, |last| last.done_us);
         let done_us = queued_us.max(now_us) + took_us;
         node.writes.push_back(PendingWrite { id: write, force, asked_us: now_us, done_us, stable });
         if force {
@@ -718,7 +728,8 @@ impl World {
         link.last_arrival_us = arrives_us;
         let loss_ppm = link.loss_ppm.unwrap_or(default_loss_ppm);
         let is_lost = loss_ppm > 0 && Draw::new(seed, "loss", place, ordinal).chance_ppm(loss_ppm);
-        let is_doubled = duplicate_ppm > 0 && Draw::new(seed, "duplicate", place, ordinal).chance_ppm(duplicate_ppm);
+        let is_doubled =
+            duplicate_ppm > 0 && Draw::new(seed, "duplicate", place, ordinal).chance_ppm(duplicate_ppm);
         let id = self.next_message;
         self.next_message += 1;
         step.sent.push(Sent { id, from, to, ordinal, body: body.clone() });
@@ -754,14 +765,20 @@ impl World {
         let slot = self.flights.add(flight);
         match fate {
             Fate::Arrive => self.schedule(arrives_us, What::Deliver { slot, id, plan }),
-            Fate::Lost | Fate::Cut => self.schedule(middle_us.max(self.now_us), What::Vanish { slot, id, plan }),
+            Fate::Lost | Fate::Cut => {
+                self.schedule(middle_us.max(self.now_us), What::Vanish { slot, id, plan })
+            }
         }
     }
 
     /// A second arrival of the same message, half as late again. It shares the number: it is the same message.
     fn fly_copy(&mut self, flight: &Flight) {
         let late_us = (flight.arrives_us - flight.sent_us) / 2 + 1;
-        let copy = Flight { arrives_us: flight.arrives_us + late_us, plan: flight.plan + 1_000_000, ..flight.clone() };
+        let copy = Flight {
+            arrives_us: flight.arrives_us + late_us,
+            plan: flight.plan + 1_000_000,
+            ..flight.clone()
+        };
         self.fly(copy);
     }
 
@@ -794,7 +811,9 @@ impl World {
                 }
             }),
             Action::Release(name) => self.on_flight(*name, Self::release),
-            Action::Deliver(name) => self.on_flight(*name, |world, slot| world.deliver_now(slot, step, effects)),
+            Action::Deliver(name) => {
+                self.on_flight(*name, |world, slot| world.deliver_now(slot, step, effects))
+            }
             Action::Duplicate(name) => self.on_flight(*name, |world, slot| {
                 if let Some(flight) = world.flights.get_mut(slot).cloned() {
                     world.fly_copy(&flight);
@@ -802,7 +821,9 @@ impl World {
             }),
             Action::Fire { node, index } => self.fire_now(*node, *index, step, effects),
             Action::FinishWrite(node) => {
-                if let Some(write) = self.node(*node).and_then(|node| node.writes.front()).map(|first| first.id) {
+                if let Some(write) =
+                    self.node(*node).and_then(|node| node.writes.front()).map(|first| first.id)
+                {
                     self.make_durable(*node, write, step);
                 }
             }
@@ -818,7 +839,8 @@ impl World {
 
     fn crash(&mut self, id: NodeId, keep: u32, step: &mut Step) {
         let now_us = self.now_us;
-        let Some(node) = self.node_mut(id).filter(|node| matches!(node.status, Status::Up | Status::Paused)) else {
+        let Some(node) = self.node_mut(id).filter(|node| matches!(node.status, Status::Up | Status::Paused))
+        else {
             return;
         };
         step.kind = Kind::Crash;
@@ -895,7 +917,9 @@ impl World {
             .flights
             .slots_mut()
             .filter(|(_, flight)| {
-                flight.fate == Fate::Arrive && flight.middle_us() > now_us && cut.stops(flight.from, flight.to)
+                flight.fate == Fate::Arrive
+                    && flight.middle_us() > now_us
+                    && cut.stops(flight.from, flight.to)
             })
             .map(|(slot, _)| slot)
             .collect();
@@ -927,10 +951,13 @@ impl World {
             return;
         }
         flight.plan += 1;
-        let (id, plan, arrives_us, middle_us) = (flight.id, flight.plan, flight.arrives_us, flight.middle_us());
+        let (id, plan, arrives_us, middle_us) =
+            (flight.id, flight.plan, flight.arrives_us, flight.middle_us());
         match fate {
             Fate::Arrive => self.schedule(arrives_us.max(self.now_us), What::Deliver { slot, id, plan }),
-            Fate::Lost | Fate::Cut => self.schedule(middle_us.max(self.now_us), What::Vanish { slot, id, plan }),
+            Fate::Lost | Fate::Cut => {
+                self.schedule(middle_us.max(self.now_us), What::Vanish { slot, id, plan })
+            }
         }
     }
 
@@ -983,7 +1010,9 @@ impl World {
         match self.status(to) {
             Status::Paused => {
                 // It comes to the door at once, and waits there like any other.
-                let Some(flight) = self.flights.get_mut(slot).filter(|flight| !flight.waiting) else { return };
+                let Some(flight) = self.flights.get_mut(slot).filter(|flight| !flight.waiting) else {
+                    return;
+                };
                 flight.waiting = true;
                 flight.held = false;
                 flight.plan += 1;

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use faultscope_protocol::{
-    Command, Effects, Input, Message, NodeId, Note, Outcome, Protocol, Reply, Timer,
-};
+use faultscope_protocol::{Command, Effects, Input, Message, NodeId, Note, Outcome, Protocol, Reply, Timer};
 use faultscope_sim::{
-    Action, BadCommand, DiskPlan, FaultKind, Kind, Latency, Load, Mode, Nemesis, NetworkPlan, Pin, Pinned, Plan,
-    Property, Run, SeatPlan, Signal, Status, Step, TypedFactory, Watch, World,
+    Action, BadCommand, DiskPlan, FaultKind, Kind, Latency, Load, Mode, Nemesis, NetworkPlan, Pin, Pinned,
+    Plan, Property, Run, SeatPlan, Signal, Status, Step, TypedFactory, Watch, World,
 };
 use serde::Serialize;
 
@@ -259,7 +257,8 @@ fn a_crash_keeps_or_loses_the_unfinished_write_as_it_is_told() {
         let run = run(3, vec![crash, at(at_us + 1, &format!("restart.{node}"))], at_us + 1);
         let found = run.head().world.node(node).and_then(|node| node.machine::<Toy>()).map(|toy| toy.count);
         assert_eq!(found, Some(expected));
-        let lost_sends = steps(&run).iter().filter(|step| step.node == Some(node)).all(|step| step.sent.is_empty());
+        let lost_sends =
+            steps(&run).iter().filter(|step| step.node == Some(node)).all(|step| step.sent.is_empty());
         assert!(lost_sends, "what waited behind the write is gone either way");
     }
 }
@@ -272,7 +271,8 @@ fn the_monitor_sees_a_node_forget_and_the_verdict_is_found_again() {
     let run = run(5, actions, 600_000);
     let broken = run.head().properties[0].is_broken();
     assert!(broken);
-    let step = run.index().iter().position(faultscope_sim::IndexEntry::has_broken).expect("a mark") as u64 + 1;
+    let step =
+        run.index().iter().position(faultscope_sim::IndexEntry::has_broken).expect("a mark") as u64 + 1;
     assert!(!run.moment(step - 1).properties[0].is_broken());
     assert!(run.moment(step).properties[0].is_broken());
 }
@@ -288,8 +288,16 @@ fn cuts_stop_messages_in_the_middle_and_healing_saves_those_before_it() {
     assert!(!steps(&healed).iter().any(|step| step.kind == Kind::Lost && step.at_us > 105_000));
     let one_way = run(2, vec![at(100_000, "oneway.n1")], 600_000);
     let heard = steps(&one_way);
-    assert!(heard.iter().any(|s| s.at_us > 110_000 && s.kind == Kind::Deliver && s.node == Some(NodeId::server(1))));
-    assert!(!heard.iter().any(|s| s.at_us > 110_000 && s.kind == Kind::Deliver && s.from == Some(NodeId::server(1))));
+    assert!(
+        heard
+            .iter()
+            .any(|s| s.at_us > 110_000 && s.kind == Kind::Deliver && s.node == Some(NodeId::server(1)))
+    );
+    assert!(
+        !heard
+            .iter()
+            .any(|s| s.at_us > 110_000 && s.kind == Kind::Deliver && s.from == Some(NodeId::server(1)))
+    );
 }
 
 #[test]
@@ -334,7 +342,8 @@ fn in_a_manual_schedule_nothing_happens_by_itself() {
     let kinds: Vec<Kind> = run.index().iter().map(|entry| entry.kind).collect();
     use Kind::{Boot, Deliver, Lost, Timer};
     assert_eq!(kinds, [Boot, Boot, Boot, Boot, Timer, Deliver, Lost]);
-    let count = |id| run.head().world.node(NodeId::server(id)).and_then(|n| n.machine::<Toy>()).map(|toy| toy.count);
+    let count =
+        |id| run.head().world.node(NodeId::server(id)).and_then(|n| n.machine::<Toy>()).map(|toy| toy.count);
     assert_eq!([count(1), count(2), count(3)], [Some(1), Some(1), Some(0)]);
 }
 

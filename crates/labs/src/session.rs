@@ -1,0 +1,647 @@
+//! A run in someone's hands: one type for the page and the command line, with every lab erased.
+//!
+//! A session has a run, and one cursor in it. The cursor is a step and a virtual time not before that step. Whatever
+//! is shown comes from the moment at the cursor; verdicts come from the whole run as far as it was played.
+
+use std::sync::Arc;
+
+use faultscope_protocol::NodeId;
+use faultscope_sim::{
+    Action, BadCommand, DiskPlan, FaultKind, Kind, Latency, Moment, Nemesis, NetworkPlan, Pinned, Plan,
+    Property, Run, RunText, Step, TextError, World,
+};
+use serde_json::Value;
+
+use crate::catalogue;
+use crate::lab::{Lab, Variant};
+use crate::schema::{Setting, Settings};
+use crate::words::{self, Lang, Text};
+
+/// The most steps that opening a link may play: a hostile link must not stall the page.
+pub const OPENING_STEPS_MAX: u64 = 2_000_000;
+
+/// Why a run cannot be opened, or an action not be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenError {
+    /// The text is none of the grammar's.
+    Text(TextError),
+    /// No lab has this id.
+    UnknownLab(String),
+    /// The lab has no variant of this id.
+    UnknownVariant(&'static str, String),
+    /// The variant has no setting of this key; the known ones.
+    UnknownSetting(String, Vec<&'static str>),
+    /// A setting's value does not fit; what is expected.
+    BadSetting(&'static str, String, String),
+    /// An action names a node that the run does not have.
+    UnknownNode(String, NodeId),
+    /// An action's command cannot be read.
+    Command(String, BadCommand),
+    /// The cursor is further than a link may reach, in steps.
+    TooFar(u64),
+}
+
+impl OpenError {
+    /// One clear message: what, and where.
+    pub fn message(&self, lang: Lang) -> String {
+        let say = |text: Text, values: &[(&str, &str)]| text.fill(lang, values);
+        match self {
+            Self::Text(error) => words::text_error(error, lang),
+            Self::UnknownLab(word) => {
+                let known: Vec<&str> = catalogue::LABS.iter().map(|lab| lab.id).collect();
+                unknown(Text::new("no lab is called “{word}”", "没有名为“{word}”的实验"), word, &known, lang)
+            }
+            Self::UnknownVariant(lab, word) => {
+                let known: Vec<&str> = catalogue::lab(lab)
+                    .map(|lab| lab.variants.iter().map(|variant| variant.about().id).collect())
+                    .unwrap_or_default();
+                unknown(
+                    Text::new("no variant is called “{word}”", "没有名为“{word}”的变体"),
+                    word,
+                    &known,
+                    lang,
+                )
+            }
+            Self::UnknownSetting(word, known) => unknown(
+                Text::new("no setting is called “{word}”", "没有名为“{word}”的设置"),
+                word,
+                known,
+                lang,
+            ),
+            Self::BadSetting(key, value, expected) => say(
+                Text::new("{key}={value}: expected {expected}", "{key}={value}：应为 {expected}"),
+                &[("key", key), ("value", value), ("expected", expected)],
+            ),
+            Self::UnknownNode(action, node) => say(
+                Text::new("{action}: this run has no node {node}", "{action}：本次运行没有节点 {node}"),
+                &[("action", action), ("node", &node.to_string())],
+            ),
+            Self::Command(action, BadCommand::Unknown { word, known }) => {
+                let what = unknown(
+                    Text::new("no command is called “{word}”", "没有名为“{word}”的命令"),
+                    word,
+                    known,
+                    lang,
+                );
+                format!("{action}: {what}")
+            }
+            Self::Command(action, BadCommand::Argument { word, expected }) => say(
+                Text::new(
+                    "{action}: “{word}” does not fit, expected {expected}",
+                    "{action}：“{word}”不合适，应为 {expected}",
+                ),
+                &[("action", action), ("word", word), ("expected", expected)],
+            ),
+            Self::TooFar(limit) => say(
+                Text::new("the cursor is beyond step {limit}", "游标超出第 {limit} 步"),
+                &[("limit", &limit.to_string())],
+            ),
+        }
+    }
+}
+
+fn unknown(text: Text, word: &str, known: &[&str], lang: Lang) -> String {
+    let what = text.fill(lang, &[("word", word)]);
+    match words::nearest(word, known.iter().copied()) {
+        Some(near) => Text::new("{what}; did you mean “{near}”?", "{what}，是否想写“{near}”？")
+            .fill(lang, &[("what", &what), ("near", near)]),
+        None => Text::new("{what}; known: {known}", "{what}，可用：{known}")
+            .fill(lang, &[("what", &what), ("known", &known.join(" "))]),
+    }
+}
+
+/// Until when to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The next message that arrives or is lost.
+    Message,
+    /// The next remark of a machine.
+    Note,
+    /// The next decision.
+    Decision,
+    /// The next broken property.
+    Broken,
+}
+
+/// A run in someone's hands.
+#[derive(Clone)]
+pub struct Session {
+    lab: &'static Lab,
+    variant: &'static dyn Variant,
+    settings: Settings,
+    schema: Vec<Setting>,
+    seed: u64,
+    manual: bool,
+    run: Run,
+    cursor: Moment,
+    now_us: u64,
+    undo: Vec<(Vec<Pinned>, u64)>,
+    redo: Vec<(Vec<Pinned>, u64)>,
+}
+
+impl Session {
+    /// Opens the run that a text describes, at its cursor, or at its beginning.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what is wrong with the text, and where.
+    pub fn open(text: &str) -> Result<Self, OpenError> {
+        Self::from_text(&text.parse().map_err(OpenError::Text)?)
+    }
+
+    /// Opens the run that a parsed text describes.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what is wrong with it.
+    pub fn from_text(text: &RunText) -> Result<Self, OpenError> {
+        let lab = catalogue::lab(&text.lab).ok_or_else(|| OpenError::UnknownLab(text.lab.clone()))?;
+        let variant = lab
+            .variant(&text.variant)
+            .ok_or_else(|| OpenError::UnknownVariant(lab.id, text.variant.clone()))?;
+        let schema = variant.settings();
+        let settings = read_settings(&schema, &text.settings)?;
+        let plan = plan_of(variant, &settings, text.seed, text.manual);
+        check_actions(&plan, &text.actions)?;
+        let cursor = text.cursor.unwrap_or(0);
+        if cursor > OPENING_STEPS_MAX {
+            return Err(OpenError::TooFar(OPENING_STEPS_MAX));
+        }
+        let run = Run::new(Arc::new(plan), text.actions.clone());
+        let start = run.moment(0);
+        let mut session = Self {
+            lab,
+            variant,
+            settings,
+            schema,
+            seed: text.seed,
+            manual: text.manual,
+            run,
+            cursor: start,
+            now_us: 0,
+            undo: Vec::new(),
+            redo: Vec::new(),
+        };
+        session.play_opening(cursor);
+        session.seek_step(cursor);
+        Ok(session)
+    }
+
+    /// Plays as far as an opened page shows: the variant's opening span, the actions and a second, the cursor.
+    fn play_opening(&mut self, cursor: u64) {
+        let last_action_us = self.run.actions().last().map_or(0, |pinned| pinned.pin.at_us);
+        let until_us = self.variant.opening_us().max(last_action_us.saturating_add(1_000_000));
+        self.run.play_until(until_us, OPENING_STEPS_MAX / 10);
+        let missing = cursor.saturating_sub(self.run.len());
+        self.run.play_until(u64::MAX, missing);
+    }
+
+    /// A copy that goes its own way.
+    pub fn fork(&self) -> Self {
+        self.clone()
+    }
+
+    /// The lab.
+    pub fn lab(&self) -> &'static Lab {
+        self.lab
+    }
+
+    /// The variant.
+    pub fn variant(&self) -> &'static dyn Variant {
+        self.variant
+    }
+
+    /// The settings' schema.
+    pub fn schema(&self) -> &[Setting] {
+        &self.schema
+    }
+
+    /// The settings' values.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The run.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// The run's text, with the cursor.
+    pub fn text(&self) -> RunText {
+        RunText { cursor: Some(self.step()).filter(|&step| step > 0), ..self.text_without_cursor() }
+    }
+
+    /// The run's text, from which it opens at its beginning.
+    pub fn text_without_cursor(&self) -> RunText {
+        let changed = self.schema.iter().filter_map(|setting| {
+            let value = self.settings.get(setting.key)?;
+            (value != setting.default_value()).then(|| (setting.key.to_owned(), value.to_string()))
+        });
+        RunText {
+            lab: self.lab.id.to_owned(),
+            variant: self.variant.about().id.to_owned(),
+            seed: self.seed,
+            settings: changed.collect(),
+            manual: self.manual,
+            actions: self.run.actions().to_vec(),
+            cursor: None,
+        }
+    }
+
+    /// The world at the cursor.
+    pub fn world(&self) -> &World {
+        &self.cursor.world
+    }
+
+    /// The step at the cursor: how many steps are behind it.
+    pub fn step(&self) -> u64 {
+        self.cursor.world.steps()
+    }
+
+    /// How many steps were played so far, ahead of the cursor and behind it.
+    pub fn len(&self) -> u64 {
+        self.run.len()
+    }
+
+    /// Whether no step was played.
+    pub fn is_empty(&self) -> bool {
+        self.run.is_empty()
+    }
+
+    /// Virtual time at the cursor.
+    pub fn now_us(&self) -> u64 {
+        self.now_us
+    }
+
+    /// Virtual time of the furthest step.
+    pub fn end_us(&self) -> u64 {
+        self.run.head().world.now_us().max(self.now_us)
+    }
+
+    /// The properties, with the verdicts on the whole run as far as it was played.
+    pub fn properties(&self) -> &[Property] {
+        &self.run.head().properties
+    }
+
+    /// Puts the cursor right behind a step; 0 is the beginning.
+    pub fn seek_step(&mut self, step: u64) {
+        let step = step.min(self.run.len());
+        if step != self.step() {
+            self.cursor = self.run.moment(step);
+        }
+        self.now_us = self.cursor.world.now_us();
+    }
+
+    /// Puts the cursor at a time, behind all steps up to it, no further than what was played.
+    pub fn seek_time(&mut self, at_us: u64) {
+        let at_us = at_us.min(self.end_us());
+        let step = self.run.steps_until(at_us);
+        if step != self.step() {
+            self.cursor = self.run.moment(step);
+        }
+        self.now_us = at_us.max(self.cursor.world.now_us());
+    }
+
+    /// Moves the cursor on to `at_us`, playing on where the run ends, for at most `most` new steps. Returns whether
+    /// it got there.
+    pub fn advance(&mut self, at_us: u64, most: u64) -> bool {
+        let played =
+            if at_us > self.run.head().world.now_us() { self.run.play_until(at_us, most) } else { 0 };
+        let target_us = if played == most { self.run.head().world.now_us() } else { at_us };
+        let step = self.run.steps_until(target_us);
+        if step != self.step() {
+            self.cursor = self.run.moment(step);
+        }
+        self.now_us = target_us.max(self.cursor.world.now_us());
+        target_us == at_us
+    }
+
+    /// One step on. Returns whether there was one.
+    pub fn step_forward(&mut self) -> bool {
+        let next = self.step() + 1;
+        if next > self.run.len() && !self.run.play(u64::MAX) {
+            return false;
+        }
+        self.seek_step(next);
+        true
+    }
+
+    /// One step back. Returns whether there was one.
+    pub fn step_back(&mut self) -> bool {
+        match self.step() {
+            0 => {
+                self.now_us = 0;
+                false
+            }
+            step => {
+                self.seek_step(step - 1);
+                true
+            }
+        }
+    }
+
+    /// Runs on to the next step of a kind, playing at most `most` new steps. Returns whether it was found.
+    pub fn run_to(&mut self, stop: Stop, most: u64) -> bool {
+        let mut place = self.step() as usize;
+        for _ in 0..=most {
+            if place >= self.run.index().len() && !self.run.play(u64::MAX) {
+                break;
+            }
+            let entry = &self.run.index()[place];
+            place += 1;
+            let is_found = match stop {
+                Stop::Message => matches!(entry.kind, Kind::Deliver | Kind::Lost),
+                Stop::Note => entry.has_note(),
+                Stop::Decision => entry.has_decision(),
+                Stop::Broken => entry.has_broken(),
+            };
+            if is_found {
+                self.seek_step(place as u64);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Does an action at the cursor. What was played behind the cursor is forgotten; [`Session::undo`] brings it
+    /// back.
+    ///
+    /// # Errors
+    /// If the action names a node that is not there, or a command that cannot be read.
+    pub fn act(&mut self, action: Action) -> Result<(), OpenError> {
+        check_action(self.world().plan(), &action, |id| self.world().node(id).is_some())?;
+        self.undo.push((self.run.actions().to_vec(), self.step()));
+        self.redo.clear();
+        let was_until_us = self.run.head().world.now_us();
+        let at_us = self.now_us;
+        self.run.truncate(self.step());
+        self.run.act(at_us, action);
+        self.run.play(at_us);
+        let step = self.run.len();
+        self.run.play_until(was_until_us.max(at_us + 1), OPENING_STEPS_MAX / 10);
+        self.seek_step(step);
+        Ok(())
+    }
+
+    /// Takes the last action back. Returns whether there was one.
+    pub fn undo(&mut self) -> bool {
+        let Some((actions, step)) = self.undo.pop() else { return false };
+        self.redo.push((self.run.actions().to_vec(), self.step()));
+        self.replace_actions(actions, step);
+        true
+    }
+
+    /// Does the last undone action again. Returns whether there was one.
+    pub fn redo(&mut self) -> bool {
+        let Some((actions, step)) = self.redo.pop() else { return false };
+        self.undo.push((self.run.actions().to_vec(), self.step()));
+        self.replace_actions(actions, step);
+        true
+    }
+
+    /// Whether there is an action to take back.
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
+    /// Whether there is an undone action.
+    pub fn can_redo(&self) -> bool {
+        !self.redo.is_empty()
+    }
+
+    fn replace_actions(&mut self, actions: Vec<Pinned>, step: u64) {
+        let until_us = self.end_us();
+        self.run = Run::new(self.run.plan().clone(), actions);
+        self.run.play_until(until_us, OPENING_STEPS_MAX);
+        self.run.play_until(u64::MAX, step.saturating_sub(self.run.len()));
+        self.cursor = self.run.moment(0);
+        self.seek_step(step);
+    }
+
+    /// Plays on at the head, without moving the cursor.
+    pub fn play_ahead(&mut self, until_us: u64, most: u64) -> u64 {
+        self.run.play_until(until_us, most)
+    }
+
+    /// Lines of the event log for the steps `first..=last`.
+    pub fn rows(&self, first: u64, last: u64, lang: Lang) -> Vec<Row> {
+        let mut rows = Vec::new();
+        self.run.replay(first, last, |_, step| rows.push(self.row(step, lang)));
+        rows
+    }
+
+    /// The line of the event log for a step.
+    pub fn row(&self, step: &Step, lang: Lang) -> Row {
+        Row {
+            step: step.number,
+            at_us: step.at_us,
+            node: step.node,
+            kind: step.kind,
+            words: self.say(step, lang),
+        }
+    }
+
+    /// A step as a sentence without its node.
+    pub fn say(&self, step: &Step, lang: Lang) -> String {
+        let mut said = self.say_cause(step, lang);
+        let notes: Vec<String> = step.notes.iter().map(|note| self.variant.note_words(note, lang)).collect();
+        if notes.is_empty() {
+            return said;
+        }
+        if matches!(step.kind, Kind::Deliver | Kind::Durable) {
+            return notes.join("; ");
+        }
+        said.push_str(": ");
+        said.push_str(&notes.join("; "));
+        said
+    }
+
+    fn say_cause(&self, step: &Step, lang: Lang) -> String {
+        let from = step.from.map(|id| id.to_string()).unwrap_or_default();
+        let say = |text: Text, values: &[(&str, &str)]| text.fill(lang, values);
+        if let Some(action) = &step.action
+            && !matches!(step.kind, Kind::Timer | Kind::Deliver)
+        {
+            return match (step.kind, &step.body) {
+                (Kind::Command, Some(body)) => self.variant.command_words(body, lang),
+                _ => words::action(action, lang),
+            };
+        }
+        match (step.kind, &step.body) {
+            (Kind::Deliver, Some(body)) => say(
+                Text::new("{message} from {from}", "收到 {from} 的 {message}"),
+                &[("message", &self.variant.message_words(body, true)), ("from", &from)],
+            ),
+            (Kind::Lost, Some(body)) => say(
+                Text::new("{message} from {from} is lost", "{from} 发来的 {message} 丢失"),
+                &[("message", &self.variant.message_words(body, true)), ("from", &from)],
+            ),
+            (Kind::Command, Some(body)) => say(
+                Text::new("asks {command}", "请求 {command}"),
+                &[("command", &self.variant.command_words(body, lang))],
+            ),
+            (Kind::Reply, Some(body)) => say(
+                Text::new("gets {reply}", "得到 {reply}"),
+                &[("reply", &self.variant.command_words(body, lang))],
+            ),
+            (Kind::Timer, _) => say(
+                Text::new("{timer} runs out", "{timer} 到期"),
+                &[("timer", step.timer.unwrap_or_default())],
+            ),
+            (kind, _) => words::kind(kind).get(lang).to_owned(),
+        }
+    }
+
+    /// A node's state at the cursor, with what its last step changed.
+    pub fn inspect(&self, id: NodeId) -> Option<Inspection> {
+        let world = self.world();
+        let node = world.node(id)?;
+        let now = self.variant.state(world, node);
+        let place =
+            self.run.index()[..self.step() as usize].iter().rposition(|entry| entry.node() == Some(id));
+        let changed_at = place.map_or(0, |place| place as u64 + 1);
+        let before = self.run.moment(changed_at.saturating_sub(1));
+        let was =
+            before.world.node(id).map(|node| self.variant.state(&before.world, node)).unwrap_or_default();
+        let fields = now
+            .into_iter()
+            .map(|(key, value)| {
+                let previous =
+                    was.get(&key).filter(|&previous| changed_at > 0 && *previous != value).cloned();
+                Field { word: self.lab.spell(&key).to_owned(), key, value, previous }
+            })
+            .collect();
+        Some(Inspection { node: id, changed_at, fields })
+    }
+}
+
+/// A line of the event log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The step's number.
+    pub step: u64,
+    /// Its virtual time.
+    pub at_us: u64,
+    /// The node that it happened to.
+    pub node: Option<NodeId>,
+    /// What it was.
+    pub kind: Kind,
+    /// What happened, in a sentence without the node.
+    pub words: String,
+}
+
+/// A node's state, and what changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspection {
+    /// The node.
+    pub node: NodeId,
+    /// The last step that happened to it; 0 before its first.
+    pub changed_at: u64,
+    /// Its fields, in the lab's order.
+    pub fields: Vec<Field>,
+}
+
+/// A field of a node's state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its key in traces.
+    pub key: String,
+    /// Its word on screen, as the paper spells it.
+    pub word: String,
+    /// Its value.
+    pub value: Value,
+    /// What it was before the node's last step, where that differs.
+    pub previous: Option<Value>,
+}
+
+fn read_settings(schema: &[Setting], given: &[(String, String)]) -> Result<Settings, OpenError> {
+    let mut settings = Settings::defaults(schema);
+    for (key, text) in given {
+        let setting = schema.iter().find(|setting| setting.key == key).ok_or_else(|| {
+            OpenError::UnknownSetting(key.clone(), schema.iter().map(|setting| setting.key).collect())
+        })?;
+        let value = setting
+            .read(text)
+            .ok_or_else(|| OpenError::BadSetting(setting.key, text.clone(), setting.expected()))?;
+        settings.set(setting.key, value);
+    }
+    Ok(settings)
+}
+
+/// The plan of a variant's run under these settings.
+pub fn plan_of(variant: &dyn Variant, settings: &Settings, seed: u64, manual: bool) -> Plan {
+    let blueprint = variant.blueprint(settings);
+    let ids = |clients: bool| -> Arc<[NodeId]> {
+        blueprint.seats.iter().map(|seat| seat.id).filter(|id| id.is_client() == clients).collect()
+    };
+    let (latency_low, latency_high) = settings.range("latency_us");
+    let (disk_low, disk_high) = settings.range("disk_us");
+    Plan {
+        seed,
+        servers: ids(false),
+        clients: ids(true),
+        max_servers: blueprint.max_servers,
+        joiner_role: blueprint.joiner_role,
+        factory: blueprint.factory,
+        network: NetworkPlan {
+            latency: Latency(latency_low..latency_high),
+            loss_ppm: settings.number("loss_ppm") as u32,
+            duplicate_ppm: settings.number("duplicate_ppm") as u32,
+            fifo: settings.choice("fifo") == "kept",
+        },
+        disk: DiskPlan { force_us: disk_low..disk_high, lazy_us: blueprint.lazy_us },
+        manual,
+        properties: variant.properties(settings),
+        seats: blueprint.seats,
+    }
+}
+
+fn check_actions(plan: &Plan, actions: &[Pinned]) -> Result<(), OpenError> {
+    let mut servers = plan.servers.len();
+    for pinned in actions {
+        check_action(plan, &pinned.action, |id| {
+            if id.is_client() { plan.clients.contains(&id) } else { usize::from(id.number()) <= servers }
+        })?;
+        if matches!(pinned.action, Action::Join(_)) {
+            servers += 1;
+        }
+    }
+    Ok(())
+}
+
+fn check_action(plan: &Plan, action: &Action, is_there: impl Fn(NodeId) -> bool) -> Result<(), OpenError> {
+    if let Action::Join(node) = action {
+        let is_next = !node.is_client()
+            && usize::from(node.number()) <= plan.max_servers
+            && !is_there(*node)
+            && (node.number() == 1 || is_there(NodeId::server(node.number() - 1)));
+        return if is_next { Ok(()) } else { Err(OpenError::UnknownNode(action.to_string(), *node)) };
+    }
+    if let Some(&node) = action.nodes().iter().find(|&&node| !is_there(node)) {
+        return Err(OpenError::UnknownNode(action.to_string(), node));
+    }
+    if let Action::Do { words, .. } = action {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        plan.factory.command(&words).map_err(|error| OpenError::Command(action.to_string(), error))?;
+    }
+    Ok(())
+}
+
+/// The nemesis that a variant's assumptions allow: faults from 200 ms on, all undone by `until_us`.
+pub fn nemesis(variant: &dyn Variant, plan: &Plan, seed: u64, until_us: u64) -> Nemesis {
+    let assumes = variant.about().assumes;
+    let kinds: Vec<FaultKind> = assumes.faults.to_vec();
+    let most_down = plan.servers.len() * usize::from(assumes.most_down_percent) / 100;
+    let end_us = until_us.saturating_sub(until_us / 4).max(1);
+    Nemesis {
+        seed,
+        kinds,
+        window_us: 200_000.min(end_us)..end_us,
+        gap_us: 20_000..400_000,
+        length_us: 20_000..600_000,
+        most_down,
+    }
+}
