@@ -1,0 +1,428 @@
+//! A participant: holds accounts, locks them for a transaction, votes, and obeys the decision.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::disk::{ParticipantDisk, ParticipantRecord, Stable};
+use super::message::{Change, Command, Decision, Message, Refusal, Reply, Timer, TransactionId};
+use super::note::{Cause, Note};
+use super::{Fx, Setup, Variant};
+use crate::{Input, NodeId};
+
+/// Where a transaction stands at a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Nothing is promised: the node may still abort.
+    Working,
+    /// It voted YES, and is uncertain until it hears the decision.
+    Prepared,
+    /// Decided: the changes are made.
+    Committed,
+    /// Decided: the changes are dropped.
+    Aborted,
+}
+
+impl State {
+    /// Whether the node has decided.
+    pub fn is_decided(self) -> bool {
+        matches!(self, Self::Committed | Self::Aborted)
+    }
+}
+
+/// The state of a participant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Participant {
+    /// What it has on disk, or is writing.
+    pub disk: ParticipantDisk,
+    /// The transactions that it remembers.
+    pub transactions: BTreeMap<TransactionId, Participating>,
+    /// The accounts that are locked, and by which transaction.
+    pub locks: BTreeMap<u32, TransactionId>,
+    /// A person wants it to vote NO at the next vote.
+    pub refuse_next: bool,
+}
+
+/// One transaction, as a participant sees it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Participating {
+    /// Where it stands.
+    pub state: State,
+    /// Whom to answer and to ask.
+    pub coordinator: NodeId,
+    /// What to change on COMMIT; empty once decided.
+    pub changes: Vec<Change>,
+    /// How often it has asked for the outcome in this life because its timer ran out; it is blocked from 1 on.
+    /// Times [`Setup::inquiry_us`] this is, to the last question, how long it has been waiting.
+    pub asked: u32,
+    /// Whether it decided ABORT alone after YES.
+    pub heuristic: bool,
+}
+
+impl Participating {
+    /// Whether it voted YES, has waited in vain, and must go on waiting with its locks held.
+    pub fn is_blocked(&self) -> bool {
+        self.state == State::Prepared && self.asked > 0
+    }
+}
+
+impl Participant {
+    /// The balance of an account, by what is committed (in memory); nothing if there is no such account.
+    pub fn balance(&self, account: u32, setup: &Setup) -> Option<i64> {
+        let exists = (1..=setup.accounts).contains(&account);
+        exists.then(|| self.disk.balances.get(&account).copied().unwrap_or(setup.initial_balance))
+    }
+
+    /// The sum of all its balances.
+    pub fn total(&self, setup: &Setup) -> i128 {
+        let changed: i128 =
+            self.disk.balances.values().map(|&it| i128::from(it) - i128::from(setup.initial_balance)).sum();
+        i128::from(setup.accounts) * i128::from(setup.initial_balance) + changed
+    }
+
+    /// The accounts that `transaction` holds locked here.
+    pub fn locked_by(&self, transaction: TransactionId) -> Vec<u32> {
+        self.locks.iter().filter(|(_, holder)| **holder == transaction).map(|(&account, _)| account).collect()
+    }
+
+    pub(super) fn boot(disk: ParticipantDisk, fx: &mut Fx<'_>) -> Self {
+        let transactions = transactions_of(&disk);
+        let mut participant = Self { disk, transactions, locks: BTreeMap::new(), refuse_next: false };
+        participant.recover(fx);
+        participant
+    }
+
+    pub(super) fn handle(&mut self, input: Input<super::Commit>, fx: &mut Fx<'_>) {
+        match input {
+            Input::Message { from, body } => self.on_message(from, body, fx),
+            Input::Timer(Timer::Work(transaction)) => self.on_work_done(transaction, fx),
+            Input::Timer(Timer::Inquire(transaction)) => self.on_silence(transaction, fx),
+            Input::Timer(Timer::Votes(_) | Timer::Resend(_) | Timer::Begin(_)) => {}
+            Input::Command { op, body: Command::RefuseNext } => {
+                self.refuse_next = true;
+                fx.reply(op, Reply::WillRefuse);
+            }
+            Input::Command { op, body: Command::Transfer { .. } } => fx.reply(op, Reply::WrongRole),
+        }
+    }
+
+    fn on_message(&mut self, from: NodeId, body: Message, fx: &mut Fx<'_>) {
+        match body {
+            Message::Prepare { transaction, open_from, changes } => {
+                self.forget_closed(transaction.client, open_from);
+                self.on_prepare(from, transaction, changes, fx);
+            }
+            Message::Commit { transaction } => self.on_commit(from, transaction, fx),
+            Message::Abort { transaction } => self.on_abort(from, transaction, fx),
+            Message::Begin { .. }
+            | Message::Yes { .. }
+            | Message::No { .. }
+            | Message::Ack { .. }
+            | Message::Inquiry { .. }
+            | Message::Outcome { .. } => {}
+        }
+    }
+
+    fn on_prepare(
+        &mut self,
+        coordinator: NodeId,
+        transaction: TransactionId,
+        changes: Vec<Change>,
+        fx: &mut Fx<'_>,
+    ) {
+        match self.transactions.get(&transaction).map(|known| known.state) {
+            Some(State::Working | State::Committed) => {}
+            Some(State::Prepared) => say_yes(transaction, coordinator, fx),
+            Some(State::Aborted) => {
+                fx.send(coordinator, Message::No { transaction, refusal: Refusal::AlreadyAborted });
+            }
+            None if self.is_closed(transaction) => fx.note(Note::StalePrepare { transaction }),
+            None => self.work(coordinator, transaction, changes, fx),
+        }
+    }
+
+    /// Locks the accounts and works on the transaction; or refuses at once, if it cannot.
+    fn work(
+        &mut self,
+        coordinator: NodeId,
+        transaction: TransactionId,
+        changes: Vec<Change>,
+        fx: &mut Fx<'_>,
+    ) {
+        let refusal = self.obstacle(&changes, fx.setup());
+        if refusal.is_none() {
+            self.lock(transaction, &changes);
+        }
+        self.transactions.insert(transaction, Participating::working(coordinator, changes));
+        match refusal {
+            Some(refusal) => self.vote_no(transaction, refusal, fx),
+            None if fx.setup().prepare_work_us == 0 => self.vote(transaction, fx),
+            None => fx.set_timer(Timer::Work(transaction), fx.setup().prepare_work_us),
+        }
+    }
+
+    fn on_work_done(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
+        if self.transactions.get(&transaction).is_some_and(|known| known.state == State::Working) {
+            self.vote(transaction, fx);
+        }
+    }
+
+    fn vote(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
+        if std::mem::take(&mut self.refuse_next) {
+            self.vote_no(transaction, Refusal::Asked, fx);
+        } else {
+            self.vote_yes(transaction, fx);
+        }
+    }
+
+    /// Forces the prepared record, and votes behind it.
+    fn vote_yes(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
+        let Some(known) = self.transactions.get_mut(&transaction) else { return };
+        known.state = State::Prepared;
+        let (coordinator, changes) = (known.coordinator, known.changes.clone());
+        self.disk.log.append(ParticipantRecord::Prepared { transaction, coordinator, changes });
+        self.persist_forced(fx);
+        say_yes(transaction, coordinator, fx);
+        fx.set_timer(Timer::Inquire(transaction), fx.setup().inquiry_us);
+    }
+
+    /// Votes NO, which is to decide ABORT. Forced, so that a crash and a repeated PREPARE cannot make it a YES.
+    fn vote_no(&mut self, transaction: TransactionId, refusal: Refusal, fx: &mut Fx<'_>) {
+        let Some(coordinator) = self.transactions.get(&transaction).map(|known| known.coordinator) else {
+            return;
+        };
+        let freed = self.drop_changes(transaction, Cause::OwnNo);
+        self.persist_forced(fx);
+        fx.note(Note::VotedNo { transaction, refusal });
+        note_decision(transaction, Decision::Abort, Cause::OwnNo, freed, fx);
+        fx.send(coordinator, Message::No { transaction, refusal });
+    }
+
+    /// Forces the outcome and the changed balances, and acknowledges behind it.
+    fn on_commit(&mut self, from: NodeId, transaction: TransactionId, fx: &mut Fx<'_>) {
+        match self.transactions.get(&transaction) {
+            Some(known) if known.state == State::Prepared => {
+                let freed = self.make_changes(transaction, fx.setup());
+                fx.cancel_timer(Timer::Inquire(transaction));
+                self.persist_forced(fx);
+                note_decision(transaction, Decision::Commit, Cause::Told, freed, fx);
+            }
+            Some(known) if known.heuristic => fx.note(Note::HeuristicDamage { transaction }),
+            // Committed, or so long ended that it is forgotten: the coordinator missed the acknowledgement.
+            _ => {}
+        }
+        fx.send(from, Message::Ack { transaction });
+    }
+
+    /// Drops the changes. Unforced: if a crash loses the record, it is uncertain once more, and asks.
+    fn on_abort(&mut self, from: NodeId, transaction: TransactionId, fx: &mut Fx<'_>) {
+        match self.transactions.get(&transaction).map(|known| known.state) {
+            Some(State::Committed | State::Aborted) => return,
+            Some(State::Working | State::Prepared) => {}
+            None if self.is_closed(transaction) => return,
+            // ABORT has overtaken PREPARE: remember it, and the late PREPARE locks nothing.
+            None => {
+                self.transactions.insert(transaction, Participating::working(from, Vec::new()));
+            }
+        }
+        let freed = self.drop_changes(transaction, Cause::Told);
+        fx.cancel_timer(Timer::Inquire(transaction));
+        fx.cancel_timer(Timer::Work(transaction));
+        fx.persist_lazily(Stable::Participant(self.disk.clone()));
+        note_decision(transaction, Decision::Abort, Cause::Told, freed, fx);
+    }
+
+    /// Prepared, and nobody said anything for long.
+    fn on_silence(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
+        if self.transactions.get(&transaction).is_none_or(|known| known.state != State::Prepared) {
+            return;
+        }
+        match fx.setup().variant {
+            Variant::TwoPhase => self.stay_blocked(transaction, fx),
+            Variant::Impatient => self.abort_alone(transaction, fx),
+        }
+    }
+
+    fn stay_blocked(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
+        let Some(known) = self.transactions.get_mut(&transaction) else { return };
+        known.asked = known.asked.saturating_add(1);
+        fx.note(Note::Blocked { transaction, asked: known.asked });
+        inquire(transaction, known.coordinator, fx);
+    }
+
+    /// What a participant must never do after YES: the coordinator may have decided COMMIT.
+    fn abort_alone(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
+        let freed = self.drop_changes(transaction, Cause::Heuristic);
+        self.persist_forced(fx);
+        note_decision(transaction, Decision::Abort, Cause::Heuristic, freed, fx);
+    }
+
+    /// Takes the locks of all prepared transactions again, and asks how they ended.
+    fn recover(&mut self, fx: &mut Fx<'_>) {
+        let uncertain: Vec<(TransactionId, Participating)> = self
+            .transactions
+            .iter()
+            .filter(|(_, known)| known.state == State::Prepared)
+            .map(|(&transaction, known)| (transaction, known.clone()))
+            .collect();
+        if uncertain.is_empty() {
+            return;
+        }
+        let names = uncertain.iter().map(|(transaction, _)| *transaction).collect();
+        fx.note(Note::ParticipantRecovered { uncertain: names });
+        for (transaction, known) in uncertain {
+            self.lock(transaction, &known.changes);
+            inquire(transaction, known.coordinator, fx);
+        }
+    }
+
+    /// What stands against the changes: a lock, a missing account, too little money.
+    fn obstacle(&self, changes: &[Change], setup: &Setup) -> Option<Refusal> {
+        let mut balances: BTreeMap<u32, i64> = BTreeMap::new();
+        for change in changes {
+            if self.locks.contains_key(&change.account) {
+                return Some(Refusal::LockConflict);
+            }
+            let Some(stored) = self.balance(change.account, setup) else {
+                return Some(Refusal::UnknownAccount);
+            };
+            let balance = balances.entry(change.account).or_insert(stored);
+            match balance.checked_add(change.amount) {
+                Some(changed) if changed >= 0 => *balance = changed,
+                _ => return Some(Refusal::InsufficientFunds),
+            }
+        }
+        None
+    }
+
+    fn lock(&mut self, transaction: TransactionId, changes: &[Change]) {
+        self.locks.extend(changes.iter().map(|change| (change.account, transaction)));
+    }
+
+    fn unlock(&mut self, transaction: TransactionId) -> Vec<u32> {
+        let accounts = self.locked_by(transaction);
+        for account in &accounts {
+            self.locks.remove(account);
+        }
+        accounts
+    }
+
+    /// Commits in memory and in the image of the disk; gives the accounts that are free again.
+    fn make_changes(&mut self, transaction: TransactionId, setup: &Setup) -> Vec<u32> {
+        let Some(known) = self.transactions.get_mut(&transaction) else { return Vec::new() };
+        known.state = State::Committed;
+        for change in std::mem::take(&mut known.changes) {
+            // The vote looked for account and money, and the locks kept both as they were.
+            if let Some(balance) = self.balance(change.account, setup) {
+                self.disk.balances.insert_mut(change.account, balance.saturating_add(change.amount));
+            }
+        }
+        self.disk.log.append(ParticipantRecord::Committed { transaction });
+        self.unlock(transaction)
+    }
+
+    /// Aborts in memory and in the image of the disk; gives the accounts that are free again.
+    fn drop_changes(&mut self, transaction: TransactionId, cause: Cause) -> Vec<u32> {
+        let heuristic = cause == Cause::Heuristic;
+        if let Some(known) = self.transactions.get_mut(&transaction) {
+            known.state = State::Aborted;
+            known.heuristic = heuristic;
+            known.changes.clear();
+        }
+        let forced = cause != Cause::Told;
+        self.disk.log.append(ParticipantRecord::Aborted { transaction, forced, heuristic });
+        self.unlock(transaction)
+    }
+
+    /// Whether the client no longer waits for it: no vote on it is wanted any more.
+    fn is_closed(&self, transaction: TransactionId) -> bool {
+        transaction.serial < self.disk.open_from.get(&transaction.client).copied().unwrap_or(0)
+    }
+
+    /// Forgets the decided transactions of `client` below `serial`. It reaches the disk with the next write, together
+    /// with the mark that keeps them from coming back. What is undecided stays until the coordinator has told.
+    fn forget_closed(&mut self, client: NodeId, serial: u32) {
+        let mark = self.disk.open_from.entry(client).or_default();
+        *mark = serial.max(*mark);
+        let closed: BTreeSet<TransactionId> = self
+            .transactions
+            .range(TransactionId { client, serial: 0 }..TransactionId { client, serial: *mark })
+            .filter(|(_, known)| known.state.is_decided())
+            .map(|(&transaction, _)| transaction)
+            .collect();
+        if closed.is_empty() {
+            return;
+        }
+        self.transactions.retain(|transaction, _| !closed.contains(transaction));
+        self.disk.log.forget(&closed);
+    }
+
+    fn persist_forced(&self, fx: &mut Fx<'_>) {
+        fx.persist_forced(Stable::Participant(self.disk.clone()));
+    }
+}
+
+impl Participating {
+    fn working(coordinator: NodeId, changes: Vec<Change>) -> Self {
+        Self { state: State::Working, coordinator, changes, asked: 0, heuristic: false }
+    }
+}
+
+fn say_yes(transaction: TransactionId, coordinator: NodeId, fx: &mut Fx<'_>) {
+    fx.note(Note::VotedYes { transaction });
+    fx.send(coordinator, Message::Yes { transaction });
+}
+
+fn inquire(transaction: TransactionId, coordinator: NodeId, fx: &mut Fx<'_>) {
+    fx.send(coordinator, Message::Inquiry { transaction });
+    fx.set_timer(Timer::Inquire(transaction), fx.setup().inquiry_us);
+}
+
+fn note_decision(
+    transaction: TransactionId,
+    decision: Decision,
+    cause: Cause,
+    freed: Vec<u32>,
+    fx: &mut Fx<'_>,
+) {
+    fx.note(Note::Decided { transaction, decision, cause });
+    if !freed.is_empty() {
+        fx.note(Note::ReleasedLocks { transaction, accounts: freed });
+    }
+}
+
+/// What the log tells of the transactions of earlier lives.
+fn transactions_of(disk: &ParticipantDisk) -> BTreeMap<TransactionId, Participating> {
+    let mut transactions: BTreeMap<TransactionId, Participating> = BTreeMap::new();
+    for (_, record) in disk.log.iter() {
+        match record {
+            ParticipantRecord::Prepared { transaction, coordinator, changes } => {
+                let working = Participating::working(*coordinator, changes.clone());
+                transactions.insert(*transaction, Participating { state: State::Prepared, ..working });
+            }
+            ParticipantRecord::Committed { transaction } => {
+                settle(&mut transactions, *transaction, State::Committed, false);
+            }
+            ParticipantRecord::Aborted { transaction, heuristic, .. } => {
+                settle(&mut transactions, *transaction, State::Aborted, *heuristic);
+            }
+        }
+    }
+    transactions
+}
+
+fn settle(
+    transactions: &mut BTreeMap<TransactionId, Participating>,
+    transaction: TransactionId,
+    state: State,
+    heuristic: bool,
+) {
+    // A NO has no prepared record before it, and nobody left to ask: any coordinator will do.
+    let known = transactions
+        .entry(transaction)
+        .or_insert_with(|| Participating::working(transaction.client, Vec::new()));
+    known.state = state;
+    known.heuristic = heuristic;
+    known.changes.clear();
+}

@@ -1,0 +1,121 @@
+//! What a person wants: every click, key and touch becomes one of these, and one place carries them out.
+
+use faultscope_labs::sim::Action;
+use faultscope_labs::{Lang, NodeId, Stop};
+
+/// What is picked up on the stage, in a lane or in a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Selection {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A node.
+    Node(NodeId),
+    /// A message in flight, by its number in the run.
+    Message(u64),
+}
+
+/// Which colours: by the system's wish, or by the person's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ThemeChoice {
+    /// As the system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// What a person wants of the lab page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Intent {
+    /// Play if it stands, stand if it plays.
+    TogglePlay,
+    /// Stand.
+    Pause,
+    /// One step on.
+    StepForward,
+    /// One step back.
+    StepBack,
+    /// To a step.
+    SeekStep(u64),
+    /// To a virtual time in microseconds.
+    SeekTime(u64),
+    /// Run until something comes.
+    RunTo(Stop),
+    /// Play at this speed: real time times ten to the power of so many hundredths (-300 is 1/1000, 100 is 10x).
+    Speed(i32),
+    /// Do something to the world, at the cursor.
+    Act(Action),
+    /// Take the last action back.
+    Undo,
+    /// Do it again.
+    Redo,
+    /// Pick something up, or put it down.
+    Select(Selection),
+    /// Choose a fault tool of the tool bar, to be used on the next node, message or line that is touched.
+    Tool(Option<Tool>),
+    /// Open another variant of this lab, from the start, with the same seed and actions where they fit.
+    Variant(&'static str),
+    /// Change one setting, by key and text; the run starts over with the same actions.
+    Setting(&'static str, String),
+    /// Another seed.
+    Seed(u64),
+    /// Open a run from its text.
+    Open(String),
+    /// Start over: the same settings and seed, no actions.
+    StartOver,
+    /// Speak another language.
+    Lang(Lang),
+    /// Show other colours.
+    Theme(ThemeChoice),
+    /// Open or close a panel that lies over the page on narrow screens, or the list of keys.
+    Overlay(Option<Overlay>),
+    /// Show one of the panels below the stage on a phone.
+    Tab(Tab),
+}
+
+/// A fault tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// Draw a line across links.
+    Cut,
+    /// Touch a node.
+    Crash,
+    /// Touch a node.
+    Pause,
+    /// Touch a message.
+    Drop,
+}
+
+/// What lies over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// The settings of the variant, the network and the disks.
+    Settings,
+    /// The list of keys.
+    Keys,
+    /// The link of the run.
+    Share,
+    /// The variants, on a narrow screen.
+    Variants,
+    /// The actions of what is selected, on a phone.
+    Actions,
+}
+
+/// The panels on a phone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// The story, or what the lab is about.
+    #[default]
+    Story,
+    /// The state of a node.
+    Inspect,
+    /// The properties and what the run says of them.
+    Verdicts,
+    /// The event log.
+    Log,
+    /// The timeline.
+    Time,
+}

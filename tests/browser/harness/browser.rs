@@ -1,0 +1,143 @@
+//! One Chromium for all tests, started by the first page and ended with the last.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::connection::Connection;
+use super::path_search::{CHROMIUM_NAMES, chromium};
+
+/// How long a Chromium may take to start on a busy machine.
+const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// What Chromium is told on its command line. A root user has no sandbox in a container; everything else keeps it
+/// from talking to hosts of its own.
+const FLAGS: [&str; 16] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-background-timer-throttling",
+    "--force-color-profile=srgb",
+    "--remote-debugging-port=0",
+];
+
+/// A running Chromium. Dropping it ends it.
+pub(crate) struct Browser {
+    process: Child,
+    profile: PathBuf,
+    /// Address of the debugging service, such as `127.0.0.1:41231`.
+    host: String,
+    connection: Mutex<Connection>,
+}
+
+impl Browser {
+    /// The running browser, or a new one.
+    pub(crate) fn shared() -> Arc<Self> {
+        static RUNNING: Mutex<Weak<Browser>> = Mutex::new(Weak::new());
+        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        running.upgrade().unwrap_or_else(|| {
+            let browser = Arc::new(Self::start());
+            *running = Arc::downgrade(&browser);
+            browser
+        })
+    }
+
+    fn start() -> Self {
+        let program = chromium().unwrap_or_else(|| {
+            let names = CHROMIUM_NAMES.join(", ");
+            panic!("no Chromium: install chromium, or set CHROME to its path; looked for {names} in PATH")
+        });
+        let profile = fresh_profile();
+        let mut process = Command::new(&program)
+            .args(FLAGS)
+            .arg(format!("--user-data-dir={}", profile.display()))
+            .arg("about:blank")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+        let stderr = process.stderr.take().expect("a pipe was asked for");
+        let url = debugging_url(stderr).recv_timeout(START_LIMIT).unwrap_or_else(|_| {
+            // It may be gone already, which is what we want.
+            let _ = process.kill();
+            panic!("{}: no debugging service within {START_LIMIT:?}", program.display())
+        });
+        let host = url.trim_start_matches("ws://").split('/').next().unwrap_or_default().to_owned();
+        let connection = Mutex::new(Connection::open(&url));
+        Self { process, profile, host, connection }
+    }
+
+    /// A new, empty page with storage of its own; returns its target and its context.
+    pub(crate) fn new_page(&self) -> (String, String) {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let context = connection.call("Target.createBrowserContext", json!({}))["browserContextId"].clone();
+        let asked = json!({ "url": "about:blank", "browserContextId": context, "newWindow": true });
+        let target = connection.call("Target.createTarget", asked)["targetId"].clone();
+        (text(&target), text(&context))
+    }
+
+    /// Closes a page and forgets what it stored.
+    pub(crate) fn close_page(&self, context: &str) {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        connection.call("Target.disposeBrowserContext", json!({ "browserContextId": context }));
+    }
+
+    /// The address at which one page is driven.
+    pub(crate) fn page_url(&self, target: &str) -> String {
+        format!("ws://{}/devtools/page/{target}", self.host)
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // What fails here has ended by itself, or is a folder for temporary files that its owner cleans.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        let _ = fs::remove_dir_all(&self.profile);
+    }
+}
+
+fn fresh_profile() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("faultscope-browser-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let folder = std::env::temp_dir().join(name);
+    fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    folder
+}
+
+/// Waits for the line in which Chromium tells its address, then reads on, so that Chromium never blocks.
+fn debugging_url(stderr: ChildStderr) -> Receiver<String> {
+    let (found, url) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            if let Some(url) = line.strip_prefix("DevTools listening on ") {
+                // The other end has given up waiting, and said so.
+                let _ = found.send(url.trim().to_owned());
+            }
+        }
+    });
+    url
+}
+
+fn text(value: &serde_json::Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("the browser sent {value} instead of a name")).to_owned()
+}

@@ -1,0 +1,101 @@
+//! Every page in every look: it opens, says nothing on the console, and fits its window.
+//!
+//! `cargo xtask shots` runs this same test to take the pictures: with `FAULTSCOPE_SHOTS` set to a folder, each look is
+//! written there; `FAULTSCOPE_SHOTS_ONLY` keeps those whose name contains it.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+use super::harness::{Language, Page, Theme, View};
+
+/// Desk and phone.
+const WINDOWS: [View; 2] = [View::DESKTOP, View::PHONE];
+
+/// One page of the site.
+struct Place {
+    /// Its name in pictures.
+    name: String,
+    /// What stands behind the site's address.
+    rest: String,
+}
+
+#[test]
+fn every_page_opens_in_every_look() {
+    let shots = env::var_os("FAULTSCOPE_SHOTS").map(PathBuf::from);
+    let only = env::var("FAULTSCOPE_SHOTS_ONLY").unwrap_or_default();
+    let looks = looks();
+    let wanted: Vec<_> = looks.iter().filter(|(name, ..)| name.contains(&only)).collect();
+    assert!(!wanted.is_empty(), "no look contains `{only}` in its name; there are {}", names(&looks));
+
+    let mut faults = Vec::new();
+    for (name, place, view) in wanted {
+        let mut page = Page::open(&place.rest, *view);
+        page.settle();
+        if let Some(folder) = &shots {
+            fs::create_dir_all(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+            let file = folder.join(format!("{name}.png"));
+            fs::write(&file, page.whole_picture())
+                .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        }
+        faults.extend(look_at(&mut page, *view).into_iter().map(|fault| format!("{name}: {fault}")));
+        faults.extend(page.close().into_iter().map(|fault| format!("{name}: {fault}")));
+    }
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+/// Name, page and view of every picture.
+fn looks() -> Vec<(String, Place, View)> {
+    let mut looks = Vec::new();
+    for window in WINDOWS {
+        for language in Language::ALL {
+            for theme in Theme::ALL {
+                let view = View { language, theme, ..window };
+                for place in places() {
+                    let name = format!("{}-{}-{}-{}", place.name, language.tag(), theme.word(), view.width);
+                    looks.push((name, place, view));
+                }
+            }
+        }
+    }
+    looks
+}
+
+/// The home page, and every lab to which it leads: its links carry the lab's name in `data-lab`.
+fn places() -> Vec<Place> {
+    let mut page = Page::open("", View::DESKTOP);
+    let links =
+        page.eval("[...document.querySelectorAll('a[data-lab]')].map(link => [link.dataset.lab, link.hash])");
+    page.finish();
+    let mut places = vec![Place { name: "home".to_owned(), rest: String::new() }];
+    for link in links.as_array().into_iter().flatten() {
+        let part = |index: usize| link[index].as_str().unwrap_or_default().to_owned();
+        let place = Place { name: part(0), rest: part(1) };
+        assert!(place.rest.len() > 1, "the link to the lab `{}` on the home page leads nowhere", place.name);
+        places.push(place);
+    }
+    places
+}
+
+/// What is wrong with a page at a glance.
+fn look_at(page: &mut Page, view: View) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut check = |holds: bool, fault: String| {
+        if !holds {
+            faults.push(fault);
+        }
+    };
+    let width = page.eval("document.documentElement.scrollWidth").as_u64().unwrap_or_default();
+    check(width <= u64::from(view.width), format!("{width} pixels wide in a window of {}", view.width));
+    let letters = page.eval("document.body.innerText.trim().length").as_u64().unwrap_or_default();
+    check(letters > 0, "an empty page".to_owned());
+    let language = page.eval("document.documentElement.lang");
+    let tag = view.language.tag();
+    let is_told = language.as_str().is_some_and(|told| told.starts_with(tag));
+    check(is_told, format!("the page says it speaks {language}, the reader asked for {tag}"));
+    faults
+}
+
+fn names(looks: &[(String, Place, View)]) -> String {
+    looks.iter().map(|(name, ..)| name.as_str()).collect::<Vec<_>>().join(", ")
+}

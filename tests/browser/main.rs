@@ -1,0 +1,10 @@
+//! End-to-end tests of the built site in a real browser: `cargo xtask test dist chromium browser`.
+//!
+//! Each test opens a [`harness::Page`], acts on it as a reader would, and ends with [`harness::Page::finish`], which
+//! fails on any console error, failed request, or request to another host. No test is skipped: where there is no
+//! browser or no `dist/`, the tests fail and say what is missing.
+#![allow(clippy::unwrap_used, reason = "a test fails where it finds nothing")]
+
+mod harness;
+mod looks;
+mod selftest;
