@@ -1,2 +1,38 @@
-//! The page of Faultscope.
-fn main() {}
+//! The page of Faultscope. It shows runs and passes wishes on; it names no protocol and decides nothing about a run.
+//!
+//! The same program also runs in a web worker, where there is no window: it then only answers questions, see
+//! [`worker`].
+
+mod acts;
+mod app;
+mod ask;
+mod format;
+mod handle;
+mod home;
+mod icons;
+mod intent;
+mod keys;
+mod lab_page;
+mod panels;
+mod panic_screen;
+mod play;
+mod preferences;
+mod route;
+mod stage;
+mod timeline;
+mod top_bar;
+mod transport;
+mod words;
+mod worker;
+
+fn main() {
+    panic_screen::install();
+    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+        worker::offer_to_page();
+        // The shell of `index.html` is taken away by the first rendering.
+        let root = document.get_element_by_id("app").or_else(|| document.body().map(Into::into));
+        if let Some(root) = root {
+            yew::Renderer::<app::App>::with_root(root).render();
+        }
+    }
+}

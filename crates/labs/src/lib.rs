@@ -22,5 +22,5 @@ pub use lab::{
     Variant,
 };
 pub use schema::{Argument, ArgumentKind, CommandSchema, Setting, SettingKind, SettingValue, Settings, Unit};
-pub use session::{OpenError, Session, Stop};
+pub use session::{Era, Field, Inspection, OpenError, Row, Session, Stop};
 pub use words::{Lang, Text};

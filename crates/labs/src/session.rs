@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
+use faultscope_scene::Scene;
 use faultscope_sim::{
     Action, BadCommand, DiskPlan, FaultKind, Kind, Latency, Moment, Nemesis, NetworkPlan, Pinned, Plan,
     Property, Run, RunText, Step, TextError, World,
@@ -15,6 +16,7 @@ use serde_json::Value;
 use crate::catalogue;
 use crate::lab::{Lab, Variant};
 use crate::schema::{Setting, Settings};
+use crate::stage::{self, Frame};
 use crate::words::{self, Lang, Text};
 
 /// The most steps that opening a link may play: a hostile link must not stall the page.
@@ -135,8 +137,20 @@ pub struct Session {
     run: Run,
     cursor: Moment,
     now_us: u64,
+    eras: Vec<Era>,
     undo: Vec<(Vec<Pinned>, u64)>,
     redo: Vec<(Vec<Pinned>, u64)>,
+}
+
+/// A stretch of a run under one era: a term, a ballot, a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Era {
+    /// The step that began it.
+    pub step: u64,
+    /// When it began.
+    pub from_us: u64,
+    /// Its number, which tints it; 0 for none yet.
+    pub era: u64,
 }
 
 impl Session {
@@ -177,6 +191,7 @@ impl Session {
             run,
             cursor: start,
             now_us: 0,
+            eras: Vec::new(),
             undo: Vec::new(),
             redo: Vec::new(),
         };
@@ -189,9 +204,9 @@ impl Session {
     fn play_opening(&mut self, cursor: u64) {
         let last_action_us = self.run.actions().last().map_or(0, |pinned| pinned.pin.at_us);
         let until_us = self.variant.opening_us().max(last_action_us.saturating_add(1_000_000));
-        self.run.play_until(until_us, OPENING_STEPS_MAX / 10);
+        self.play_ahead(until_us, OPENING_STEPS_MAX / 10);
         let missing = cursor.saturating_sub(self.run.len());
-        self.run.play_until(u64::MAX, missing);
+        self.play_ahead(u64::MAX, missing);
     }
 
     /// A copy that goes its own way.
@@ -308,8 +323,7 @@ impl Session {
     /// Moves the cursor on to `at_us`, playing on where the run ends, for at most `most` new steps. Returns whether
     /// it got there.
     pub fn advance(&mut self, at_us: u64, most: u64) -> bool {
-        let played =
-            if at_us > self.run.head().world.now_us() { self.run.play_until(at_us, most) } else { 0 };
+        let played = if at_us > self.run.head().world.now_us() { self.play_ahead(at_us, most) } else { 0 };
         let target_us = if played == most { self.run.head().world.now_us() } else { at_us };
         let step = self.run.steps_until(target_us);
         if step != self.step() {
@@ -322,7 +336,7 @@ impl Session {
     /// One step on. Returns whether there was one.
     pub fn step_forward(&mut self) -> bool {
         let next = self.step() + 1;
-        if next > self.run.len() && !self.run.play(u64::MAX) {
+        if next > self.run.len() && self.play_ahead(u64::MAX, 1) == 0 {
             return false;
         }
         self.seek_step(next);
@@ -347,7 +361,7 @@ impl Session {
     pub fn run_to(&mut self, stop: Stop, most: u64) -> bool {
         let mut place = self.step() as usize;
         for _ in 0..=most {
-            if place >= self.run.index().len() && !self.run.play(u64::MAX) {
+            if place >= self.run.index().len() && self.play_ahead(u64::MAX, 1) == 0 {
                 break;
             }
             let entry = &self.run.index()[place];
@@ -377,11 +391,13 @@ impl Session {
         self.redo.clear();
         let was_until_us = self.run.head().world.now_us();
         let at_us = self.now_us;
-        self.run.truncate(self.step());
+        let step = self.step();
+        self.run.truncate(step);
+        self.eras.retain(|era| era.step <= step);
         self.run.act(at_us, action);
-        self.run.play(at_us);
+        self.play_ahead(at_us, 1);
         let step = self.run.len();
-        self.run.play_until(was_until_us.max(at_us + 1), OPENING_STEPS_MAX / 10);
+        self.play_ahead(was_until_us.max(at_us + 1), OPENING_STEPS_MAX / 10);
         self.seek_step(step);
         Ok(())
     }
@@ -415,15 +431,32 @@ impl Session {
     fn replace_actions(&mut self, actions: Vec<Pinned>, step: u64) {
         let until_us = self.end_us();
         self.run = Run::new(self.run.plan().clone(), actions);
-        self.run.play_until(until_us, OPENING_STEPS_MAX);
-        self.run.play_until(u64::MAX, step.saturating_sub(self.run.len()));
+        self.eras.clear();
+        self.play_ahead(until_us, OPENING_STEPS_MAX);
+        self.play_ahead(u64::MAX, step.saturating_sub(self.run.len()));
         self.cursor = self.run.moment(0);
         self.seek_step(step);
     }
 
-    /// Plays on at the head, without moving the cursor.
+    /// Plays on at the head for at most `most` steps, without moving the cursor. Returns how many were played.
     pub fn play_ahead(&mut self, until_us: u64, most: u64) -> u64 {
-        self.run.play_until(until_us, most)
+        let (variant, eras) = (self.variant, &mut self.eras);
+        self.run.play_seen(until_us, most, |moment, step| {
+            let era = variant.era(&moment.world);
+            if eras.last().is_none_or(|last| last.era != era) {
+                eras.push(Era { step: step.number, from_us: step.at_us, era });
+            }
+        })
+    }
+
+    /// The eras of the run as far as it was played, in order of time.
+    pub fn eras(&self) -> &[Era] {
+        &self.eras
+    }
+
+    /// The picture of the stage at the cursor.
+    pub fn picture(&self, frame: &Frame) -> Scene {
+        stage::picture(self.lab, self.variant, self.world(), frame)
     }
 
     /// Lines of the event log for the steps `first..=last`.

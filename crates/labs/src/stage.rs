@@ -3,10 +3,19 @@
 //! A lab says how its nodes stand ([`Arrangement`]) and look ([`Look`]), and may draw beside them; it never draws a
 //! node itself. What a student learns to read in one lab reads in the next.
 
-use faultscope_protocol::NodeId;
-use faultscope_scene::{Glyph, Point, Scene};
+mod cuts;
+mod messages;
+mod nodes;
+mod places;
 
-use crate::words::Lang;
+use faultscope_protocol::NodeId;
+use faultscope_scene::{Icon, Ink, Layer, Lettering, Point, Rect, Scene, Style, Subject};
+use faultscope_sim::World;
+
+use crate::lab::{Lab, Variant};
+use crate::words::{Lang, Text};
+
+pub use places::NodePlace;
 
 /// How nodes stand on the stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +88,7 @@ pub struct Look {
     /// Whether it is blocked: waiting for what may never come.
     pub is_blocked: bool,
     /// Small signs beside the disc, each with a word: a lock and what it guards.
-    pub signs: Vec<(Glyph, String)>,
+    pub signs: Vec<(Icon, String)>,
 }
 
 /// How wide the screen is.
@@ -119,16 +128,113 @@ pub struct Frame {
     pub dragged: Vec<(NodeId, u16, u16)>,
 }
 
+impl Frame {
+    /// Whether strips stand beside nodes, with words in their cells; else they stand above and below, without.
+    fn is_roomy(&self) -> bool {
+        self.width >= 620.0 && self.class != Class::Miniature
+    }
+}
+
 /// The stage while it is drawn: where nodes stand, and the scene.
 pub struct Stage<'a> {
     /// What the picture is made for.
     pub frame: &'a Frame,
+    /// The lab.
+    pub lab: &'static Lab,
     /// The picture so far.
     pub scene: Scene,
     /// The places of the nodes.
-    pub places: Vec<(NodeId, Point)>,
-    /// The middle of the arrangement, and the radius that a lab may fill there.
+    pub places: Vec<NodePlace>,
+    /// The middle of the arrangement.
     pub middle: Point,
-    /// See [`Stage::middle`].
+    /// In a dial: the radius that a lab may fill around the middle.
     pub middle_radius: f64,
+    /// In a dial on a wide screen: room beside it that a lab may fill.
+    pub beside: Option<Rect>,
+    /// Where text stands already, so that other text keeps away.
+    taken: Vec<Rect>,
+}
+
+/// The picture of a world at one moment.
+pub fn picture(lab: &'static Lab, variant: &dyn Variant, world: &World, frame: &Frame) -> Scene {
+    let title = lab.title.get(frame.lang);
+    let scene = Scene::new(frame.width, frame.height, format!("{title}, {}", variant.about().id));
+    let mut stage = Stage {
+        frame,
+        lab,
+        scene,
+        places: Vec::new(),
+        middle: Point::new(frame.width / 2.0, frame.height / 2.0),
+        middle_radius: 0.0,
+        beside: None,
+        taken: Vec::new(),
+    };
+    places::arrange(&mut stage, &variant.arrangement(world), world);
+    draw_links(&mut stage, variant, world);
+    nodes::draw(&mut stage, variant, world);
+    variant.draw_beside(world, &mut stage);
+    let cuts = cuts::draw(&mut stage, world);
+    messages::draw(&mut stage, variant, world, &cuts);
+    stage.scene
+}
+
+fn draw_links(stage: &mut Stage<'_>, variant: &dyn Variant, world: &World) {
+    for (from, to) in variant.links(world) {
+        let (Some(start), Some(end)) = (stage.place(from), stage.place(to)) else { continue };
+        let (a, b) = (start.rim_towards(end.center), end.rim_towards(start.center));
+        let subject = Subject::Link(from.code(), to.code());
+        stage.scene.pen(Layer::Links, subject).line(a, b, Style::stroke(Ink::Link, 1.0));
+    }
+}
+
+impl Stage<'_> {
+    /// Where a node stands.
+    pub fn place(&self, id: NodeId) -> Option<NodePlace> {
+        self.places.iter().find(|place| place.id == id).copied()
+    }
+
+    /// A text in the language of the picture.
+    pub fn say(&self, text: Text) -> &'static str {
+        text.get(self.frame.lang)
+    }
+
+    /// Marks a rectangle as taken, so that labels of messages keep away from it.
+    pub fn take(&mut self, rect: Rect) {
+        self.taken.push(rect);
+    }
+
+    /// Whether a text of this extent would stand in view and touch nothing.
+    fn is_free(&self, rect: Rect) -> bool {
+        let in_view = rect.x >= 2.0
+            && rect.y >= 2.0
+            && rect.right() <= self.frame.width - 2.0
+            && rect.bottom() <= self.frame.height - 2.0;
+        in_view && !self.taken.iter().any(|other| touches(rect, *other))
+    }
+
+    /// Writes a label with a halo at the first of `spots` (baselines) where it is free. Returns whether it was.
+    pub fn label_at_one_of(
+        &mut self,
+        spots: &[Point],
+        content: &str,
+        lettering: Lettering,
+        ink: Ink,
+        subject: Subject,
+    ) -> bool {
+        let free = spots.iter().copied().find(|&at| self.is_free(lettering.bounds_of(at, content)));
+        let Some(at) = free else { return false };
+        self.write(at, content, lettering, ink, subject);
+        true
+    }
+
+    /// Writes a label with a halo, and takes its place.
+    pub fn write(&mut self, at: Point, content: &str, lettering: Lettering, ink: Ink, subject: Subject) {
+        self.taken.push(lettering.bounds_of(at, content));
+        let style = Style::fill(ink).with_halo(Ink::Sheet);
+        self.scene.pen(Layer::Labels, subject).text(at, content.to_owned(), lettering, style);
+    }
+}
+
+fn touches(a: Rect, b: Rect) -> bool {
+    a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom()
 }

@@ -164,7 +164,8 @@ mod tests {
             for part in icon.parts() {
                 assert!(matches!(part.outline.first(), Some(Segment::Move(_))), "{icon:?}");
                 for segment in part.outline {
-                    let (Segment::Move(end) | Segment::Line(end) | Segment::Cubic(_, _, end)) = segment else {
+                    let (Segment::Move(end) | Segment::Line(end) | Segment::Cubic(_, _, end)) = segment
+                    else {
                         continue;
                     };
                     assert!(end.x.abs() <= ICON_BOX / 2.0 && end.y.abs() <= ICON_BOX / 2.0, "{icon:?}");
@@ -175,8 +176,8 @@ mod tests {
 
     #[test]
     fn a_placed_outline_is_scaled_and_moved() {
-        let placed: Vec<_> = Icon::placed(&CROSS[0], Point::new(10.0, 20.0), 32.0).collect();
-        assert_eq!(placed[0], Segment::Move(Point::new(3.6, 13.6)));
+        let placed: Vec<_> = Icon::placed(&CROSS[0], Point::new(10.0, 20.0), 40.0).collect();
+        assert_eq!(placed[0], Segment::Move(Point::new(2.0, 12.0)));
         assert_eq!(placed.len(), CROSS[0].outline.len());
     }
 }

@@ -39,7 +39,9 @@ pub use check::{out_of_view, overlaps};
 pub use geometry::{Point, Rect, Segment, unit_of_turn};
 pub use icon::{Icon, IconPaint, IconPart};
 pub use ink::Ink;
-pub use mark::{ArcSweep, HALO_WIDTH, HATCH_PITCH, HATCH_WIDTH, Layer, Mark, Shape, Style, Subject, arc_sweep};
+pub use mark::{
+    ArcSweep, HALO_WIDTH, HATCH_PITCH, HATCH_WIDTH, Layer, Mark, Shape, Style, Subject, arc_sweep,
+};
 pub use scene::{Pen, Scene};
 pub use svg::{SvgOptions, svg};
 pub use text::{Anchor, Face, Lettering, Text, Weight, text_bounds, text_width};

@@ -65,15 +65,8 @@ pub enum Layer {
 
 impl Layer {
     /// Every layer, lowest first.
-    pub const ALL: [Self; 7] = [
-        Self::Links,
-        Self::Cuts,
-        Self::Messages,
-        Self::Nodes,
-        Self::Strips,
-        Self::Labels,
-        Self::Selection,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Links, Self::Cuts, Self::Messages, Self::Nodes, Self::Strips, Self::Labels, Self::Selection];
 }
 
 /// The form of a mark.

@@ -1,4 +1,5 @@
-//! A client: names its transactions, asks the coordinator to run them, and asks again until it knows the outcome.
+//! A client: names its transactions, asks the coordinator to run them, and asks again until it knows the
+//! outcome.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -42,7 +42,8 @@ impl Stable {
         }
     }
 
-    /// All decisions that are in the log. A record can be durable although a crash swallowed the note behind it.
+    /// All decisions that are in the log. A record can be durable although a crash swallowed the note behind
+    /// it.
     pub fn decisions(&self) -> BTreeMap<TransactionId, Decision> {
         match self {
             Self::Coordinator(disk) => disk.log.decisions(),
@@ -159,7 +160,8 @@ pub enum ParticipantRecord {
     Aborted {
         /// The transaction.
         transaction: TransactionId,
-        /// Forced if the node decided by itself: before NO, or heuristically. Told by the coordinator, it is not.
+        /// Forced if the node decided by itself: before NO, or heuristically. Told by the coordinator, it is
+        /// not.
         forced: bool,
         /// Whether it decided alone after YES, which only the impatient variant does.
         heuristic: bool,

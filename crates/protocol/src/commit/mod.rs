@@ -1,9 +1,9 @@
 //! Atomic commit: several nodes make one change together, all of them or none.
 //!
-//! Two-phase commit with *presumed abort*, after Mohan, Lindsay and Obermarck, "Transaction Management in the R*
-//! Distributed Database Management System" (TODS 1986), and Bernstein, Hadzilacos and Goodman, "Concurrency
-//! Control and Recovery in Database Systems" (1987), chapter 7. Node `n1` coordinates, `n2` and up take part,
-//! clients ask for transfers of money between accounts that lie at different participants.
+//! Two-phase commit with *presumed abort*, after Mohan, Lindsay and Obermarck, "Transaction Management in
+//! the R* Distributed Database Management System" (TODS 1986), and Bernstein, Hadzilacos and Goodman,
+//! "Concurrency Control and Recovery in Database Systems" (1987), chapter 7. Node `n1` coordinates, `n2` and
+//! up take part, clients ask for transfers of money between accounts that lie at different participants.
 //!
 //! What the protocol promises (Bernstein et al., 7.3):
 //! * **AC1** all processes that decide decide alike;
@@ -15,31 +15,32 @@
 //! What lies on the disk, and when (presumed abort):
 //! * a participant forces `prepared` before YES, and `committed` before ACK;
 //! * the coordinator forces `commit` before COMMIT, and writes `end`, unforced, when all have acknowledged;
-//! * what is on no disk was aborted: the coordinator keeps no record of an abort, nobody acknowledges one, and a
-//!   participant writes the abort that it was told without forcing it.
+//! * what is on no disk was aborted: the coordinator keeps no record of an abort, nobody acknowledges one,
+//!   and a participant writes the abort that it was told without forcing it.
 //!
 //! Where the network may lose, repeat and reorder, and any node may crash, that alone is not enough. R* sends
 //! over sessions that break with a crash; these machines must bring their own guard against old messages:
-//! * **A transaction's name is used once.** It is the client's name and a serial that the client reserves on its
-//!   disk, so it never comes again.
-//! * **A transaction is begun in one life of the coordinator only.** Each life has a number, its *incarnation*,
-//!   forced before anything else. BEGIN carries the incarnation that the client knew when it first sent it. A
-//!   later life answers such a BEGIN from its log, COMMIT or else ABORT, and never starts it: so what was presumed
-//!   aborted can never be committed.
-//! * **A participant that voted NO does not vote again.** It forces `aborted` before NO. Otherwise a crash could
-//!   forget the vote, and a repeated PREPARE would collect a YES (AC2).
-//! * **Memory is dropped only where nothing can bring a transaction back.** Each BEGIN tells the lowest serial
-//!   that is still open to the client (`open_from`), and PREPARE passes it on. A BEGIN or PREPARE from below is
-//!   ignored, and what is decided below is forgotten, so logs stay short in long runs. A commit record also stays
-//!   until all have acknowledged. A participant that is told COMMIT of something it has forgotten did it long ago.
+//! * **A transaction's name is used once.** It is the client's name and a serial that the client reserves on
+//!   its disk, so it never comes again.
+//! * **A transaction is begun in one life of the coordinator only.** Each life has a number, its
+//!   *incarnation*, forced before anything else. BEGIN carries the incarnation that the client knew when it
+//!   first sent it. A later life answers such a BEGIN from its log, COMMIT or else ABORT, and never starts
+//!   it: so what was presumed aborted can never be committed.
+//! * **A participant that voted NO does not vote again.** It forces `aborted` before NO. Otherwise a crash
+//!   could forget the vote, and a repeated PREPARE would collect a YES (AC2).
+//! * **Memory is dropped only where nothing can bring a transaction back.** Each BEGIN tells the lowest
+//!   serial that is still open to the client (`open_from`), and PREPARE passes it on. A BEGIN or PREPARE
+//!   from below is ignored, and what is decided below is forgotten, so logs stay short in long runs. A
+//!   commit record also stays until all have acknowledged. A participant that is told COMMIT of something it
+//!   has forgotten did it long ago.
 //!
 //! **Accounting of costs.** The coordinator and the client stand outside the `N` participants. A committed
-//! transaction without failures costs 3N messages (PREPARE, YES, COMMIT) and N ACKs, and 2N + 1 forced writes:
-//! see [`Cost::of_commit`]. The client's BEGIN and its outcome are not counted, nor what a node forces once per
-//! boot, which belongs to no transaction.
+//! transaction without failures costs 3N messages (PREPARE, YES, COMMIT) and N ACKs, and 2N + 1 forced
+//! writes: see [`Cost::of_commit`]. The client's BEGIN and its outcome are not counted, nor what a node
+//! forces once per boot, which belongs to no transaction.
 //!
-//! Its note [`Note::Decided`] is the decision that counts: notes wait behind forced writes, so it is heard only
-//! when the decision is durable, while the state in memory changes with the input.
+//! Its note [`Note::Decided`] is the decision that counts: notes wait behind forced writes, so it is heard
+//! only when the decision is durable, while the state in memory changes with the input.
 
 mod client;
 mod coordinator;
@@ -77,8 +78,8 @@ pub enum Variant {
     /// Two-phase commit with presumed abort, as published.
     #[default]
     TwoPhase,
-    /// Wrong on purpose: a participant that voted YES and hears nothing decides ABORT alone when its timer runs
-    /// out (a *heuristic decision*). Breaks AC1.
+    /// Wrong on purpose: a participant that voted YES and hears nothing decides ABORT alone when its timer
+    /// runs out (a *heuristic decision*). Breaks AC1.
     Impatient,
 }
 
@@ -91,7 +92,8 @@ pub struct Setup {
     pub vote_timeout_us: u64,
     /// How often the coordinator repeats COMMIT to those that have not acknowledged it.
     pub retry_us: u64,
-    /// How long a participant that voted YES waits before it asks for the outcome, and again after each question.
+    /// How long a participant that voted YES waits before it asks for the outcome, and again after each
+    /// question.
     pub inquiry_us: u64,
     /// How long a participant works, with its locks held, before it votes; 0 to vote at once.
     pub prepare_work_us: u64,
@@ -202,7 +204,8 @@ impl Commit {
         }
     }
 
-    /// Whether nothing is left to decide or to be told at this node. A participant that is blocked is not settled.
+    /// Whether nothing is left to decide or to be told at this node. A participant that is blocked is not
+    /// settled.
     pub fn is_settled(&self) -> bool {
         match self {
             Self::Coordinator(coordinator) => coordinator.transactions.values().all(Coordinated::has_ended),

@@ -45,7 +45,8 @@ pub enum Cause {
     Heuristic,
 }
 
-/// What a node remarks. Notes wait behind forced writes: one that follows a forced write tells that it is durable.
+/// What a node remarks. Notes wait behind forced writes: one that follows a forced write tells that it is
+/// durable.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Note {
     /// The coordinator asks for votes.
@@ -58,8 +59,8 @@ pub enum Note {
         /// The transaction.
         transaction: TransactionId,
     },
-    /// A participant is prepared, durably, and votes YES: from now on it is uncertain. Said with every YES, so also
-    /// when PREPARE is repeated.
+    /// A participant is prepared, durably, and votes YES: from now on it is uncertain. Said with every YES,
+    /// so also when PREPARE is repeated.
     VotedYes {
         /// The transaction.
         transaction: TransactionId,

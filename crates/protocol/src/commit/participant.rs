@@ -53,8 +53,8 @@ pub struct Participating {
     pub coordinator: NodeId,
     /// What to change on COMMIT; empty once decided.
     pub changes: Vec<Change>,
-    /// How often it has asked for the outcome in this life because its timer ran out; it is blocked from 1 on.
-    /// Times [`Setup::inquiry_us`] this is, to the last question, how long it has been waiting.
+    /// How often it has asked for the outcome in this life because its timer ran out; it is blocked from 1
+    /// on. Times [`Setup::inquiry_us`] this is, to the last question, how long it has been waiting.
     pub asked: u32,
     /// Whether it decided ABORT alone after YES.
     pub heuristic: bool,
@@ -187,7 +187,8 @@ impl Participant {
         fx.set_timer(Timer::Inquire(transaction), fx.setup().inquiry_us);
     }
 
-    /// Votes NO, which is to decide ABORT. Forced, so that a crash and a repeated PREPARE cannot make it a YES.
+    /// Votes NO, which is to decide ABORT. Forced, so that a crash and a repeated PREPARE cannot make it a
+    /// YES.
     fn vote_no(&mut self, transaction: TransactionId, refusal: Refusal, fx: &mut Fx<'_>) {
         let Some(coordinator) = self.transactions.get(&transaction).map(|known| known.coordinator) else {
             return;
@@ -340,8 +341,9 @@ impl Participant {
         transaction.serial < self.disk.open_from.get(&transaction.client).copied().unwrap_or(0)
     }
 
-    /// Forgets the decided transactions of `client` below `serial`. It reaches the disk with the next write, together
-    /// with the mark that keeps them from coming back. What is undecided stays until the coordinator has told.
+    /// Forgets the decided transactions of `client` below `serial`. It reaches the disk with the next write,
+    /// together with the mark that keeps them from coming back. What is undecided stays until the
+    /// coordinator has told.
     fn forget_closed(&mut self, client: NodeId, serial: u32) {
         let mark = self.disk.open_from.entry(client).or_default();
         *mark = serial.max(*mark);

@@ -252,8 +252,8 @@ pub enum Refusal {
     Steward,
     /// The node is busy with such a command.
     Busy,
-    /// The node was declared gone while it joined.
-    Aborted,
+    /// The node left or was removed before. Ids are never used again: let a new node join.
+    Retired,
 }
 
 /// The answer to a command.

@@ -59,7 +59,7 @@ pub use message::{Command, Item, Message, Note, Refusal, Reply, Stamp, Timer, ru
 use placement::{Algorithm, Scheme};
 pub use steward::Steward;
 pub use store::{Items, Outgoing, Store};
-pub use view::{Change, ChangeKind, Phase, Transferal, View};
+pub use view::{Change, ChangeKind, Membership, Phase, Transferal, View};
 
 use crate::{Effects, Input, NodeId, Protocol, Seat};
 

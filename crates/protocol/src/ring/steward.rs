@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::message::{Message, Note, Refusal, Reply, Timer};
 use super::store::Store;
-use super::view::{Change, ChangeKind, Phase, View};
+use super::view::{Change, ChangeKind, Membership, Phase, View};
 use super::{Ring, steward_of};
 use crate::{Effects, NodeId};
 
@@ -36,6 +36,10 @@ impl Steward {
     pub fn acks(&self) -> &BTreeMap<NodeId, bool> {
         &self.acks
     }
+
+    fn is_queued(&self, node: NodeId) -> bool {
+        self.queue.iter().any(|&(_, queued)| queued == node)
+    }
 }
 
 /// What the steward can do next.
@@ -49,11 +53,10 @@ enum Step {
 impl Store {
     /// A node asks to join or to leave. Nodes ask again and again, so asking twice is nothing new.
     pub(super) fn request(&mut self, kind: ChangeKind, node: NodeId, fx: &mut Fx<'_>) {
-        let is_settled = self.view.members().contains(&node) == (kind == ChangeKind::Join);
         let is_under_way = self.view.change().is_some_and(|change| change.node == node);
+        let is_possible = self.is_possible(kind, node);
         let Some(steward) = &mut self.steward else { return };
-        let is_queued = steward.queue.iter().any(|&(_, queued)| queued == node);
-        if node.is_client() || is_settled || is_under_way || is_queued {
+        if node.is_client() || !is_possible || is_under_way || steward.is_queued(node) {
             return fx.send(node, Message::RingView { ring: self.view.clone() });
         }
         steward.queue.push((kind, node));
@@ -71,34 +74,48 @@ impl Store {
         if self.view.gone().contains(&node) {
             return;
         }
-        let change = self.view.change();
-        let mut gone = self.view.gone().clone();
-        gone.insert(node);
-        match change.filter(|change| change.node == node) {
+        steward.queue.retain(|&(_, queued)| queued != node);
+        let own_change = self.view.change().filter(|change| change.node == node);
+        let mut next = self.view.membership().clone();
+        let is_aborted = match own_change.map(|change| (change.kind, change.phase)) {
             // Nobody reads from the newcomer yet: the change can be undone.
-            Some(Change { kind: ChangeKind::Join, phase: Phase::Copy, .. }) => {
-                gone.remove(&node);
-                self.install(self.view.members().to_vec(), gone, None, fx);
-                fx.note(Note::JoinAborted { node });
+            Some((ChangeKind::Join, Phase::Copy)) => {
+                next.change = None;
+                true
             }
-            Some(Change { kind: ChangeKind::Leave, .. }) => {
-                self.install(self.view.members().to_vec(), gone, change, fx);
-            }
+            None if !self.view.involves(node) => true,
+            Some((ChangeKind::Leave, _)) => false,
             _ => {
-                steward.queue.retain(|&(_, queued)| queued != node);
                 steward.queue.insert(0, (ChangeKind::Remove, node));
-                self.install(self.view.members().to_vec(), gone, change, fx);
+                false
             }
+        };
+        if is_aborted {
+            next.retired.insert(node)
+        } else {
+            next.gone.insert(node)
+        };
+        self.install(next, fx);
+        if is_aborted {
+            fx.note(Note::JoinAborted { node });
         }
         self.advance(fx);
     }
 
+    /// Whether `kind` would change anything for `node`, and is allowed.
+    fn is_possible(&self, kind: ChangeKind, node: NodeId) -> bool {
+        let is_member = self.view.members().contains(&node);
+        match kind {
+            ChangeKind::Join => !is_member && !self.view.membership().retired.contains(&node),
+            ChangeKind::Leave | ChangeKind::Remove => is_member,
+        }
+    }
+
     fn refuses_removal(&self, node: NodeId, own: NodeId) -> Option<Refusal> {
-        if self.steward.is_none() {
-            Some(Refusal::WrongNode)
-        } else if node == own {
+        let Some(steward) = &self.steward else { return Some(Refusal::WrongNode) };
+        if node == own {
             Some(Refusal::Steward)
-        } else if !self.view.involves(node) {
+        } else if !self.view.involves(node) && !steward.is_queued(node) {
             Some(Refusal::NotAMember)
         } else {
             None
@@ -154,15 +171,13 @@ impl Store {
             Some(change) if change.phase == Phase::Copy => Some(Step::Switch(change)),
             Some(change) => Some(Step::Finish(change)),
             None => steward.queue.first().map(|&(kind, node)| {
-                let is_member = self.view.members().contains(&node);
-                if is_member == (kind == ChangeKind::Join) { Step::Skip } else { Step::Start(kind, node) }
+                if self.is_possible(kind, node) { Step::Start(kind, node) } else { Step::Skip }
             }),
         }
     }
 
     fn take(&mut self, step: Step, fx: &mut Fx<'_>) {
-        let members = self.view.members().to_vec();
-        let gone = self.view.gone().clone();
+        let mut next = self.view.membership().clone();
         match step {
             Step::Skip => {
                 self.take_from_queue();
@@ -172,17 +187,23 @@ impl Store {
                 self.take_from_queue();
                 let at_once = !fx.setup().algorithm.is_consistent();
                 let phase = if at_once { Phase::Move } else { Phase::Copy };
-                self.install(members, gone, Some(Change { kind, node, phase }), fx);
+                next.change = Some(Change { kind, node, phase });
+                self.install(next, fx);
                 fx.note(Note::ChangeStarted { kind, node, at_once });
             }
             Step::Switch(change) => {
-                self.install(members, gone, Some(Change { phase: Phase::Switch, ..change }), fx);
+                next.change = Some(Change { phase: Phase::Switch, ..change });
+                self.install(next, fx);
                 fx.note(Note::ReadsSwitched { node: change.node });
             }
             Step::Finish(Change { kind, node, .. }) => {
-                let members = self.view.members_next().to_vec();
-                let gone = gone.into_iter().filter(|node| members.contains(node)).collect();
-                self.install(members, gone, None, fx);
+                next.change = None;
+                next.members = self.view.members_next().to_vec();
+                if kind != ChangeKind::Join {
+                    next.gone.remove(&node);
+                    next.retired.insert(node);
+                }
+                self.install(next, fx);
                 fx.note(Note::ChangeFinished { kind, node });
             }
         }
@@ -195,14 +216,8 @@ impl Store {
     }
 
     /// Puts a new view in force here, and sends it to all whom the old or the new one concerns.
-    fn install(
-        &mut self,
-        members: Vec<NodeId>,
-        gone: BTreeSet<NodeId>,
-        change: Option<Change>,
-        fx: &mut Fx<'_>,
-    ) {
-        let view = View::new(fx.setup(), self.view.version() + 1, members, gone, change);
+    fn install(&mut self, membership: Membership, fx: &mut Fx<'_>) {
+        let view = View::new(fx.setup(), self.view.version() + 1, membership);
         if let Some(steward) = &mut self.steward {
             steward.acks.clear();
         }

@@ -371,8 +371,7 @@ impl Store {
 
     /// Works by `view` from now on.
     pub(super) fn adopt(&mut self, view: Arc<View>, fx: &mut Fx<'_>) {
-        let was_joining = self.view.is_joining(fx.id());
-        let previous = std::mem::replace(&mut self.outgoing, BTreeMap::new());
+        let previous = std::mem::take(&mut self.outgoing);
         for to in previous.into_keys() {
             fx.cancel_timer(Timer::Transfer { to });
         }
@@ -386,7 +385,7 @@ impl Store {
         }
         self.restart_writes(fx);
         self.start_transfers(fx);
-        self.settle_want(was_joining, fx);
+        self.settle_want(fx);
         self.watch_own_change(fx);
         if self.steward.is_none() {
             self.report(fx);
@@ -421,6 +420,8 @@ impl Store {
             Some(Refusal::Busy)
         } else if self.steward.is_some() || self.view.members().contains(&fx.id()) {
             Some(Refusal::AlreadyAMember)
+        } else if self.view.membership().retired.contains(&fx.id()) {
+            Some(Refusal::Retired)
         } else {
             None
         };
@@ -480,17 +481,17 @@ impl Store {
         fx.setup().retry_us().saturating_mul(4)
     }
 
-    fn settle_want(&mut self, was_joining: bool, fx: &mut Fx<'_>) {
+    fn settle_want(&mut self, fx: &mut Fx<'_>) {
         let Some(Want { op, kind }) = self.want else { return };
         let is_member = self.view.members().contains(&fx.id());
         let is_done = is_member == (kind == ChangeKind::Join);
-        let is_aborted = was_joining && !self.view.involves(fx.id());
+        let is_retired = self.view.membership().retired.contains(&fx.id());
         if is_done {
             self.want = None;
             fx.reply(op, Reply::Changed { view: self.view.version() });
-        } else if is_aborted {
+        } else if is_retired {
             self.want = None;
-            fx.reply(op, Reply::Refused { why: Refusal::Aborted });
+            fx.reply(op, Reply::Refused { why: Refusal::Retired });
         }
     }
 }

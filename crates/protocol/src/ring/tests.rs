@@ -304,7 +304,7 @@ impl World {
                 assert!(known.is_none_or(|&value| value == item.value), "a value that nobody wrote");
             }
             Reply::NotFound { key } if key < self.setup.keys || acknowledged.is_some() => {
-                self.misses.push(key)
+                self.misses.push(key);
             }
             Reply::NotFound { .. } | Reply::Unavailable { .. } => {}
             Reply::Changed { .. } | Reply::Refused { .. } => panic!("{command:?} answered by {reply:?}"),
@@ -476,6 +476,9 @@ fn a_leave_moves_only_the_leavers_keys() {
     assert!(matches!(world.admin[&op], Reply::Changed { view: 4 }), "{:?}", world.admin);
     assert!(!world.transfers.is_empty() && world.transfers.iter().all(|&(from, ..)| from == n(4)));
     assert!(world.store(n(4)).items().is_empty());
+    let op = world.command(n(4), Command::Join);
+    world.run_until(world.now + 10_000);
+    assert_eq!(world.admin[&op], Reply::Refused { why: Refusal::Retired });
     assert_eq!((world.misses.len(), world.stale.len()), (0, 0));
 }
 
@@ -603,6 +606,47 @@ fn a_living_node_declared_gone_makes_no_read_miss() {
         world.settle();
         world.check_placement(&[n(1), n(2), n(4), n(5)]);
         assert_eq!(world.misses, vec![], "seed {seed}");
+    }
+}
+
+/// One replica that says *missing* proves nothing: here it was removed, lives on, and a client knows no better.
+#[test]
+fn a_read_believes_only_all_replicas_that_a_key_is_missing() {
+    let mut world = World::new(small(Algorithm::Ring), 9, 5, 2);
+    let view = world.steward().view().clone();
+    let key = (160..).find(|&key| view.owner(key) == Some(n(3))).unwrap();
+    world.crash(n(3));
+    world.command(n(1), Command::Remove { node: n(3) });
+    world.run_until(5_000_000);
+    world.command(NodeId::client(2), Command::Put { key, value: 7 });
+    world.run_until(10_000_000);
+    assert!(world.acknowledged.contains_key(&key));
+    world.restart(n(3));
+    world.command(NodeId::client(1), Command::Get { key });
+    world.run_until(11_000_000);
+    assert!(world.asked.is_empty(), "answered");
+    assert_eq!((world.misses, world.reads_of_new_keys), (vec![], 1));
+}
+
+#[test]
+fn nobody_reads_from_writes_to_or_copies_from_a_node_that_is_gone() {
+    let setup = Setup { replication_factor: 3, ..small(Algorithm::Ring) };
+    let members = vec![n(1), n(2), n(3), n(4), n(5)];
+    for phase in [Phase::Copy, Phase::Switch] {
+        let change = Change { kind: ChangeKind::Remove, node: n(3), phase };
+        let gone = BTreeSet::from([n(3), n(4)]);
+        let (members, change) = (members.clone(), Some(change));
+        let view = View::new(&setup, 2, Membership { members, gone, change, ..Membership::default() });
+        for key in 0..160 {
+            let (reads, writes) = (view.read_set(key), view.write_set(key));
+            assert!(!reads.is_empty() && reads.iter().all(|node| writes.contains(node)));
+            assert!(writes.iter().all(|node| ![n(3), n(4)].contains(node)));
+            for transferal in view.transferals(key) {
+                assert!(view.replicas(key).contains(&transferal.from) && writes.contains(&transferal.from));
+                assert!(view.replicas_next(key).contains(&transferal.to) && writes.contains(&transferal.to));
+            }
+        }
+        assert!(!view.moves().is_empty());
     }
 }
 

@@ -55,11 +55,24 @@ pub struct Change {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct View {
     version: u64,
-    members: Vec<NodeId>,
-    gone: BTreeSet<NodeId>,
-    change: Option<Change>,
+    #[serde(flatten)]
+    membership: Membership,
     #[serde(skip)]
     tables: Memo<Tables>,
+}
+
+/// What the steward decides.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Membership {
+    /// The members before the change under way, in the order in which they joined.
+    pub members: Vec<NodeId>,
+    /// The members that were declared gone, and whose removal is not finished.
+    pub gone: BTreeSet<NodeId>,
+    /// Those who left, were removed, or were given up while they joined. Ids are never used again, so that a
+    /// request to join that comes very late lets nobody in again.
+    pub retired: BTreeSet<NodeId>,
+    /// The change under way.
+    pub change: Option<Change>,
 }
 
 /// Where keys lie before and after the change under way.
@@ -88,29 +101,24 @@ impl View {
     pub fn initial(seat: &Seat<Setup>) -> Arc<Self> {
         let count = if seat.setup.members == 0 { seat.servers.len() } else { seat.setup.members as usize };
         let members = seat.servers.iter().copied().take(count).collect();
-        Self::new(&seat.setup, 1, members, BTreeSet::new(), None)
+        Self::new(&seat.setup, 1, Membership { members, ..Membership::default() })
     }
 
     /// A view with its tables.
-    pub(super) fn new(
-        setup: &Setup,
-        version: u64,
-        members: Vec<NodeId>,
-        gone: BTreeSet<NodeId>,
-        change: Option<Change>,
-    ) -> Arc<Self> {
+    pub(super) fn new(setup: &Setup, version: u64, membership: Membership) -> Arc<Self> {
         let scheme = setup.scheme();
         let place = |nodes: &[NodeId]| Placement::new(scheme, nodes.iter().map(NodeId::to_string));
-        let next = change.map(|change| changed(&members, change));
+        let members = &membership.members;
+        let next = membership.change.map(|change| changed(members, change));
         let tables = Tables {
             scheme,
             replication_factor: setup.replication_factor.max(1) as usize,
             keys: setup.key_count(),
-            now: place(&members),
+            now: place(members),
             next: next.map(|nodes| (nodes.clone(), place(&nodes))),
             moves: OnceLock::new(),
         };
-        Arc::new(Self { version, members, gone, change, tables: Memo(tables) })
+        Arc::new(Self { version, membership, tables: Memo(tables) })
     }
 
     /// Its number, from 1.
@@ -118,24 +126,29 @@ impl View {
         self.version
     }
 
+    /// What the steward decided.
+    pub fn membership(&self) -> &Membership {
+        &self.membership
+    }
+
     /// The members before the change under way, in the order in which they joined.
     pub fn members(&self) -> &[NodeId] {
-        &self.members
+        &self.membership.members
     }
 
     /// The members after the change under way; without one, the members.
     pub fn members_next(&self) -> &[NodeId] {
-        self.tables.0.next.as_ref().map_or(&self.members, |(members, _)| members)
+        self.tables.0.next.as_ref().map_or(self.members(), |(members, _)| members)
     }
 
     /// The members that were declared gone, and whose removal is not finished.
     pub fn gone(&self) -> &BTreeSet<NodeId> {
-        &self.gone
+        &self.membership.gone
     }
 
     /// The change under way.
     pub fn change(&self) -> Option<Change> {
-        self.change
+        self.membership.change
     }
 
     /// Where keys lie before the change under way. Its nodes are [`View::members`], by index.
@@ -161,7 +174,7 @@ impl View {
 
     /// The replicas of `key` before the change under way, the owner first.
     pub fn replicas(&self, key: u32) -> Vec<NodeId> {
-        self.replicas_in(&self.members, &self.tables.0.now, key)
+        self.replicas_in(self.members(), &self.tables.0.now, key)
     }
 
     /// The replicas of `key` after the change under way, the owner first.
@@ -177,7 +190,7 @@ impl View {
 
     /// The nodes that must store a write of `key` before it is acknowledged: during a change, old and new ones.
     pub fn write_set(&self, key: u32) -> Vec<NodeId> {
-        let mut nodes = match self.change.map(|change| change.phase) {
+        let mut nodes = match self.phase() {
             None => self.replicas(key),
             Some(Phase::Move) => self.replicas_next(key),
             Some(Phase::Copy | Phase::Switch) => {
@@ -197,11 +210,11 @@ impl View {
     /// a newcomer is served by those whose place it takes. A copy whose replicas are all gone has no sender, and
     /// is left out: that key is lost.
     pub fn transferals(&self, key: u32) -> Vec<Transferal> {
-        if self.change.is_none() {
+        if self.change().is_none() {
             return Vec::new();
         }
         let (before, after) = (self.replicas(key), self.replicas_next(key));
-        let is_live = |node: &NodeId| !self.gone.contains(node);
+        let is_live = |node: &NodeId| !self.gone().contains(node);
         let survivor = before.iter().copied().find(is_live);
         let mut leaving = before.iter().copied().filter(|node| !after.contains(node));
         let mut found = Vec::new();
@@ -229,22 +242,21 @@ impl View {
 
     /// Whether `node` takes part: as a member, or as the one that joins.
     pub fn involves(&self, node: NodeId) -> bool {
-        self.members.contains(&node) || self.members_next().contains(&node)
+        self.members().contains(&node) || self.members_next().contains(&node)
     }
 
     /// Whether keys are copied in this phase of the change under way.
     pub fn copies(&self) -> bool {
-        self.change.is_some_and(|change| change.phase != Phase::Switch)
+        self.phase().is_some_and(|phase| phase != Phase::Switch)
     }
 
-    /// Whether the change under way is that `node` joins.
-    pub(super) fn is_joining(&self, node: NodeId) -> bool {
-        self.change.is_some_and(|change| change.kind == ChangeKind::Join && change.node == node)
+    fn phase(&self) -> Option<Phase> {
+        self.change().map(|change| change.phase)
     }
 
     fn readable(&self) -> (&[NodeId], &Placement) {
-        match self.change.map(|change| change.phase) {
-            None | Some(Phase::Copy) => (&self.members, &self.tables.0.now),
+        match self.phase() {
+            None | Some(Phase::Copy) => (self.members(), &self.tables.0.now),
             Some(Phase::Switch | Phase::Move) => (self.members_next(), self.placement_next()),
         }
     }
@@ -255,7 +267,7 @@ impl View {
     }
 
     fn without_gone(&self, mut nodes: Vec<NodeId>) -> Vec<NodeId> {
-        nodes.retain(|node| !self.gone.contains(node));
+        nodes.retain(|node| !self.gone().contains(node));
         nodes
     }
 }

@@ -443,7 +443,8 @@ fn a_prepare_after_its_abort_locks_nothing() {
     world.heal_and_check();
 }
 
-/// The participant lost its memory of the abort, so the old PREPARE prepares it once more: it asks, and is told.
+/// The participant lost its memory of the abort, so the old PREPARE prepares it once more: it asks, and is
+/// told.
 #[test]
 fn a_zombie_learns_that_it_was_aborted() {
     let mut world = World::two_phase(2);
@@ -549,8 +550,7 @@ fn logs_stay_short_while_one_participant_is_away() {
     world.fire(n(1), Timer::Resend(t(1)));
     world.settle();
     assert_eq!(world.machine(4).state(t(1)), Some(State::Committed));
-    world.heal();
-    world.assert_sound();
+    world.heal_and_check();
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! Random runs: crashes that keep or lose unfinished writes, loss, repetition, any order of messages, timers that
-//! run out at any time. AC1 to AC3 are watched at every step; then all is repaired, and AC5 and the money are judged.
+//! Random runs: crashes that keep or lose unfinished writes, loss, repetition, any order of messages, timers
+//! that run out at any time. AC1 to AC3 are watched at every step; then all is repaired, and AC5 and the
+//! money are judged.
 
 use super::world::{World, n};
 use crate::NodeId;

@@ -1,5 +1,5 @@
-//! A small world for the tests: nodes with disks and timers, a network under the test's control, and a monitor of
-//! the properties AC1 to AC3 that looks at every decision that was ever durable.
+//! A small world for the tests: nodes with disks and timers, a network under the test's control, and a
+//! monitor of the properties AC1 to AC3 that looks at every decision that was ever durable.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
@@ -74,7 +74,8 @@ pub(super) fn t(serial: u32) -> TransactionId {
     TransactionId { client: CLIENT, serial }
 }
 
-/// `amount` goes from account 1 of the first participant to account 1 of the last; the others take part with 0.
+/// `amount` goes from account 1 of the first participant to account 1 of the last; the others take part with
+/// 0.
 pub(super) fn transfer(participants: &[u16], amount: i64) -> Vec<Part> {
     let last = participants.len() - 1;
     let amounts = (0..=last).map(|at| {
@@ -91,7 +92,8 @@ pub(super) fn transfer(participants: &[u16], amount: i64) -> Vec<Part> {
 }
 
 impl World {
-    /// One coordinator, `participants` participants, `clients` clients, all booted, and their first writes done.
+    /// One coordinator, `participants` participants, `clients` clients, all booted, and their first writes
+    /// done.
     pub(super) fn new(participants: u16, clients: u16, setup: Setup) -> Self {
         let servers: Arc<[NodeId]> = (1..=participants + 1).map(n).collect();
         let clients: Arc<[NodeId]> = (1..=clients).map(NodeId::client).collect();
@@ -366,8 +368,8 @@ impl World {
         self.decisions(transaction).values().flatten().any(|&decision| decision == Decision::Commit)
     }
 
-    /// After a healed run: AC5, no locks left, replies that told the truth, and every balance as the committed
-    /// transactions made it.
+    /// After a healed run: AC5, no locks left, replies that told the truth, and every balance as the
+    /// committed transactions made it.
     pub(super) fn check_end(&mut self) {
         let mut bad = Vec::new();
         for (id, node) in &self.nodes {

@@ -1,0 +1,196 @@
+//! Where nodes stand: laid out anew for each kind of screen, never scaled.
+
+use faultscope_protocol::NodeId;
+use faultscope_scene::{Point, Rect};
+use faultscope_sim::World;
+
+use super::{Arrangement, Class, Stage};
+
+/// Where a node stands, and where its labels go.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NodePlace {
+    /// The node.
+    pub id: NodeId,
+    /// The middle of its disc.
+    pub center: Point,
+    /// The radius of its disc.
+    pub radius: f64,
+    /// On which side its labels stand.
+    pub side: Side,
+}
+
+/// The side of a node on which its labels stand: away from the other nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// To the left.
+    Left,
+    /// To the right.
+    Right,
+    /// Above.
+    Above,
+    /// Below.
+    Below,
+    /// Nowhere: the node has its name alone.
+    Nowhere,
+}
+
+/// How far beyond a node's rim messages start and end, and the arc of its timer runs.
+pub(super) const RIM: f64 = 12.0;
+
+impl NodePlace {
+    /// Where a line to `target` leaves the node: beyond the arc.
+    pub fn rim_towards(&self, target: Point) -> Point {
+        self.center.towards(target, self.radius + RIM)
+    }
+}
+
+/// Gives every node its place.
+pub(super) fn arrange(stage: &mut Stage<'_>, arrangement: &Arrangement, world: &World) {
+    let servers: Vec<NodeId> = world.servers().map(|node| node.id).collect();
+    let clients: Vec<NodeId> = world.clients().map(|node| node.id).collect();
+    let area = server_area(stage, !clients.is_empty());
+    match arrangement {
+        Arrangement::Circle => circle(stage, area, &servers, None),
+        Arrangement::Star(hub) => circle(stage, area, &servers, Some(*hub)),
+        Arrangement::Dial(turns) => dial(stage, area, &servers, turns),
+    }
+    place_clients(stage, &clients);
+    apply_drags(stage);
+}
+
+/// The radius of a server's disc.
+fn server_radius(stage: &Stage<'_>, count: usize) -> f64 {
+    match (stage.frame.class, count) {
+        (Class::Miniature, 0..=5) => 13.0,
+        (Class::Miniature, _) => 9.0,
+        (Class::Phone, 0..=5) => 28.0,
+        (Class::Phone, 6..=9) => 22.0,
+        (_, 0..=5) => 34.0,
+        (_, 6..=7) => 30.0,
+        (_, 8..=9) => 26.0,
+        (_, count) => (600.0 / count as f64).clamp(2.0, 22.0),
+    }
+}
+
+fn client_radius(stage: &Stage<'_>) -> f64 {
+    match stage.frame.class {
+        Class::Miniature => 7.0,
+        Class::Phone => 16.0,
+        _ => 20.0,
+    }
+}
+
+/// Clients stand in a column at the left, or in a row at the bottom of a narrow stage.
+fn server_area(stage: &Stage<'_>, has_clients: bool) -> Rect {
+    let (width, height) = (stage.frame.width, stage.frame.height);
+    if !has_clients || stage.frame.class == Class::Miniature {
+        return Rect::new(0.0, 0.0, width, height);
+    }
+    if stage.frame.is_roomy() {
+        let column = 84.0;
+        Rect::new(column, 0.0, width - column, height)
+    } else {
+        let row = 2.0 * client_radius(stage) + 20.0;
+        Rect::new(0.0, 0.0, width, height - row)
+    }
+}
+
+/// Room for the strip and the words beside a node on a wide stage.
+const SIDE_ROOM: f64 = 186.0;
+/// Room for the strip and the words above or below a node on a narrow stage.
+const STACK_ROOM: f64 = 52.0;
+
+fn circle(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], hub: Option<NodeId>) {
+    let radius = server_radius(stage, servers.len());
+    let is_roomy = stage.frame.is_roomy();
+    let is_mini = stage.frame.class == Class::Miniature;
+    let (room_x, room_y) = match (is_mini, is_roomy) {
+        (true, _) => (radius + 30.0, radius + 6.0),
+        (_, true) => (radius + SIDE_ROOM, radius + 34.0),
+        (_, false) => (radius + 22.0, radius + STACK_ROOM + 14.0),
+    };
+    let middle = area.center();
+    let radius_x = (area.width / 2.0 - room_x).max(radius * 1.6);
+    let radius_y = (area.height / 2.0 - room_y).max(radius * 1.6);
+    stage.middle = middle;
+    let around: Vec<NodeId> = servers.iter().copied().filter(|&id| Some(id) != hub).collect();
+    if let Some(hub) = hub {
+        let side = if is_mini { Side::Nowhere } else { Side::Below };
+        stage.places.push(NodePlace { id: hub, center: middle, radius, side });
+    }
+    // With a hub and four around it the corners read best; without one, the first stands at the top.
+    let start = if hub.is_some() { 0.5 / around.len().max(1) as f64 } else { 0.0 };
+    for (place, &id) in around.iter().enumerate() {
+        let turn = start + place as f64 / around.len().max(1) as f64;
+        let unit = faultscope_scene::unit_of_turn(turn);
+        let center = Point::new(middle.x + unit.x * radius_x, middle.y + unit.y * radius_y);
+        let side = if is_mini || servers.len() > 9 {
+            Side::Nowhere
+        } else if is_roomy {
+            if unit.x < -0.01 { Side::Left } else { Side::Right }
+        } else if unit.y < 0.0 {
+            Side::Above
+        } else {
+            Side::Below
+        };
+        stage.places.push(NodePlace { id, center, radius, side });
+    }
+    stage.places.sort_by_key(|place| place.id);
+}
+
+fn dial(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], turns: &[(NodeId, u16)]) {
+    let is_wide = stage.frame.is_roomy();
+    let room = if is_wide { (area.width * 0.34).clamp(190.0, 260.0) } else { 0.0 };
+    let radius = match stage.frame.class {
+        Class::Miniature => 6.0,
+        Class::Phone => 17.0,
+        _ => 22.0,
+    };
+    let gap = if stage.frame.class == Class::Miniature { 3.0 } else { RIM + 8.0 };
+    let dial = Rect::new(area.x, area.y, area.width - room, area.height);
+    let outer = dial.width.min(dial.height) / 2.0 - radius - if is_wide { 26.0 } else { 6.0 };
+    stage.middle = dial.center();
+    stage.middle_radius = (outer - radius - gap).max(10.0);
+    stage.beside =
+        is_wide.then(|| Rect::new(dial.right() + 8.0, area.y + 16.0, room - 32.0, area.height - 32.0));
+    for &id in servers {
+        let turn = turns.iter().find(|(known, _)| *known == id).map_or(0, |&(_, turn)| turn);
+        let center = stage.middle.polar(outer.max(20.0), f64::from(turn) / 1000.0);
+        stage.places.push(NodePlace { id, center, radius, side: Side::Nowhere });
+    }
+}
+
+fn place_clients(stage: &mut Stage<'_>, clients: &[NodeId]) {
+    if stage.frame.class == Class::Miniature {
+        return;
+    }
+    let radius = client_radius(stage);
+    let count = clients.len().max(1) as f64;
+    for (place, &id) in clients.iter().enumerate() {
+        let share = (place as f64 + 0.5) / count;
+        let center = if stage.frame.is_roomy() {
+            let span = (stage.frame.height - 120.0).min(count * 110.0);
+            Point::new(radius + 28.0, stage.frame.height / 2.0 + (share - 0.5) * span)
+        } else {
+            Point::new(stage.frame.width * share, stage.frame.height - radius - 8.0)
+        };
+        let side = if stage.frame.is_roomy() { Side::Below } else { Side::Right };
+        stage.places.push(NodePlace { id, center, radius, side });
+    }
+}
+
+/// Puts dragged nodes where they were dragged to, and turns their labels outwards again.
+fn apply_drags(stage: &mut Stage<'_>) {
+    let (width, height) = (stage.frame.width, stage.frame.height);
+    for place in &mut stage.places {
+        let Some(&(_, x, y)) = stage.frame.dragged.iter().find(|(id, ..)| *id == place.id) else { continue };
+        let margin = place.radius + RIM;
+        place.center = Point::new(
+            (f64::from(x) / 1000.0 * width).clamp(margin, (width - margin).max(margin)),
+            (f64::from(y) / 1000.0 * height).clamp(margin, (height - margin).max(margin)),
+        );
+        if matches!(place.side, Side::Left | Side::Right) && !place.id.is_client() {
+            place.side = if place.center.x < stage.middle.x { Side::Left } else { Side::Right };
+        }
+    }
+}

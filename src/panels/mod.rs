@@ -1,0 +1,42 @@
+//! The panels around the stage: pure views of the session, whose every wish is an [`Intent`].
+
+mod actions;
+mod faults;
+mod inspector;
+mod keys;
+mod log;
+mod settings;
+mod share;
+mod story;
+mod variants;
+mod verdicts;
+
+pub(crate) use actions::ActionsCard;
+pub(crate) use faults::FaultBar;
+pub(crate) use inspector::Inspector;
+pub(crate) use keys::KeysSheet;
+pub(crate) use log::EventLog;
+pub(crate) use settings::SettingsSheet;
+pub(crate) use share::ShareSheet;
+pub(crate) use story::StoryPanel;
+pub(crate) use variants::VariantsSheet;
+pub(crate) use verdicts::Verdicts;
+
+use faultscope_labs::Lang;
+use yew::prelude::*;
+
+use crate::handle::Handle;
+use crate::intent::{Intent, Selection};
+
+/// What every panel is given.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct PanelProps {
+    /// The run.
+    pub handle: Handle,
+    /// The language.
+    pub lang: Lang,
+    /// What is picked up.
+    pub selection: Selection,
+    /// Where wishes go.
+    pub on: Callback<Intent>,
+}
