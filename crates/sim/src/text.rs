@@ -482,7 +482,7 @@ mod tests {
                     @26do.n1.append.x.5;t213";
         let run: RunText = text.parse().expect("a run");
         assert_eq!(run.to_string(), text);
-        assert!(VERBS.iter().all(|verb| text.contains(&format!("{verb}"))));
+        assert!(VERBS.iter().all(|verb| text.contains(verb)));
     }
 
     #[test]
