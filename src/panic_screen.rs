@@ -4,7 +4,7 @@
 //! the framework: nothing of the failed program runs again. The run's text is kept outside the session, which may be
 //! in the middle of a change.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::PanicHookInfo;
 
 use wasm_bindgen::JsValue;
@@ -14,6 +14,8 @@ use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement};
 thread_local! {
     /// The run on screen; empty on the home page.
     static RUN: RefCell<String> = const { RefCell::new(String::new()) };
+    /// Whether the program has failed. What fails after that is a consequence, and must not hide the cause.
+    static HAS_FAILED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// What the screen says, in both languages: the language may be what failed.
@@ -44,7 +46,8 @@ pub(crate) fn install() {
     yew::set_custom_panic_hook(Box::new(|info| {
         let what = describe(info);
         web_sys::console::error_1(&what.as_str().into());
-        if let Some(document) = web_sys::window().and_then(|window| window.document())
+        if !HAS_FAILED.replace(true)
+            && let Some(document) = web_sys::window().and_then(|window| window.document())
             && show(&document, &what).is_err()
         {
             web_sys::console::error_1(&"the message about the failure cannot be shown".into());
@@ -97,15 +100,12 @@ fn add_run(document: &Document, main: &Element) -> Result<(), JsValue> {
     area.set_value(&run);
     area.set_attribute("aria-label", "The run · 运行文本")?;
     let keys = child(document, main, "p", "")?;
-    let copy: HtmlElement = child(document, &keys, "button", "Copy · 复制")?.dyn_into()?;
-    // These small functions are JavaScript of the browser alone: the program behind this page has stopped.
-    copy.set_onclick(Some(&js_sys::Function::new_no_args(
-        "const area = document.querySelector('textarea'); area.select(); \
-         (navigator.clipboard ? navigator.clipboard.writeText(area.value) : Promise.reject())\
-         .catch(() => document.execCommand('copy'));",
-    )));
-    let reload: HtmlElement = child(document, &keys, "button", "Reload · 重新加载")?.dyn_into()?;
-    reload.set_onclick(Some(&js_sys::Function::new_no_args("location.reload()")));
+    for (name, label) in [("copy", "Copy · 复制"), ("reload", "Reload · 重新加载")] {
+        let key = child(document, &keys, "button", label)?;
+        key.set_attribute("type", "button")?;
+        // `static/rescue.js` listens: nothing of the failed program may run again.
+        key.set_attribute("data-rescue", name)?;
+    }
     let home = child(document, &keys, "a", "Home · 首页")?;
     home.set_attribute("href", "?")?;
     Ok(())

@@ -10,7 +10,7 @@ impl Scene {
     /// 44 pixels, that is a reach of 22; a mouse is well served with 6.
     #[must_use]
     pub fn hit(&self, point: Point, reach: f64) -> Option<Subject> {
-        let mut best: Option<(f64, Subject)> = None;
+        let mut best: Option<(Cost, Subject)> = None;
         for mark in self.marks().rev().filter(|mark| mark.subject != Subject::None) {
             let Some(cost) = cost(mark, point, reach) else { continue };
             if best.is_none_or(|(least, _)| cost < least) {
@@ -21,20 +21,18 @@ impl Scene {
     }
 }
 
-/// Distance plus the handicap of the kind of subject; `None` out of reach.
-fn cost(mark: &Mark, point: Point, reach: f64) -> Option<f64> {
+/// What speaks against a mark, compared in this order: whether it is a link, then its distance with a handicap.
+type Cost = (bool, f64);
+
+/// What speaks against the mark; `None` out of reach.
+fn cost(mark: &Mark, point: Point, reach: f64) -> Option<Cost> {
     let distance = mark.distance(point);
-    let handicap = match mark.subject {
-        Subject::Link(..) => reach,
-        Subject::Cut(_) => reach / 2.0,
-        _ => 0.0,
+    let cost = match mark.subject {
+        Subject::Link(..) => (true, distance),
+        Subject::Cut(_) => (false, distance + reach / 2.0),
+        _ => (false, distance),
     };
-    // A handicap of one whole reach, and a little, lets every body win over every link.
-    (distance <= reach).then_some(if handicap < reach {
-        distance + handicap
-    } else {
-        distance + reach + 1e-6
-    })
+    (distance <= reach).then_some(cost)
 }
 
 #[cfg(test)]

@@ -1,0 +1,135 @@
+//! The web worker beside the page: it shares the page's compiled program, takes a text, and gives a text.
+//!
+//! The page starts it with the first question. The other end is `static/worker.js`, which calls
+//! [`faultscope_answer`]; what can be asked, `ask.rs` says.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use js_sys::{Function, Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::{Document, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use crate::ask;
+
+/// Answers one question. `static/worker.js` calls it in the worker.
+#[wasm_bindgen]
+#[allow(unreachable_pub)] // wasm-bindgen asks for it
+pub fn faultscope_answer(text: &str) -> String {
+    ask::answer(text)
+}
+
+/// The worker and the questions that it has not answered.
+struct Desk {
+    worker: Worker,
+    next: Cell<f64>,
+    waiting: Waiting,
+    /// Kept alive as long as the worker.
+    _listener: Closure<dyn FnMut(MessageEvent)>,
+}
+
+/// How to end the promise of each open question: resolve, reject.
+type Waiting = Rc<RefCell<BTreeMap<u64, (Function, Function)>>>;
+
+thread_local! {
+    static DESK: RefCell<Option<Rc<Desk>>> = const { RefCell::new(None) };
+}
+
+/// Puts `window.faultscope_ask(text) -> Promise<string>` on the page.
+pub(crate) fn offer_to_page() {
+    let ask = Closure::<dyn FnMut(String) -> Promise>::new(|text: String| ask_worker(&text));
+    crate::stage::hooks::offer("faultscope_ask", ask.into_js_value());
+}
+
+/// Asks the worker; the promise is the answer.
+pub(crate) fn ask_worker(text: &str) -> Promise {
+    match desk() {
+        Ok(desk) => desk.ask(text),
+        Err(reason) => Promise::reject(&reason),
+    }
+}
+
+/// The worker of this page, which the first question starts.
+fn desk() -> Result<Rc<Desk>, JsValue> {
+    DESK.with_borrow_mut(|kept| match kept {
+        Some(desk) => Ok(desk.clone()),
+        None => {
+            let desk = Rc::new(Desk::open()?);
+            *kept = Some(desk.clone());
+            Ok(desk)
+        }
+    })
+}
+
+impl Desk {
+    fn open() -> Result<Self, JsValue> {
+        let document = web_sys::window().and_then(|window| window.document()).ok_or("no document")?;
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(&worker_address(&document)?, &options)?;
+        let waiting = Waiting::default();
+        let listener = listener(waiting.clone());
+        worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+        let first = Object::new();
+        Reflect::set(&first, &"script".into(), &script_address(&document)?.into())?;
+        Reflect::set(&first, &"program".into(), &wasm_bindgen::module())?;
+        worker.post_message(&first)?;
+        Ok(Self { worker, next: Cell::new(1.0), waiting, _listener: listener })
+    }
+
+    fn ask(&self, text: &str) -> Promise {
+        let id = self.next.replace(self.next.get() + 1.0);
+        Promise::new(&mut |resolve, reject| {
+            let question = Object::new();
+            let sent = Reflect::set(&question, &"id".into(), &id.into())
+                .and_then(|_| Reflect::set(&question, &"text".into(), &text.into()))
+                .and_then(|_| self.worker.post_message(&question));
+            match sent {
+                Ok(()) => {
+                    self.waiting.borrow_mut().insert(id as u64, (resolve, reject));
+                }
+                Err(reason) => end(&reject, &reason),
+            }
+        })
+    }
+}
+
+/// Hears the answers and ends the promises.
+fn listener(waiting: Waiting) -> Closure<dyn FnMut(MessageEvent)> {
+    Closure::new(move |event: MessageEvent| {
+        let part = |name: &str| Reflect::get(&event.data(), &name.into()).unwrap_or(JsValue::UNDEFINED);
+        let id = part("id").as_f64().unwrap_or_default() as u64;
+        let question = waiting.borrow_mut().remove(&id);
+        if let Some((resolve, reject)) = question {
+            match part("failure") {
+                failure if failure.is_undefined() => end(&resolve, &part("text")),
+                failure => end(&reject, &failure),
+            }
+        }
+    })
+}
+
+/// Ends a promise. The functions of a promise never throw.
+fn end(function: &Function, value: &JsValue) {
+    let _ = function.call1(&JsValue::UNDEFINED, value);
+}
+
+/// Where `worker.js` is, with its version: `index.html` says.
+fn worker_address(document: &Document) -> Result<String, JsValue> {
+    attribute(document, "meta[name=faultscope-worker]", "content")
+}
+
+/// Where the page's own script is, as seen from anywhere.
+fn script_address(document: &Document) -> Result<String, JsValue> {
+    let relative = attribute(document, "link[rel=modulepreload]", "href")?;
+    let base = document.base_uri()?.unwrap_or_default();
+    Ok(web_sys::Url::new_with_base(&relative, &base)?.href())
+}
+
+fn attribute(document: &Document, selector: &str, name: &str) -> Result<String, JsValue> {
+    document
+        .query_selector(selector)?
+        .and_then(|element| element.get_attribute(name))
+        .ok_or_else(|| format!("the page has no {selector}").into())
+}
