@@ -1,34 +1,13 @@
-//! Numbers as people read them, and read back.
+//! Numbers of settings and logs as people read them, and read back.
 //!
-//! Virtual time is kept in microseconds and shown in the unit that reads best; chances are kept in millionths and
-//! shown in per cent. Reading back is exact: no float stands between what is typed and what is kept.
+//! Settings are kept in microseconds and millionths, and shown in milliseconds and per cent. Reading back is exact: no
+//! float stands between what is typed and what is kept.
 
-/// A number with a comma between thousands.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
+use crate::format::thousands;
 
 /// A virtual time in milliseconds with one decimal, such as `1,256.0`.
 pub(crate) fn millis(at_us: u64) -> String {
-    format!("{}.{}", grouped(at_us / 1000), at_us % 1000 / 100)
-}
-
-/// A length of time with its unit, in the unit that reads best: `250 µs`, `17.5 ms`, `2.4 s`.
-pub(crate) fn span(length_us: u64) -> String {
-    match length_us {
-        0..1_000 => format!("{length_us} µs"),
-        1_000..100_000 => format!("{} ms", scaled(length_us / 100, 1)),
-        100_000..10_000_000 => format!("{} ms", grouped(length_us / 1_000)),
-        _ => format!("{} s", scaled(length_us / 100_000, 1)),
-    }
+    format!("{}.{}", thousands(at_us / 1000), at_us % 1000 / 100)
 }
 
 /// `number` over ten to the power of `decimals`, without zeros at the end: `scaled(1500, 3)` is `1.5`.
@@ -64,21 +43,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_are_grouped() {
-        let cases = [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")];
-        for (number, text) in cases {
-            assert_eq!(grouped(number), text);
+    fn log_times_have_one_decimal() {
+        for (at_us, text) in [(0, "0.0"), (99, "0.0"), (153_249, "153.2"), (1_256_049, "1,256.0")] {
+            assert_eq!(millis(at_us), text);
         }
-    }
-
-    #[test]
-    fn times_read_in_the_unit_that_reads_best() {
-        let cases = [(250, "250 µs"), (17_540, "17.5 ms"), (20_000, "20 ms"), (1_256_000, "1,256 ms")];
-        for (length_us, text) in cases {
-            assert_eq!(span(length_us), text);
-        }
-        assert_eq!(span(12_300_000), "12.3 s");
-        assert_eq!(millis(1_256_049), "1,256.0");
     }
 
     #[test]

@@ -5,8 +5,8 @@ use faultscope_labs::Lang;
 use serde_json::{Map, Value};
 use yew::prelude::*;
 
-use super::format::grouped;
 use super::words;
+use crate::format::thousands;
 
 /// How many parts of a list are shown before it folds.
 const PARTS_SHOWN: usize = 12;
@@ -45,7 +45,7 @@ fn count(length: usize, lang: Lang) -> String {
     match length {
         0 => words::EMPTY.get(lang).to_owned(),
         1 => words::ONE_ENTRY.get(lang).to_owned(),
-        _ => words::ENTRIES.fill(lang, &[("count", &grouped(length as u64))]),
+        _ => words::ENTRIES.fill(lang, &[("count", &thousands(length as u64))]),
     }
 }
 
@@ -116,7 +116,7 @@ fn fold(hidden: usize, lang: Lang, inside: impl FnOnce() -> Html) -> Html {
     if hidden == 0 {
         return html! {};
     }
-    let more = words::MORE.fill(lang, &[("count", &grouped(hidden as u64))]);
+    let more = words::MORE.fill(lang, &[("count", &thousands(hidden as u64))]);
     html! { <details class="fold"><summary>{ more }</summary>{ inside() }</details> }
 }
 
