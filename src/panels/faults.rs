@@ -1,9 +1,13 @@
-//! The bar of fault tools.
+//! The bar of fault tools over the stage, each with its key, and the way back.
 
+use faultscope_labs::Text;
 use faultscope_labs::Lang;
+use faultscope_labs::sim::Action;
 use yew::prelude::*;
 
+use super::words;
 use crate::handle::Handle;
+use crate::icons::{Icon, icon};
 use crate::intent::{Intent, Selection, Tool};
 
 /// What the bar is given.
@@ -21,9 +25,50 @@ pub(crate) struct FaultBarProps {
     pub on: Callback<Intent>,
 }
 
-/// See the module.
+/// The tools: what each takes in hand, its icon, its name, its key, and what to do with it.
+const TOOLS: [(Option<Tool>, Icon, Text, &str, Text); 5] = [
+    (None, Icon::Select, words::SELECT, "V", words::SELECT_HELP),
+    (Some(Tool::Cut), Icon::Cut, words::CUT, "X", words::CUT_HELP),
+    (Some(Tool::Crash), Icon::Crash, words::CRASH, "C", words::CRASH_HELP),
+    (Some(Tool::Pause), Icon::Pause, words::PAUSE, "P", words::PAUSE_HELP),
+    (Some(Tool::Drop), Icon::Drop, words::DROP, "D", words::DROP_HELP),
+];
+
+/// The bar of fault tools.
 #[component]
 pub(crate) fn FaultBar(props: &FaultBarProps) -> Html {
-    let _ = props;
-    html! {}
+    let lang = props.lang;
+    let session = props.handle.read();
+    let heal = (Icon::Heal, words::HEAL, "H", Intent::Act(Action::Heal), !session.world().cuts().is_empty());
+    let undo = (Icon::Undo, words::UNDO, "U", Intent::Undo, session.can_undo());
+    let redo = (Icon::Redo, words::REDO, "⇧U", Intent::Redo, session.can_redo());
+    let at_once = |(sign, title, key, intent, is_possible): (Icon, Text, &'static str, Intent, bool)| {
+        let onclick = props.on.reform(move |_: MouseEvent| intent.clone());
+        html! {
+            <button type="button" {onclick} disabled={!is_possible}>
+                { icon(sign) }<span>{ title.get(lang) }</span><kbd aria-hidden="true">{ key }</kbd>
+            </button>
+        }
+    };
+    html! {
+        <div class="faults" role="toolbar" aria-label={words::FAULTS.get(lang)}>
+            <div class="group">{ for TOOLS.iter().map(|tool| tool_button(tool, props)) }</div>
+            <div class="group">{ at_once(heal) }</div>
+            <div class="group ways">{ at_once(undo) }{ at_once(redo) }</div>
+        </div>
+    }
+}
+
+fn tool_button(&(tool, sign, title, key, help): &(Option<Tool>, Icon, Text, &'static str, Text), props: &FaultBarProps) -> Html {
+    let lang = props.lang;
+    let is_on = props.tool == tool;
+    let next = if is_on { None } else { tool };
+    let onclick = props.on.reform(move |_: MouseEvent| Intent::Tool(next));
+    let class = classes!(tool.is_some().then_some("fault"), is_on.then_some("on"));
+    html! {
+        <button type="button" {class} {onclick} aria-pressed={is_on.to_string()} title={help.get(lang)}
+            aria-keyshortcuts={key}>
+            { icon(sign) }<span>{ title.get(lang) }</span><kbd aria-hidden="true">{ key }</kbd>
+        </button>
+    }
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::schema::{CommandSchema, Setting, Settings};
 use crate::stage::{Arrangement, Look, Stage};
+use crate::tool::Tool;
 use crate::words::{Lang, Text};
 
 /// The families of labs, in the order of the home page.
@@ -91,6 +92,8 @@ pub struct Lab {
     pub spelling: &'static [(&'static str, &'static str)],
     /// The stories, as files.
     pub stories: &'static [StorySource],
+    /// What it offers on the command line beside its runs.
+    pub tools: &'static [Tool],
     /// The run that the home page plays as a miniature.
     pub miniature: &'static str,
 }

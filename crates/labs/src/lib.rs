@@ -7,10 +7,15 @@
 //! What this crate never does: it holds no wall clock, opens no file, and draws on no canvas: it makes values.
 
 pub mod catalogue;
+pub mod check;
+pub mod export;
 pub mod lab;
+pub mod place;
 pub mod schema;
 pub mod session;
 pub mod stage;
+pub mod story;
+pub mod tool;
 pub mod words;
 
 pub use catalogue::{LABS, lab};
@@ -23,4 +28,6 @@ pub use lab::{
 };
 pub use schema::{Argument, ArgumentKind, CommandSchema, Setting, SettingKind, SettingValue, Settings, Unit};
 pub use session::{Era, Field, Inspection, OpenError, Row, Session, Stop};
+pub use story::{Player, Story, StoryError};
+pub use tool::{Tool, ToolError};
 pub use words::{Lang, Text};

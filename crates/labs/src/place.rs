@@ -205,7 +205,12 @@ impl Place {
 
     /// Whether a run is there, at a moment, right after `step` if it was reached by one. The node of the first
     /// condition comes along, if it was one.
-    pub fn holds(&self, variant: &dyn Variant, moment: &Moment, step: Option<&Step>) -> Option<Option<NodeId>> {
+    pub fn holds(
+        &self,
+        variant: &dyn Variant,
+        moment: &Moment,
+        step: Option<&Step>,
+    ) -> Option<Option<NodeId>> {
         let scene = Scenery { variant, moment, step };
         let mut found = None;
         for (place, condition) in self.conditions.iter().enumerate() {

@@ -1,0 +1,138 @@
+//! Raft: a leader for each term, and one log that all servers come to share.
+//!
+//! After Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm (Extended Version)", 2014:
+//! the rules of Figure 2, §5.1 to §5.4, and the client sessions of §8 (dissertation ch. 6). Field names are the
+//! paper's, in snake case. Log indexes begin at 1.
+//!
+//! What it promises (Figure 3): Election Safety, Leader Append-Only, Log Matching, Leader Completeness, State
+//! Machine Safety; clients see each command take effect once. What it does not promise: that there is only one
+//! server at a time that believes it leads (only one a term), nor progress without a majority that talks in time.
+//!
+//! Reads go through the log here, so that they are linearizable. Configuration changes, snapshots and reads by lease
+//! are further variants' business.
+
+mod client;
+mod log;
+mod message;
+mod note;
+mod server;
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+
+use crate::{Effects, Input, Protocol};
+
+pub use client::{Call, Client};
+pub use log::{Entry, Log, Op};
+pub use message::{Command, Message, Reply, Timer, Value};
+pub use note::{Note, RULES, Refusal};
+pub use server::{Role, Server};
+
+/// Which rules the servers follow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Variant {
+    /// The paper's.
+    #[default]
+    Basic,
+    /// Wrong on purpose: a leader commits an entry of any term once a majority holds it (§5.4.2 forbids that).
+    CommitByCounting,
+    /// Wrong on purpose: the vote is not written to disk, so that a restart forgets it.
+    ForgetVote,
+    /// Wrong on purpose: a vote is granted to a candidate whose log is behind (§5.4.1 forbids that).
+    NoLogCheck,
+}
+
+/// The knobs, the same for all nodes of a run. Durations are in microseconds of the node's own clock.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Setup {
+    /// Which rules the servers follow.
+    pub variant: Variant,
+    /// The range (half open) from which each election timeout is drawn, anew at every reset.
+    pub election_timeout_us: (u64, u64),
+    /// How often a leader sends AppendEntries to each follower.
+    pub heartbeat_us: u64,
+    /// How long a client waits for an answer before it tries another server.
+    pub client_retry_us: u64,
+    /// The most entries in one AppendEntries.
+    pub max_entries: u32,
+    /// Whether a new leader appends an entry without a command, to commit what stands before it (§8).
+    pub leader_noop: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            variant: Variant::Basic,
+            election_timeout_us: (150_000, 300_000),
+            heartbeat_us: 50_000,
+            client_retry_us: 300_000,
+            max_entries: 16,
+            leader_noop: false,
+        }
+    }
+}
+
+/// All that survives a crash (Figure 2, "Persistent state"); a client keeps its next serial number.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Stable {
+    /// The latest term the server has seen.
+    pub current_term: u64,
+    /// The candidate that got its vote in the current term.
+    pub voted_for: Option<crate::NodeId>,
+    /// The log.
+    pub log: Log,
+    /// The greatest serial number that a client has used.
+    pub last_serial: u64,
+}
+
+/// One node of a Raft world.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Raft {
+    /// A server.
+    Server(Server),
+    /// A client.
+    Client(Client),
+}
+
+/// The effects of these machines.
+type Fx<'a> = Effects<'a, Raft>;
+
+impl Protocol for Raft {
+    type Message = Message;
+    type Timer = Timer;
+    type Command = Command;
+    type Reply = Reply;
+    type Note = Note;
+    type Setup = Setup;
+    type Stable = Stable;
+
+    fn boot(stable: Stable, fx: &mut Fx<'_>) -> Self {
+        if fx.id().is_client() {
+            Self::Client(Client::boot(&stable))
+        } else {
+            Self::Server(Server::boot(stable, fx))
+        }
+    }
+
+    fn handle(&mut self, input: Input<Self>, fx: &mut Fx<'_>) {
+        match self {
+            Self::Server(server) => server.handle(input, fx),
+            Self::Client(client) => client.handle(input, fx),
+        }
+    }
+}
+
+impl Raft {
+    /// The server's state, if this node is one.
+    pub fn as_server(&self) -> Option<&Server> {
+        if let Self::Server(server) = self { Some(server) } else { None }
+    }
+
+    /// The client's state, if this node is one.
+    pub fn as_client(&self) -> Option<&Client> {
+        if let Self::Client(client) = self { Some(client) } else { None }
+    }
+}

@@ -1,0 +1,534 @@
+//! A Raft server: the rules of Figure 2, one function for each input.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::log::{Entry, Log, Op};
+use super::message::{Command, Message, Reply, Timer, Value};
+use super::note::{Note, Refusal};
+use super::{Fx, Raft, Stable, Variant};
+use crate::{Input, NodeId};
+
+/// What a server is at the moment (§5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// It answers requests.
+    Follower,
+    /// It asks for votes.
+    Candidate,
+    /// It handles all commands of its term.
+    Leader,
+}
+
+/// A server's state (Figure 2, "State").
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Server {
+    /// What it is.
+    pub role: Role,
+    /// The latest term it has seen (persistent).
+    pub current_term: u64,
+    /// The candidate that got its vote in this term (persistent).
+    pub voted_for: Option<NodeId>,
+    /// The log (persistent).
+    pub log: Log,
+    /// The highest index known to be committed.
+    pub commit_index: u64,
+    /// The highest index applied to the state machine.
+    pub last_applied: u64,
+    /// The leader of this term, as far as it knows.
+    pub leader_id: Option<NodeId>,
+    /// As candidate: who voted for it, itself included.
+    pub votes_granted: BTreeSet<NodeId>,
+    /// As leader: the next index to send to each follower.
+    pub next_index: BTreeMap<NodeId, u64>,
+    /// As leader: the highest index known to be replicated on each follower.
+    pub match_index: BTreeMap<NodeId, u64>,
+    /// The state machine: keys and values.
+    pub values: BTreeMap<u8, u32>,
+    /// The latest command applied for each client, and its result (§8).
+    pub sessions: BTreeMap<NodeId, (u64, Value)>,
+    /// Commands that a person gave it directly, by the index of their entry.
+    pub direct: BTreeMap<u64, u64>,
+    /// Whether persistent state changed since it was last handed to the disk; never so between two inputs.
+    #[serde(skip)]
+    is_unsaved: bool,
+}
+
+impl Server {
+    pub(super) fn boot(stable: Stable, fx: &mut Fx<'_>) -> Self {
+        let server = Self {
+            role: Role::Follower,
+            current_term: stable.current_term,
+            voted_for: stable.voted_for,
+            log: stable.log,
+            commit_index: 0,
+            last_applied: 0,
+            leader_id: None,
+            votes_granted: BTreeSet::new(),
+            next_index: BTreeMap::new(),
+            match_index: BTreeMap::new(),
+            values: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            direct: BTreeMap::new(),
+            is_unsaved: false,
+        };
+        server.reset_election_timer(fx);
+        server
+    }
+
+    pub(super) fn handle(&mut self, input: Input<Raft>, fx: &mut Fx<'_>) {
+        match input {
+            Input::Message { from, body } => self.handle_message(from, body, fx),
+            Input::Timer(Timer::Election) => self.start_election(fx),
+            Input::Timer(Timer::Heartbeat) => self.send_heartbeats(fx),
+            Input::Timer(Timer::Retry) => {}
+            Input::Command { op, body } => self.handle_command(op, body, fx),
+        }
+        self.save(fx);
+    }
+
+    /// Whether so many servers are a majority of the cluster.
+    fn is_majority(count: usize, fx: &Fx<'_>) -> bool {
+        count * 2 > fx.seat().servers.len()
+    }
+
+    fn handle_message(&mut self, from: NodeId, body: Message, fx: &mut Fx<'_>) {
+        match body {
+            Message::RequestVote { term, candidate_id, last_log_index, last_log_term } => {
+                self.meet_term(term, fx);
+                self.answer_vote(from, term, candidate_id, (last_log_term, last_log_index), fx);
+            }
+            Message::RequestVoteReply { term, vote_granted } => {
+                self.meet_term(term, fx);
+                self.count_vote(from, term, vote_granted, fx);
+            }
+            Message::AppendEntries {
+                term,
+                leader_id,
+                prev_log_index,
+                prev_log_term,
+                entries,
+                leader_commit,
+            } => {
+                self.meet_term(term, fx);
+                let before = (prev_log_index, prev_log_term);
+                self.append_entries(from, term, leader_id, before, entries, leader_commit, fx);
+            }
+            Message::AppendEntriesReply { term, success, match_index, retry_index } => {
+                self.meet_term(term, fx);
+                if self.role == Role::Leader && term == self.current_term {
+                    if success {
+                        self.note_match(from, match_index, fx);
+                    } else {
+                        self.back_up(from, retry_index, fx);
+                    }
+                }
+            }
+            Message::ClientRequest { serial, op } => self.answer_client(from, serial, op, fx),
+            Message::ClientReply { .. } => {}
+        }
+    }
+
+    /// Rules for all servers: a newer term is adopted, and its server follows (§5.1).
+    fn meet_term(&mut self, term: u64, fx: &mut Fx<'_>) {
+        if term > self.current_term {
+            self.current_term = term;
+            self.voted_for = None;
+            self.is_unsaved = true;
+            self.leader_id = None;
+            self.follow(fx);
+        }
+    }
+
+    fn follow(&mut self, fx: &mut Fx<'_>) {
+        if self.role == Role::Follower {
+            return;
+        }
+        if self.role == Role::Leader {
+            fx.cancel_timer(Timer::Heartbeat);
+            self.reset_election_timer(fx);
+        }
+        self.role = Role::Follower;
+        self.votes_granted.clear();
+        self.next_index.clear();
+        self.match_index.clear();
+        self.note(Note::SteppedDown { term: self.current_term }, fx);
+    }
+
+    /// Drawn anew at every reset: upon AppendEntries of the current leader, a granted vote, a new election.
+    fn reset_election_timer(&self, fx: &mut Fx<'_>) {
+        let (low_us, high_us) = fx.setup().election_timeout_us;
+        let after_us = fx.delay_us("election timeout", low_us..high_us);
+        fx.set_timer(Timer::Election, after_us);
+    }
+
+    // Elections (§5.2, §5.4.1).
+
+    /// Rules for followers and candidates: the election timeout ran out.
+    fn start_election(&mut self, fx: &mut Fx<'_>) {
+        if self.role == Role::Leader {
+            return;
+        }
+        self.role = Role::Candidate;
+        self.current_term += 1;
+        self.voted_for = Some(fx.id());
+        self.is_unsaved = true;
+        self.leader_id = None;
+        self.votes_granted = BTreeSet::from([fx.id()]);
+        self.reset_election_timer(fx);
+        self.note(Note::BecameCandidate { term: self.current_term }, fx);
+        for peer in fx.seat().peers() {
+            let request = Message::RequestVote {
+                term: self.current_term,
+                candidate_id: fx.id(),
+                last_log_index: self.log.last_index(),
+                last_log_term: self.log.last_term(),
+            };
+            self.send(peer, request, fx);
+        }
+        self.lead_if_elected(fx);
+    }
+
+    fn answer_vote(&mut self, from: NodeId, term: u64, candidate: NodeId, log: (u64, u64), fx: &mut Fx<'_>) {
+        match self.refusal(term, candidate, log, fx) {
+            None => {
+                if self.voted_for.is_none() {
+                    self.voted_for = Some(candidate);
+                    self.is_unsaved = true;
+                }
+                self.reset_election_timer(fx);
+                self.note(Note::Voted { term, candidate }, fx);
+                self.reply_vote(from, true, fx);
+            }
+            Some(refusal) => {
+                self.note(Note::Refused { term, candidate, refusal }, fx);
+                self.reply_vote(from, false, fx);
+            }
+        }
+    }
+
+    fn refusal(&self, term: u64, candidate: NodeId, log: (u64, u64), fx: &Fx<'_>) -> Option<Refusal> {
+        if term < self.current_term {
+            Some(Refusal::StaleTerm)
+        } else if self.voted_for.is_some_and(|voted| voted != candidate) || self.role != Role::Follower {
+            Some(Refusal::VotedForAnother)
+        } else if log < (self.log.last_term(), self.log.last_index())
+            && fx.setup().variant != Variant::NoLogCheck
+        {
+            Some(Refusal::LogBehind)
+        } else {
+            None
+        }
+    }
+
+    fn reply_vote(&mut self, to: NodeId, vote_granted: bool, fx: &mut Fx<'_>) {
+        self.send(to, Message::RequestVoteReply { term: self.current_term, vote_granted }, fx);
+    }
+
+    fn count_vote(&mut self, from: NodeId, term: u64, vote_granted: bool, fx: &mut Fx<'_>) {
+        if self.role == Role::Candidate && term == self.current_term && vote_granted {
+            self.votes_granted.insert(from);
+            self.lead_if_elected(fx);
+        }
+    }
+
+    fn lead_if_elected(&mut self, fx: &mut Fx<'_>) {
+        if !Self::is_majority(self.votes_granted.len(), fx) {
+            return;
+        }
+        self.role = Role::Leader;
+        self.leader_id = Some(fx.id());
+        let next = self.log.last_index() + 1;
+        self.next_index = fx.seat().peers().map(|peer| (peer, next)).collect();
+        self.match_index = fx.seat().peers().map(|peer| (peer, 0)).collect();
+        fx.cancel_timer(Timer::Election);
+        let votes = u32::try_from(self.votes_granted.len()).unwrap_or(u32::MAX);
+        self.note(Note::BecameLeader { term: self.current_term, votes }, fx);
+        if fx.setup().leader_noop {
+            self.append(Op::Noop, fx);
+        }
+        self.send_heartbeats(fx);
+    }
+
+    // Replication (§5.3).
+
+    fn send_heartbeats(&mut self, fx: &mut Fx<'_>) {
+        if self.role != Role::Leader {
+            return;
+        }
+        fx.set_timer(Timer::Heartbeat, fx.setup().heartbeat_us);
+        for peer in fx.seat().peers() {
+            self.replicate_to(peer, fx);
+        }
+    }
+
+    /// Sends what `peer` lacks, as far as is known; nothing but a heartbeat if it lacks nothing.
+    ///
+    /// The next index moves on at once: if the message is lost, the next one does not match, and is answered with
+    /// where to try.
+    fn replicate_to(&mut self, peer: NodeId, fx: &mut Fx<'_>) {
+        let next = self.next_index.get(&peer).copied().unwrap_or(1);
+        let entries = self.log.from(next, fx.setup().max_entries);
+        if !entries.is_empty() {
+            self.next_index.insert(peer, next + entries.len() as u64);
+        }
+        let request = Message::AppendEntries {
+            term: self.current_term,
+            leader_id: fx.id(),
+            prev_log_index: next - 1,
+            prev_log_term: self.log.term_at(next - 1).unwrap_or(0),
+            entries,
+            leader_commit: self.commit_index,
+        };
+        self.send(peer, request, fx);
+    }
+
+    fn append(&mut self, op: Op, fx: &mut Fx<'_>) -> u64 {
+        let term = self.current_term;
+        self.log.push(Entry { term, op });
+        self.is_unsaved = true;
+        let index = self.log.last_index();
+        self.note(Note::Appended { index, term }, fx);
+        index
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the paper's AppendEntries")]
+    fn append_entries(
+        &mut self,
+        from: NodeId,
+        term: u64,
+        leader: NodeId,
+        (prev_index, prev_term): (u64, u64),
+        entries: Vec<Entry>,
+        leader_commit: u64,
+        fx: &mut Fx<'_>,
+    ) {
+        if term < self.current_term || self.role == Role::Leader {
+            return self.reply_append(from, false, 0, self.log.last_index() + 1, fx);
+        }
+        self.follow(fx);
+        self.leader_id = Some(leader);
+        self.reset_election_timer(fx);
+        if self.log.term_at(prev_index) != Some(prev_term) {
+            self.note(Note::LogMismatch { index: prev_index }, fx);
+            return self.reply_append(from, false, 0, self.retry_index(prev_index), fx);
+        }
+        let last_new = prev_index + entries.len() as u64;
+        self.store(prev_index, entries, fx);
+        let committed = leader_commit.min(last_new);
+        if committed > self.commit_index {
+            self.commit_index = committed;
+            self.note(Note::LearnedCommit { index: committed }, fx);
+            self.apply(fx);
+        }
+        self.reply_append(from, true, last_new, 0, fx);
+    }
+
+    /// Where a leader may try next after a mismatch at `index`: behind the end of a log that is too short, else at
+    /// the first entry of the term that conflicts (end of §5.3).
+    fn retry_index(&self, index: u64) -> u64 {
+        let Some(conflict) = self.log.term_at(index) else { return self.log.last_index() + 1 };
+        let mut first = index;
+        while first > 1 && self.log.term_at(first - 1) == Some(conflict) {
+            first -= 1;
+        }
+        first
+    }
+
+    /// Stores the entries that follow `prev_index`. What is there already stays: only a conflict drops entries, so
+    /// that an old message cannot take away what a newer one brought.
+    fn store(&mut self, prev_index: u64, entries: Vec<Entry>, fx: &mut Fx<'_>) {
+        for (place, entry) in entries.into_iter().enumerate() {
+            let index = prev_index + 1 + place as u64;
+            match self.log.term_at(index) {
+                Some(term) if term == entry.term => continue,
+                Some(_) => self.drop_from(index, fx),
+                None => {}
+            }
+            self.log.push(entry);
+            self.is_unsaved = true;
+        }
+    }
+
+    fn drop_from(&mut self, index: u64, fx: &mut Fx<'_>) {
+        self.log.truncate_from(index);
+        self.is_unsaved = true;
+        self.note(Note::Truncated { index }, fx);
+        for (_, op) in self.direct.split_off(&index) {
+            self.save(fx);
+            fx.reply(op, Reply::Overwritten);
+        }
+    }
+
+    fn reply_append(
+        &mut self,
+        to: NodeId,
+        success: bool,
+        match_index: u64,
+        retry_index: u64,
+        fx: &mut Fx<'_>,
+    ) {
+        let term = self.current_term;
+        self.send(to, Message::AppendEntriesReply { term, success, match_index, retry_index }, fx);
+    }
+
+    fn note_match(&mut self, from: NodeId, match_index: u64, fx: &mut Fx<'_>) {
+        let Some(known) = self.match_index.get_mut(&from) else { return };
+        if match_index > *known {
+            *known = match_index;
+            let next = self.next_index.entry(from).or_insert(1);
+            *next = (*next).max(match_index + 1);
+            self.advance_commit(fx);
+        }
+        if self.next_index.get(&from).is_some_and(|&next| next <= self.log.last_index()) {
+            self.replicate_to(from, fx);
+        }
+    }
+
+    fn back_up(&mut self, from: NodeId, retry_index: u64, fx: &mut Fx<'_>) {
+        let matched = self.match_index.get(&from).copied().unwrap_or(0);
+        let Some(next) = self.next_index.get_mut(&from) else { return };
+        let wanted = retry_index.clamp(matched + 1, self.log.last_index() + 1);
+        if wanted < *next {
+            *next = wanted;
+            self.replicate_to(from, fx);
+        }
+    }
+
+    // Commitment (§5.3, §5.4.2).
+
+    /// Rules for leaders: an index that a majority holds is committed, if its entry is of the leader's own term.
+    fn advance_commit(&mut self, fx: &mut Fx<'_>) {
+        let mut held: Vec<u64> = self.match_index.values().copied().collect();
+        held.push(self.log.last_index());
+        held.sort_unstable();
+        // So many hold at least this: with five servers the third from the top, with four the third as well.
+        let majority = held.len() / 2 + 1;
+        let index = held[held.len() - majority];
+        let is_own_term = self.log.term_at(index) == Some(self.current_term);
+        let may_commit = is_own_term || fx.setup().variant == Variant::CommitByCounting;
+        if index > self.commit_index && may_commit {
+            self.commit_index = index;
+            self.note(Note::Committed { index }, fx);
+            self.apply(fx);
+        }
+    }
+
+    /// Applies what is committed, in order; the leader answers the clients.
+    fn apply(&mut self, fx: &mut Fx<'_>) {
+        while self.last_applied < self.commit_index {
+            let index = self.last_applied + 1;
+            let Some(op) = self.log.get(index).map(|entry| entry.op.clone()) else { return };
+            self.last_applied = index;
+            let Some((client, serial, value)) = self.execute(&op) else { continue };
+            if let Some(direct) = self.direct.remove(&index) {
+                fx.reply(direct, Reply::Done(value));
+            } else if self.role == Role::Leader && client.is_client() {
+                self.reply_client(client, serial, Some(value), fx);
+            }
+        }
+    }
+
+    /// Executes a command once: a serial that was executed before has the result of then (§8).
+    fn execute(&mut self, op: &Op) -> Option<(NodeId, u64, Value)> {
+        let (client, serial) = op.session()?;
+        if let Some(&(done, value)) = self.sessions.get(&client)
+            && client.is_client()
+            && serial <= done
+        {
+            return Some((client, serial, value));
+        }
+        let value = match *op {
+            Op::Write { key, value, .. } => {
+                self.values.insert(key, value);
+                Value::Written
+            }
+            Op::Read { key, .. } => Value::Read(self.values.get(&key).copied()),
+            Op::Noop => return None,
+        };
+        if client.is_client() {
+            self.sessions.insert(client, (serial, value));
+        }
+        Some((client, serial, value))
+    }
+
+    // Clients (§8).
+
+    fn answer_client(&mut self, from: NodeId, serial: u64, op: Op, fx: &mut Fx<'_>) {
+        if self.role != Role::Leader {
+            return self.reply_client(from, serial, None, fx);
+        }
+        match self.sessions.get(&from) {
+            Some(&(done, value)) if serial == done => self.reply_client(from, serial, Some(value), fx),
+            Some(&(done, _)) if serial < done => {}
+            _ if self.is_under_way(from, serial) => {}
+            _ => {
+                self.append(op, fx);
+                self.after_append(fx);
+            }
+        }
+    }
+
+    /// Whether the command stands in the log already, not applied yet: a repeated request.
+    fn is_under_way(&self, client: NodeId, serial: u64) -> bool {
+        let unapplied = self.last_applied + 1..=self.log.last_index();
+        unapplied
+            .rev()
+            .filter_map(|index| self.log.get(index))
+            .any(|e| e.op.session() == Some((client, serial)))
+    }
+
+    fn after_append(&mut self, fx: &mut Fx<'_>) {
+        for peer in fx.seat().peers() {
+            self.replicate_to(peer, fx);
+        }
+        // A cluster of one commits by itself.
+        self.advance_commit(fx);
+    }
+
+    fn reply_client(&mut self, to: NodeId, serial: u64, value: Option<Value>, fx: &mut Fx<'_>) {
+        self.send(to, Message::ClientReply { serial, value, leader_hint: self.leader_id }, fx);
+    }
+
+    /// A command that a person gives the server directly, outside any session.
+    fn handle_command(&mut self, op: u64, body: Command, fx: &mut Fx<'_>) {
+        if self.role != Role::Leader {
+            return fx.reply(op, Reply::NotLeader { leader_hint: self.leader_id });
+        }
+        let client = fx.id();
+        let entry = match body {
+            Command::Write { key, value } => Op::Write { client, serial: op, key, value },
+            Command::Read { key } => Op::Read { client, serial: op, key },
+        };
+        let index = self.append(entry, fx);
+        self.direct.insert(index, op);
+        self.after_append(fx);
+    }
+
+    // Persistent state goes to the disk before anything is said that depends on it.
+
+    fn save(&mut self, fx: &mut Fx<'_>) {
+        if !std::mem::take(&mut self.is_unsaved) {
+            return;
+        }
+        let is_forgetful = fx.setup().variant == Variant::ForgetVote;
+        fx.persist_forced(Stable {
+            current_term: self.current_term,
+            voted_for: self.voted_for.filter(|_| !is_forgetful),
+            log: self.log.clone(),
+            last_serial: 0,
+        });
+    }
+
+    fn send(&mut self, to: NodeId, message: Message, fx: &mut Fx<'_>) {
+        self.save(fx);
+        fx.send(to, message);
+    }
+
+    fn note(&mut self, note: Note, fx: &mut Fx<'_>) {
+        self.save(fx);
+        fx.note(note);
+    }
+}

@@ -1,0 +1,215 @@
+//! What the strip shows of a run: eras, actions, decisions, broken properties, and how dense the messages are.
+
+use faultscope_labs::sim::{Action, Kind, Mode, Verdict};
+use faultscope_labs::{Lang, Session, words as engine_words};
+
+use super::scale::Scale;
+use crate::format::time_words;
+use crate::words;
+
+/// Stars nearer than this to the last one are left out, in pixels: the density still shows that much happened.
+const STARS_APART: f64 = 14.0;
+/// Width of a column of the density, in pixels.
+pub(crate) const COLUMN: f64 = 4.0;
+
+/// A stretch of the bar.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct EraBar {
+    /// Left end in pixels.
+    pub(crate) from: f64,
+    /// Right end in pixels.
+    pub(crate) to: f64,
+    /// The era; 0 for none yet.
+    pub(crate) era: u64,
+    /// What it is called; empty for none yet.
+    pub(crate) words: String,
+}
+
+/// What a mark on the bar stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// A node goes down.
+    Crash,
+    /// The network is cut.
+    Cut,
+    /// Any other fault.
+    Fault,
+    /// Something is well again.
+    Mended,
+    /// A command.
+    Command,
+    /// Something was decided.
+    Star,
+    /// A property broke.
+    Broken,
+}
+
+/// A mark on the bar.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Mark {
+    /// Where, in pixels.
+    pub(crate) x: f64,
+    /// What it stands for.
+    pub(crate) sign: Sign,
+    /// What it says.
+    pub(crate) words: String,
+}
+
+/// The eras of the run, as stretches.
+pub(crate) fn eras(session: &Session, scale: &Scale) -> Vec<EraBar> {
+    let eras = session.eras();
+    let ends = eras.iter().skip(1).map(|era| era.from_us).chain([session.end_us()]);
+    eras.iter()
+        .zip(ends)
+        .map(|(era, end_us)| EraBar {
+            from: scale.x(era.from_us),
+            to: scale.x(end_us),
+            era: era.era,
+            words: if era.era == 0 { String::new() } else { session.variant().era_words(era.era) },
+        })
+        .collect()
+}
+
+/// Every mark on the bar, in painting order: what matters most lies on top.
+pub(crate) fn marks(session: &Session, scale: &Scale, lang: Lang) -> Vec<Mark> {
+    let mut marks = actions(session, scale, lang);
+    marks.extend(stars(session, scale, lang));
+    marks.extend(broken(session, scale, lang));
+    marks
+}
+
+fn actions(session: &Session, scale: &Scale, lang: Lang) -> Vec<Mark> {
+    let end_us = session.end_us();
+    let played = session.run().actions().iter().filter(|pinned| pinned.pin.at_us <= end_us);
+    played
+        .map(|pinned| {
+            let node = pinned.action.node().map(|node| node.to_string()).unwrap_or_default();
+            let what = engine_words::action(&pinned.action, lang);
+            let at = time_words(pinned.pin.at_us);
+            Mark {
+                x: scale.x(pinned.pin.at_us),
+                sign: sign_of(&pinned.action),
+                words: words::MARK_ACTION.fill(lang, &[("time", &at), ("node", &node), ("what", &what)]),
+            }
+        })
+        .collect()
+}
+
+fn sign_of(action: &Action) -> Sign {
+    match action {
+        Action::Crash { .. } => Sign::Crash,
+        Action::Cut { .. } => Sign::Cut,
+        Action::Restart(_)
+        | Action::Resume(_)
+        | Action::Heal
+        | Action::Join(_)
+        | Action::Release(_)
+        | Action::Deliver(_)
+        | Action::FinishWrite(_) => Sign::Mended,
+        Action::Do { .. } | Action::Pick { .. } | Action::Fire { .. } => Sign::Command,
+        _ => Sign::Fault,
+    }
+}
+
+fn stars(session: &Session, scale: &Scale, lang: Lang) -> Vec<Mark> {
+    let mut stars: Vec<Mark> = Vec::new();
+    for entry in session.run().index().iter().filter(|entry| entry.has_decision()) {
+        let x = scale.x(entry.at_us);
+        if stars.last().is_none_or(|last| x - last.x >= STARS_APART) {
+            let words = words::MARK_DECISION.fill(lang, &[("time", &time_words(entry.at_us))]);
+            stars.push(Mark { x, sign: Sign::Star, words });
+        }
+    }
+    stars
+}
+
+fn broken(session: &Session, scale: &Scale, lang: Lang) -> Vec<Mark> {
+    let always = session.properties().iter().filter(|property| property.mode == Mode::Always);
+    always
+        .filter_map(|property| match property.verdict {
+            Verdict::Struck { at_us, .. } => {
+                let what = session.lab().property(property.id).map_or(property.id, |it| it.title.get(lang));
+                let at = time_words(at_us);
+                let words = words::MARK_BROKEN.fill(lang, &[("time", &at), ("what", what)]);
+                Some(Mark { x: scale.x(at_us), sign: Sign::Broken, words })
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// How many messages arrive in each column of the strip, against the fullest one: 0 to 1.
+pub(crate) fn density(session: &Session, scale: &Scale) -> Vec<f64> {
+    let mut columns = vec![0_u32; (scale.width / COLUMN).ceil() as usize];
+    for entry in session.run().index() {
+        let place = ((scale.x(entry.at_us) - scale.left) / COLUMN) as usize;
+        if matches!(entry.kind, Kind::Deliver | Kind::Lost)
+            && let Some(column) = columns.get_mut(place)
+        {
+            *column += 1;
+        }
+    }
+    let most = columns.iter().copied().max().unwrap_or_default().max(1);
+    columns.into_iter().map(|count| f64::from(count) / f64::from(most)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use faultscope_labs::{LABS, NodeId};
+
+    /// The first run of every lab, played for a while.
+    fn sessions() -> impl Iterator<Item = Session> {
+        LABS.iter().map(|lab| {
+            let text = format!("{}:{}", lab.id, lab.variants[0].about().id);
+            let mut session = Session::open(&text).unwrap();
+            session.play_ahead(3_000_000, 100_000);
+            session
+        })
+    }
+
+    #[test]
+    fn eras_fill_the_bar_without_gaps() {
+        for session in sessions() {
+            let scale = Scale::of(session.end_us(), 10.0, 900.0);
+            let bars = eras(&session, &scale);
+            assert!(bars.windows(2).all(|pair| pair[0].to == pair[1].from), "{bars:?}");
+            assert!(bars.iter().all(|bar| bar.from <= bar.to && (bar.era == 0) == bar.words.is_empty()));
+            assert_eq!(bars.last().map(|bar| bar.to), Some(scale.x(session.end_us())));
+        }
+    }
+
+    #[test]
+    fn an_action_leaves_its_mark() {
+        for mut session in sessions() {
+            session.seek_time(1_000_000);
+            session.act(Action::Crash { node: NodeId::server(1), keep: 0 }).unwrap();
+            let scale = Scale::of(session.end_us(), 0.0, 900.0);
+            for lang in Lang::ALL {
+                let marks = marks(&session, &scale, lang);
+                let crash = marks.iter().find(|mark| mark.sign == Sign::Crash).unwrap();
+                assert!(crash.words.contains("n1") && crash.words.contains("1,000.0 ms"), "{}", crash.words);
+                assert_eq!(crash.x, scale.x(1_000_000));
+            }
+        }
+    }
+
+    #[test]
+    fn stars_never_lie_on_each_other() {
+        for session in sessions() {
+            let scale = Scale::of(session.end_us(), 0.0, 300.0);
+            let stars = stars(&session, &scale, Lang::En);
+            assert!(stars.windows(2).all(|pair| pair[1].x - pair[0].x >= STARS_APART));
+        }
+    }
+
+    #[test]
+    fn density_is_a_share_of_the_fullest_column() {
+        for session in sessions() {
+            let columns = density(&session, &Scale::of(session.end_us(), 5.0, 333.0));
+            assert_eq!(columns.len(), 84);
+            assert!(columns.iter().all(|share| (0.0..=1.0).contains(share)));
+            assert!(columns.contains(&1.0), "messages were sent");
+        }
+    }
+}
