@@ -96,6 +96,10 @@ pub(crate) enum Icon {
     Seed,
     /// An open book.
     Story,
+    /// One less.
+    Minus,
+    /// One more.
+    Plus,
 }
 
 impl Icon {
@@ -164,6 +168,8 @@ impl Icon {
                      2a1 1 0 1 1 0-2z",
                 ),
             ],
+            Self::Minus => &[Line("M3.5 8h9")],
+            Self::Plus => &[Line("M3.5 8h9M8 3.5v9")],
             Self::Story => &[Line("M8 4C6.5 3 4.5 2.8 2 3v9.5c2.5-.2 4.5 0 6 1 1.5-1 3.5-1.2 6-1V3c-2.5-.2-4.5 0-6 1zM8 4v9.5")],
         }
     }

@@ -17,6 +17,8 @@ mod panels;
 mod panic_screen;
 mod play;
 mod preferences;
+mod problem;
+mod reopen;
 mod route;
 mod stage;
 mod timeline;

@@ -1,10 +1,14 @@
-//! The bar at the top of every screen.
+//! The bar at the top of every screen: where one is, the variants of the lab, and what concerns the whole page.
 
-use faultscope_labs::Lang;
+use faultscope_labs::lab::Variant;
+use faultscope_labs::{Lang, Lab, Standing};
 use yew::prelude::*;
 
 use crate::handle::Handle;
-use crate::intent::{Intent, ThemeChoice};
+use crate::icons::{Icon, brand, icon};
+use crate::intent::{Intent, Overlay, ThemeChoice};
+use crate::panels::variants::{by_standing, choice, mark};
+use crate::panels::{Menu, words};
 
 /// What the bar is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -20,9 +24,144 @@ pub(crate) struct TopBarProps {
     pub on: Callback<Intent>,
 }
 
-/// See the module.
+/// The bar at the top of every screen.
 #[component]
 pub(crate) fn TopBar(props: &TopBarProps) -> Html {
-    let _ = props;
-    html! {}
+    let shown = props.handle.as_ref().map(|handle| {
+        let session = handle.read();
+        (session.lab(), session.variant())
+    });
+    html! {
+        <header class={classes!("top", shown.is_none().then_some("at-home"))}>
+            <a class="brand" href="#" aria-label={words::ALL_LABS.get(props.lang)}>{ brand() }<span>{ "Faultscope" }</span></a>
+            if let Some((lab, variant)) = shown {
+                <div class="crumb"><span class="sep" aria-hidden="true">{ "/" }</span><h1>{ lab.title.get(props.lang) }</h1></div>
+                { variants(lab, variant, props) }
+            }
+            { acts(shown.is_some(), props) }
+        </header>
+    }
+}
+
+/// The right variants side by side, the naive ones behind a button; on a narrow screen one button for all.
+fn variants(lab: &'static Lab, shown: &'static dyn Variant, props: &TopBarProps) -> Html {
+    let lang = props.lang;
+    let (right, naive) = by_standing(lab.variants);
+    let id = shown.about().id;
+    let title = shown.about().title.get(lang);
+    let is_right = shown.about().standing == Standing::Right;
+    let tab = |variant: &&'static dyn Variant| {
+        let about = variant.about();
+        let onclick = props.on.reform(move |_: MouseEvent| Intent::Variant(about.id));
+        html! {
+            <button type="button" {onclick} aria-pressed={(about.id == id).to_string()} title={about.sentence.get(lang)}>
+                { mark(true) }<span>{ about.title.get(lang) }</span>
+            </button>
+        }
+    };
+    let overlay = props.on.reform(|_: MouseEvent| Intent::Overlay(Some(Overlay::Variants)));
+    let face = html! {
+        <>
+            { mark(false) }
+            <span>{ if is_right { invitation(naive.len(), lang) } else { title.to_owned() } }</span>
+            { icon(Icon::Open) }
+        </>
+    };
+    html! {
+        <>
+            <div class="variants" role="group" aria-label={words::VARIANTS.get(lang)}>{ for right.iter().map(tab) }</div>
+            if !naive.is_empty() {
+                <Menu class={classes!("break-it", (!is_right).then_some("on"))} {face} name={menu_name(&naive, shown, lang)}>
+                    <p class="lab">{ words::BREAK_IT.get(lang) }</p>
+                    <ul class="choices">{ for naive.iter().map(|variant| choice(*variant, id, lang, &props.on)) }</ul>
+                </Menu>
+            }
+            <button type="button" class="vchip" onclick={overlay} aria-haspopup="dialog">
+                { mark(is_right) }<span>{ title }</span>{ icon(Icon::Open) }
+            </button>
+        </>
+    }
+}
+
+fn invitation(count: usize, lang: Lang) -> String {
+    match count {
+        1 => words::BREAK_ONE.get(lang).to_owned(),
+        _ => words::BREAK_MANY.fill(lang, &[("count", &count.to_string())]),
+    }
+}
+
+/// What the menu of naive variants is called: the invitation, and the variant on screen if it is one of them.
+fn menu_name(naive: &[&'static dyn Variant], shown: &'static dyn Variant, lang: Lang) -> String {
+    let invited = invitation(naive.len(), lang);
+    let about = shown.about();
+    match about.standing {
+        Standing::Right => invited,
+        Standing::Naive { .. } => format!("{} · {invited}", about.title.get(lang)),
+    }
+}
+
+fn acts(is_lab: bool, props: &TopBarProps) -> Html {
+    let lang = props.lang;
+    let open = |overlay| props.on.reform(move |_: MouseEvent| Intent::Overlay(Some(overlay)));
+    let settings = || html! {
+        <button type="button" class="act" onclick={open(Overlay::Settings)} aria-haspopup="dialog">
+            { icon(Icon::Settings) }<span>{ words::SETTINGS.get(lang) }</span>
+        </button>
+    };
+    let keys = || html! {
+        <button type="button" class="act small" onclick={open(Overlay::Keys)} aria-haspopup="dialog" aria-keyshortcuts="?"
+            aria-label={words::KEYS.get(lang)} title={words::KEYS.get(lang)}>
+            { icon(Icon::Keys) }<span class="when-listed">{ words::KEYS.get(lang) }</span>
+        </button>
+    };
+    html! {
+        <div class="acts">
+            <div class="wide-acts">
+                if is_lab { { settings() } }
+                { language(props) }
+                { theme(props) }
+                if is_lab { { keys() } }
+            </div>
+            if is_lab {
+                <button type="button" class="share" onclick={open(Overlay::Share)} aria-haspopup="dialog"
+                    aria-label={words::SHARE.get(lang)}>{ icon(Icon::Share) }<span>{ words::SHARE.get(lang) }</span></button>
+                <Menu class="narrow-acts" face={icon(Icon::More)} name={words::MENU.get(lang)}>
+                    { settings() }{ keys() }{ language(props) }{ theme(props) }
+                </Menu>
+            }
+        </div>
+    }
+}
+
+/// Every language in its own words.
+fn language(props: &TopBarProps) -> Html {
+    let button = |lang: Lang| {
+        let onclick = props.on.reform(move |_: MouseEvent| Intent::Lang(lang));
+        let (short, code, name) = match lang {
+            Lang::En => ("EN", "en", "English"),
+            Lang::Zh => ("中文", "zh-CN", "简体中文"),
+        };
+        html! {
+            <button type="button" {onclick} lang={code} aria-label={name} aria-pressed={(lang == props.lang).to_string()}>{ short }</button>
+        }
+    };
+    html! {
+        <div class="either" role="group" aria-label={words::LANGUAGE.get(props.lang)}>{ for Lang::ALL.map(button) }</div>
+    }
+}
+
+/// System, light, dark, and round again: the button names what it is now.
+fn theme(props: &TopBarProps) -> Html {
+    let (sign, text, next) = match props.theme {
+        ThemeChoice::System => (Icon::ThemeSystem, words::THEME_SYSTEM, ThemeChoice::Light),
+        ThemeChoice::Light => (Icon::ThemeLight, words::THEME_LIGHT, ThemeChoice::Dark),
+        ThemeChoice::Dark => (Icon::ThemeDark, words::THEME_DARK, ThemeChoice::System),
+    };
+    let onclick = props.on.reform(move |_: MouseEvent| Intent::Theme(next));
+    let name = format!("{}: {}", words::THEME.get(props.lang), text.get(props.lang));
+    html! {
+        <button type="button" class="act small" {onclick} aria-label={name.clone()} title={name}>
+            { icon(sign) }<span class="when-listed">{ text.get(props.lang) }</span>
+        </button>
+    }
 }

@@ -1,21 +1,30 @@
 //! The panels around the stage: pure views of the session, whose every wish is an [`Intent`].
 
+mod about;
 mod actions;
+mod command;
+mod deeds;
 mod faults;
+mod format;
 mod inspector;
 mod keys;
 mod log;
+mod menu;
 mod settings;
 mod share;
+mod sheet;
 mod story;
-mod variants;
+mod value;
+pub(crate) mod variants;
 mod verdicts;
+pub(crate) mod words;
 
 pub(crate) use actions::ActionsCard;
 pub(crate) use faults::FaultBar;
 pub(crate) use inspector::Inspector;
 pub(crate) use keys::KeysSheet;
 pub(crate) use log::EventLog;
+pub(crate) use menu::Menu;
 pub(crate) use settings::SettingsSheet;
 pub(crate) use share::ShareSheet;
 pub(crate) use story::StoryPanel;

@@ -1,12 +1,333 @@
-//! The panel `StoryPanel`.
+//! The story: a lesson over a run, step by step. Beside it, when none is open, what the lab and its variant are, the
+//! commands that their nodes take, and the list of stories.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use faultscope_labs::story::{Player, Question, Story};
+use faultscope_labs::{Lab, Lang, Session, StorySource};
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
 
-use super::PanelProps;
+use super::about::About;
+use super::{PanelProps, words};
+use crate::format::time_words;
+use crate::handle::Handle;
+use crate::icons::{Icon, icon};
+use crate::intent::Intent;
 
-/// See the module.
+/// What the panel shows.
+enum Shelf {
+    /// What the lab is about.
+    About,
+    /// A story that is being fetched.
+    Loading(&'static StorySource),
+    /// A story that cannot be shown, and why.
+    Failed(String),
+    /// A story.
+    Open(Lesson),
+}
+
+/// An open story.
+struct Lesson {
+    player: Player,
+    /// The answer that was chosen at this step.
+    choice: Option<usize>,
+    /// Whether the answers are told.
+    is_revealed: bool,
+}
+
+/// What is on the shelf, shared by the panel and what it waits for.
+type Shared = Rc<RefCell<Shelf>>;
+
+/// The story, or what the lab is about.
 #[component]
 pub(crate) fn StoryPanel(props: &PanelProps) -> Html {
-    let _ = props;
-    html! {}
+    let shelf: Shared = use_mut_ref(|| Shelf::About);
+    let update = use_force_update();
+    let lab = props.handle.read().lab();
+    {
+        let (shelf, update) = (shelf.clone(), update.clone());
+        use_effect_with(lab.id, move |_| {
+            *shelf.borrow_mut() = Shelf::About;
+            update.force_update();
+        });
+    }
+    let desk = Desk { shelf, update, handle: props.handle.clone(), on: props.on.clone(), lang: props.lang };
+    let shown = desk.shelf.borrow();
+    html! {
+        <section class="story" aria-label={words::STORY.get(props.lang)}>
+            {
+                match &*shown {
+                    Shelf::About => html! {
+                        <>
+                            <About ..props.clone() />
+                            { stories(lab, None, &desk) }
+                        </>
+                    },
+                    Shelf::Loading(source) => html! {
+                        <>
+                            <p class="lab">{ words::STORY.get(desk.lang) }</p>
+                            <h2>{ source.title.get(desk.lang) }</h2>
+                            <p class="note" role="status">{ words::LOADING.get(desk.lang) }</p>
+                        </>
+                    },
+                    Shelf::Failed(reason) => failed(reason, &desk),
+                    Shelf::Open(lesson) => html! {
+                        <>
+                            { page(lesson, &props.handle.read(), &desk) }
+                            { stories(lab, Some(&lesson.player.story().id), &desk) }
+                        </>
+                    },
+                }
+            }
+        </section>
+    }
+}
+
+/// What the buttons of the panel work with.
+#[derive(Clone)]
+struct Desk {
+    shelf: Shared,
+    update: UseForceUpdateHandle,
+    handle: Handle,
+    on: Callback<Intent>,
+    lang: Lang,
+}
+
+impl Desk {
+    fn put(&self, shelf: Shelf) {
+        *self.shelf.borrow_mut() = shelf;
+        self.update.force_update();
+    }
+
+    /// Opens a story at its first step.
+    fn open(&self, lab: &'static Lab, source: &'static StorySource) {
+        if !source.text.is_empty() {
+            self.put(self.begun(source.text));
+            return;
+        }
+        self.put(Shelf::Loading(source));
+        let desk = self.clone();
+        spawn_local(async move {
+            let path = format!("stories/{}/{}.story", lab.id, source.id);
+            let shelf = match fetch(&path).await {
+                Ok(text) => desk.begun(&text),
+                Err(_) => Shelf::Failed(words::STORY_NOT_FETCHED.fill(desk.lang, &[("path", &path)])),
+            };
+            let is_awaited = matches!(&*desk.shelf.borrow(), Shelf::Loading(awaited) if awaited.id == source.id);
+            if is_awaited {
+                desk.put(shelf);
+            }
+        });
+    }
+
+    fn begun(&self, text: &str) -> Shelf {
+        let begin = || {
+            let story = Story::parse(text)?;
+            let (mut session, mut player) = Player::new(&story)?;
+            player.next(&mut session)?;
+            self.show(&session);
+            Ok(Shelf::Open(Lesson { player, choice: None, is_revealed: false }))
+        };
+        begin().unwrap_or_else(|error: faultscope_labs::story::StoryError| Shelf::Failed(error.message(self.lang)))
+    }
+
+    /// Puts the page where the story stands. The cursor moves within the run on screen where it can; only another run
+    /// is opened anew.
+    fn show(&self, session: &Session) {
+        let is_same = {
+            let shown = self.handle.read();
+            shown.text_without_cursor() == session.text_without_cursor() && session.step() <= shown.len()
+        };
+        self.on.emit(if is_same {
+            Intent::SeekStep(session.step())
+        } else {
+            Intent::Open(session.text().to_string())
+        });
+    }
+
+    /// Turns a page of the open story.
+    fn turn(&self, turn: impl FnOnce(&mut Player, &mut Session) -> Result<bool, faultscope_labs::story::StoryError>) {
+        let mut session = self.handle.read().fork();
+        let turned = match &mut *self.shelf.borrow_mut() {
+            Shelf::Open(lesson) => {
+                (lesson.choice, lesson.is_revealed) = (None, false);
+                turn(&mut lesson.player, &mut session)
+            }
+            _ => return,
+        };
+        match turned {
+            Ok(_) => {
+                self.show(&session);
+                self.update.force_update();
+            }
+            Err(error) => self.put(Shelf::Failed(error.message(self.lang))),
+        }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Lesson)) {
+        if let Shelf::Open(lesson) = &mut *self.shelf.borrow_mut() {
+            change(lesson);
+        }
+        self.update.force_update();
+    }
+}
+
+fn page(lesson: &Lesson, session: &Session, desk: &Desk) -> Html {
+    let lang = desk.lang;
+    let player = &lesson.player;
+    let (position, count) = (player.position().unwrap_or(0), player.story().steps.len());
+    let place = words::STORY_PLACE
+        .fill(lang, &[("place", &(position + 1).to_string()), ("count", &count.to_string())]);
+    html! {
+        <>
+            <p class="lab">{ place }</p>
+            <h2>{ player.put(&player.story().title, lang) }</h2>
+            <p class="say" aria-live="polite">{ player.words(lang) }</p>
+            { player.question().map(|question| ask(question, lesson, desk)) }
+            { goal(player, session, lang) }
+            { steps(position, count, player.has_next(), desk) }
+        </>
+    }
+}
+
+/// Predict, then reveal.
+fn ask(question: &Question, lesson: &Lesson, desk: &Desk) -> Html {
+    let lang = desk.lang;
+    let put = |given| lesson.player.put(given, lang);
+    let reveal = {
+        let desk = desk.clone();
+        Callback::from(move |_: MouseEvent| desk.change(|lesson| lesson.is_revealed = true))
+    };
+    let option = |(at, choice): (usize, &faultscope_labs::story::Choice)| {
+        let is_on = lesson.choice == Some(at);
+        let desk = desk.clone();
+        let onclick = Callback::from(move |_: MouseEvent| desk.change(|lesson| lesson.choice = Some(at)));
+        let is_told = lesson.is_revealed && (is_on || choice.is_right);
+        let verdict = lesson.is_revealed.then_some(if choice.is_right { "right" } else { "wrong" });
+        html! {
+            <>
+                <button type="button" class={classes!("opt", is_on.then_some("on"), verdict)} role="radio" {onclick}
+                    aria-checked={is_on.to_string()} disabled={lesson.is_revealed}>
+                    <i aria-hidden="true">
+                        if lesson.is_revealed { { icon(if choice.is_right { Icon::Check } else { Icon::Cross }) } }
+                    </i>
+                    <span>{ put(&choice.words) }</span>
+                </button>
+                if is_told { <p class={classes!("because", verdict)}>{ put(&choice.why) }</p> }
+            </>
+        }
+    };
+    html! {
+        <div class="ask">
+            <p class="lab">{ words::PREDICT.get(lang) }</p>
+            <p class="q-words" id="question">{ put(&question.words) }</p>
+            <div role="radiogroup" aria-labelledby="question">{ for question.options.iter().enumerate().map(option) }</div>
+            if !lesson.is_revealed {
+                <button type="button" class="btn reveal" onclick={reveal} disabled={lesson.choice.is_none()}>
+                    { words::REVEAL.get(lang) }
+                </button>
+            }
+        </div>
+    }
+}
+
+/// Something to do, and what the run says of it.
+fn goal(player: &Player, session: &Session, lang: Lang) -> Html {
+    let (Some(goal), Some(judgement)) = (player.goal(), player.judge(session)) else { return html! {} };
+    let within = time_words(goal.within_us);
+    let (sign, class, text) = match (judgement.is_won(), judgement.is_over_budget()) {
+        (true, _) => (Icon::Check, "ok", words::GOAL_WON),
+        (false, true) => (Icon::Cross, "bad", words::GOAL_OVER),
+        (false, false) => (Icon::Due, "due", words::GOAL_OPEN),
+    };
+    html! {
+        <div class="ask">
+            <p class="lab">{ words::GOAL.get(lang) }</p>
+            <p class={classes!("judged", class)} role="status">{ icon(sign) }{ text.fill(lang, &[("time", &within)]) }</p>
+            <ul class="budget">
+                { for judgement.spent.iter().map(|(verb, done, allowed)| html! {
+                    <li class={classes!((done > allowed).then_some("bad"))}>
+                        <span>{ words::verb(verb, lang) }</span><b>{ format!("{done} / {allowed}") }</b>
+                    </li>
+                }) }
+            </ul>
+        </div>
+    }
+}
+
+fn steps(position: usize, count: usize, has_next: bool, desk: &Desk) -> Html {
+    let lang = desk.lang;
+    let (back, next) = (desk.clone(), desk.clone());
+    let onback = Callback::from(move |_: MouseEvent| {
+        if position == 0 { back.put(Shelf::About) } else { back.turn(Player::back) }
+    });
+    let onnext = Callback::from(move |_: MouseEvent| {
+        if has_next { next.turn(Player::next) } else { next.put(Shelf::About) }
+    });
+    let dot = |at: usize| {
+        let class = if at == position { "c" } else if at < position { "d" } else { "" };
+        html! { <i {class} /> }
+    };
+    html! {
+        <div class="steps">
+            <div class="dots" aria-hidden="true">{ for (0..count).map(dot) }</div>
+            <button type="button" class="btn" onclick={onback}>
+                { if position == 0 { words::LEAVE } else { words::BACK }.get(lang) }
+            </button>
+            <button type="button" class="btn pri" onclick={onnext}>
+                { if has_next { words::NEXT } else { words::FINISH }.get(lang) }
+            </button>
+        </div>
+    }
+}
+
+/// The stories of the lab, but for the one that is open.
+fn stories(lab: &'static Lab, open: Option<&str>, desk: &Desk) -> Html {
+    let others: Vec<&'static StorySource> = lab.stories.iter().filter(|story| open != Some(story.id)).collect();
+    if others.is_empty() {
+        return html! {};
+    }
+    let title = if open.is_some() { words::OTHER_STORIES } else { words::STORIES };
+    let line = |source: &'static StorySource| {
+        let desk = desk.clone();
+        let name = source.title.get(desk.lang);
+        let onclick = Callback::from(move |_: MouseEvent| desk.open(lab, source));
+        html! { <li><button type="button" {onclick}>{ icon(Icon::Story) }<span>{ name }</span></button></li> }
+    };
+    html! {
+        <div class="stories">
+            <h3 class="lab">{ title.get(desk.lang) }</h3>
+            <ul>{ for others.into_iter().map(line) }</ul>
+        </div>
+    }
+}
+
+fn failed(reason: &str, desk: &Desk) -> Html {
+    let onclick = {
+        let desk = desk.clone();
+        Callback::from(move |_: MouseEvent| desk.put(Shelf::About))
+    };
+    html! {
+        <>
+            <p class="lab">{ words::STORY.get(desk.lang) }</p>
+            <p class="note bad" role="alert">{ reason.to_owned() }</p>
+            <button type="button" class="btn" {onclick}>{ words::BACK.get(desk.lang) }</button>
+        </>
+    }
+}
+
+/// The text of a file beside the page.
+async fn fetch(path: &str) -> Result<String, JsValue> {
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let response = JsFuture::from(window.fetch_with_str(path)).await?;
+    if Reflect::get(&response, &"ok".into())?.as_bool() != Some(true) {
+        return Err(response);
+    }
+    let read: Function = Reflect::get(&response, &"text".into())?.dyn_into()?;
+    let text: Promise = read.call0(&response)?.dyn_into()?;
+    JsFuture::from(text).await?.as_string().ok_or(JsValue::NULL)
 }

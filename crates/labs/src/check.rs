@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use faultscope_protocol::Outcome;
-use faultscope_sim::{Finding, Kind, Mode, Pinned, Run, RunText, Verdict};
+use faultscope_sim::{Finding, Kind, Mode, Payload, Pinned, Run, RunText, Verdict};
 
 use crate::lab::{Lab, Variant};
 use crate::schema::Settings;
@@ -17,6 +17,9 @@ pub const TRIAL_STEPS_MAX: u64 = 5_000_000;
 
 /// How long a run must have been without faults before an *eventually* property counts as unmet, in microseconds.
 pub const QUIET_US: u64 = 3_000_000;
+
+/// How many runs may be played to shorten one.
+const SHRINK_TRIES_MAX: u32 = 200;
 
 /// Which faults strike a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,9 +164,7 @@ impl Trial {
         let mut run = Run::new(plan, text.actions.clone());
         let mut answered = [0; 3];
         let steps = run.play_seen(self.until_us, TRIAL_STEPS_MAX, |_, step| {
-            if let (Kind::Reply, Some(outcome)) =
-                (step.kind, step.body.as_ref().and_then(|body| body.outcome()))
-            {
+            if let (Kind::Reply, Some(outcome)) = (step.kind, step.body.as_ref().and_then(Payload::outcome)) {
                 answered[place_of(outcome)] += 1;
             }
         });
@@ -178,6 +179,52 @@ impl Trial {
             properties: self.judge_properties(&run, is_quiet),
             run: text,
         }
+    }
+
+    /// The shortest run that this search finds in which a property that `judgement` saw broken still breaks: actions
+    /// are left out, many at once first, as long as it does (delta debugging, Zeller 1999).
+    pub fn shrink(&self, judgement: &Judgement, judged: &Judged) -> RunText {
+        let mut best = judgement.run_to(judged);
+        let End::Broken { .. } = judged.end else { return best };
+        let mut tries = SHRINK_TRIES_MAX;
+        let mut size = best.actions.len();
+        while size > 0 && tries > 0 {
+            let mut start = 0;
+            while start < best.actions.len() && tries > 0 {
+                let mut fewer = best.actions.clone();
+                fewer.drain(start..fewer.len().min(start + size));
+                tries -= 1;
+                match self.first_break(&fewer, judged.id) {
+                    Some((step, at_us)) => {
+                        fewer.retain(|pinned| pinned.pin.at_us <= at_us);
+                        best.actions = fewer;
+                        best.cursor = Some(step);
+                    }
+                    None => start += size,
+                }
+            }
+            size /= 2;
+        }
+        best
+    }
+
+    /// Where a property breaks under these actions: the step and its time.
+    fn first_break(&self, actions: &[Pinned], id: &str) -> Option<(u64, u64)> {
+        let plan = Arc::new(plan_of(self.variant, &self.settings, self.seed, false));
+        let mut run = Run::new(plan, actions.to_vec());
+        let mut played = 0;
+        while played < TRIAL_STEPS_MAX {
+            let more = run.play_until(self.until_us, 1024);
+            played += more;
+            let property = run.head().properties.iter().find(|property| property.id == id)?;
+            if let (Mode::Always, Verdict::Struck { step, at_us, .. }) = (property.mode, &property.verdict) {
+                return Some((*step, *at_us));
+            }
+            if more == 0 {
+                break;
+            }
+        }
+        None
     }
 
     fn judge_properties(&self, run: &Run, is_quiet: bool) -> Vec<Judged> {

@@ -89,6 +89,62 @@ pub fn history(session: &Session, last: u64, out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
+/// Writes the first `last` steps as a log for ShiViz: two lines an event, `NODE CLOCK` and words. Its parser is the
+/// default one, `(?<host>\\S*) (?<clock>{{.*}})\\n(?<event>.*)`. What no node did (a lost message, a fault of the
+/// network) has no line.
+///
+/// # Errors
+/// If the output cannot be written.
+pub fn shiviz(session: &Session, last: u64, out: &mut dyn Write) -> io::Result<()> {
+    let mut clocks = Clocks::default();
+    each_step(session, last, |moment, step| {
+        let clock = clocks.take(moment, step);
+        let Some(node) = step.node.filter(|_| step.kind != Kind::Lost) else { return Ok(()) };
+        let counts: Vec<String> = clock.iter().map(|(node, count)| format!("\"{node}\":{count}")).collect();
+        writeln!(out, "{node} {{{}}}\n{}", counts.join(","), session.say(step, Lang::En))
+    })
+}
+
+/// Writes the first `last` steps as a Mermaid sequence diagram: arrows where messages arrive or are lost, notes for
+/// what machines remark and for faults.
+///
+/// # Errors
+/// If the output cannot be written.
+pub fn mermaid(session: &Session, last: u64, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "sequenceDiagram")?;
+    let moment = session.run().moment(last);
+    let names: Vec<String> = moment.world.nodes().map(|node| node.id.to_string()).collect();
+    for name in &names {
+        writeln!(out, "    participant {name}")?;
+    }
+    let everyone = match &names[..] {
+        [first, .., end] => format!("{first},{end}"),
+        [one] => one.clone(),
+        [] => return Ok(()),
+    };
+    each_step(session, last, |_, step| {
+        let place = step.node.map_or_else(|| everyone.clone(), |node| node.to_string());
+        if let (Some(from), Some(to), Some(body)) = (step.from, step.node, &step.body) {
+            let arrow = if step.kind == Kind::Lost { "-x" } else { "->>" };
+            let said = mermaid_words(&session.variant().message_words(body, true));
+            writeln!(out, "    {from}{arrow}{to}: {said}")?;
+        } else if step.action.is_some() || matches!(step.kind, Kind::Command | Kind::Reply) {
+            let said = mermaid_words(&session.say(step, Lang::En));
+            return writeln!(out, "    Note over {place}: {said}");
+        }
+        for note in &step.notes {
+            let said = mermaid_words(&session.variant().note_words(note, Lang::En));
+            writeln!(out, "    Note over {place}: {said}")?;
+        }
+        Ok(())
+    })
+}
+
+/// Words that end no line and begin no entity in Mermaid's language.
+fn mermaid_words(words: &str) -> String {
+    words.replace('#', "#35;").replace(';', "#59;").replace("#35#59;", "#35;").replace('\n', " ")
+}
+
 /// The moment at the cursor as an SVG picture.
 pub fn picture(session: &Session, frame: &Frame, theme: Theme) -> String {
     let scene = stage::picture(session.lab(), session.variant(), session.world(), frame);

@@ -11,6 +11,7 @@ pub mod check;
 pub mod export;
 pub mod lab;
 pub mod place;
+pub mod raft;
 pub mod schema;
 pub mod session;
 pub mod stage;

@@ -307,11 +307,13 @@ impl Scenery<'_> {
 
     fn property(&self, word: PropertyWord, id: &str) -> bool {
         let found = self.moment.properties.iter().find(|property| property.id == id);
-        found.is_some_and(|property| match (word, property.mode, &property.verdict) {
-            (PropertyWord::Broken, Mode::Always, Verdict::Struck { .. })
-            | (PropertyWord::Seen, Mode::Sometimes, Verdict::Struck { .. })
-            | (PropertyWord::Met, Mode::Eventually, Verdict::Met { .. }) => true,
-            _ => false,
+        found.is_some_and(|property| {
+            matches!(
+                (word, property.mode, &property.verdict),
+                (PropertyWord::Broken, Mode::Always, Verdict::Struck { .. })
+                    | (PropertyWord::Seen, Mode::Sometimes, Verdict::Struck { .. })
+                    | (PropertyWord::Met, Mode::Eventually, Verdict::Met { .. })
+            )
         })
     }
 }

@@ -64,6 +64,9 @@ pub struct Cell {
     pub is_tentative: bool,
 }
 
+/// How many cells of a strip are ever shown.
+pub const CELLS_SHOWN: usize = 6;
+
 /// How a node looks, in the grammar that all labs share.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Look {
@@ -81,7 +84,9 @@ pub struct Look {
     pub tone: Tone,
     /// The strip beside the disc; the newest cells are shown where there are too many.
     pub cells: Vec<Cell>,
-    /// After how many cells the commit bar stands; none for no bar.
+    /// How many older cells stand before these: a long log need not be listed for every frame.
+    pub earlier_cells: usize,
+    /// After how many cells, the older ones included, the commit bar stands; none for no bar.
     pub commit_bar: Option<usize>,
     /// The name of the timer whose arc is drawn; none for no arc.
     pub arc: Option<&'static str>,

@@ -304,8 +304,9 @@ struct Strip<'a> {
 
 impl<'a> Strip<'a> {
     fn of(look: &'a Look, cell_width: f64, cell_height: f64, most: usize) -> Self {
-        let hidden = look.cells.len().saturating_sub(most);
-        Self { cells: &look.cells[hidden..], hidden, bar: look.commit_bar, cell_width, cell_height }
+        let folded = look.cells.len().saturating_sub(most);
+        let hidden = look.earlier_cells + folded;
+        Self { cells: &look.cells[folded..], hidden, bar: look.commit_bar, cell_width, cell_height }
     }
 
     fn lead(&self) -> f64 {

@@ -8,7 +8,7 @@ use super::disk::{CoordinatorDisk, CoordinatorRecord, Record, Stable};
 use super::message::{Change, Decision, Message, Part, Reply, Timer, TransactionId, Vote};
 use super::note::{Cause, Note};
 use super::participant::State;
-use super::{Fx, count_of, participants_of};
+use super::{Fx, Variant, count_of, participants_of};
 use crate::{Input, NodeId};
 
 /// The state of the coordinator.
@@ -177,7 +177,7 @@ impl Coordinator {
                     *vote = Some(Vote::Yes);
                 }
                 if known.all_voted_yes() {
-                    self.commit(transaction, fx);
+                    self.commit(transaction, Cause::AllYes, fx);
                 }
             }
             _ => self.answer(from, transaction, fx),
@@ -196,8 +196,12 @@ impl Coordinator {
     }
 
     fn on_vote_timeout(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
-        if self.transactions.get(&transaction).is_some_and(|known| known.phase == Phase::Collecting) {
-            self.abort(transaction, Cause::VoteTimeout, fx);
+        if self.transactions.get(&transaction).is_none_or(|known| known.phase != Phase::Collecting) {
+            return;
+        }
+        match fx.setup().variant {
+            Variant::SilenceIsConsent => self.commit(transaction, Cause::Silence, fx),
+            _ => self.abort(transaction, Cause::VoteTimeout, fx),
         }
     }
 
@@ -213,14 +217,18 @@ impl Coordinator {
     }
 
     /// Forces the commit record, and tells everyone behind it.
-    fn commit(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
+    fn commit(&mut self, transaction: TransactionId, cause: Cause, fx: &mut Fx<'_>) {
         let Some(known) = self.transactions.get_mut(&transaction) else { return };
         known.phase = Phase::Committing;
         let participants: BTreeSet<NodeId> = known.votes.keys().copied().collect();
         fx.cancel_timer(Timer::Votes(transaction));
         self.disk.log.append(CoordinatorRecord::Commit { transaction, participants });
-        self.persist_forced(fx);
-        fx.note(Note::Decided { transaction, decision: Decision::Commit, cause: Cause::AllYes });
+        match fx.setup().variant {
+            // What must not be: COMMIT leaves before its record is safe.
+            Variant::ForgetfulCoordinator => fx.persist_lazily(Stable::Coordinator(self.disk.clone())),
+            _ => self.persist_forced(fx),
+        }
+        fx.note(Note::Decided { transaction, decision: Decision::Commit, cause });
         self.tell_commit(transaction, fx);
         self.send_outcome(transaction, Decision::Commit, fx);
     }

@@ -81,6 +81,12 @@ pub enum Variant {
     /// Wrong on purpose: a participant that voted YES and hears nothing decides ABORT alone when its timer
     /// runs out (a *heuristic decision*). Breaks AC1.
     Impatient,
+    /// Wrong on purpose: the coordinator does not force its commit record before it sends COMMIT. A crash can
+    /// lose the record, and then it presumes ABORT of what others have committed. Breaks AC1 and AC2.
+    ForgetfulCoordinator,
+    /// Wrong on purpose: when votes are missing and nobody said NO, the coordinator takes silence for a YES.
+    /// Breaks AC3.
+    SilenceIsConsent,
 }
 
 /// The knobs, the same for all nodes of a run. Durations are in microseconds of the node's own clock.

@@ -6,7 +6,7 @@ use super::{Decision, Refusal, TransactionId};
 use crate::NodeId;
 
 /// The ids of all rules that a note can name, in the order of a transaction's life.
-pub const RULES: [&str; 18] = [
+pub const RULES: [&str; 19] = [
     "begin",
     "begin-once",
     "vote-yes",
@@ -25,6 +25,7 @@ pub const RULES: [&str; 18] = [
     "recover-coordinator",
     "recover-participant",
     "heuristic-abort",
+    "silence-is-consent",
 ];
 
 /// Why a node decided.
@@ -37,6 +38,8 @@ pub enum Cause {
     VotedNo(NodeId),
     /// Coordinator: votes were missing when the timer ran out.
     VoteTimeout,
+    /// Coordinator: votes were missing when the timer ran out, and it took that for a YES. Wrong.
+    Silence,
     /// Participant: its own vote was NO.
     OwnNo,
     /// Participant: the coordinator said so.
@@ -205,6 +208,7 @@ fn decision_rule(decision: Decision, cause: Cause) -> &'static str {
         (Cause::AllYes, _) => "commit-on-all-yes",
         (Cause::VotedNo(_), _) => "abort-on-no",
         (Cause::VoteTimeout, _) => "vote-timeout",
+        (Cause::Silence, _) => "silence-is-consent",
         (Cause::OwnNo, _) => "vote-no",
         (Cause::Told, Decision::Commit) => "obey-commit",
         (Cause::Told, Decision::Abort) => "obey-abort",

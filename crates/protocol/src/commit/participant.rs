@@ -240,8 +240,8 @@ impl Participant {
             return;
         }
         match fx.setup().variant {
-            Variant::TwoPhase => self.stay_blocked(transaction, fx),
             Variant::Impatient => self.abort_alone(transaction, fx),
+            _ => self.stay_blocked(transaction, fx),
         }
     }
 

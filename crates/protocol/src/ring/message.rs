@@ -187,6 +187,8 @@ pub enum Timer {
     Membership,
     /// A client has no answer: ask another replica.
     Request,
+    /// The time has come for the change that this node makes of its own accord.
+    Planned,
 }
 
 impl crate::Timer for Timer {
@@ -196,6 +198,7 @@ impl crate::Timer for Timer {
             Self::RingView => "view retry",
             Self::Membership => "membership retry",
             Self::Request => "request retry",
+            Self::Planned => "planned change",
         }
     }
 }

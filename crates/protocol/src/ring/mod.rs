@@ -38,6 +38,9 @@
 //! caches placed this way do, the nodes read by the new placement at once ([`Phase::Move`]), and reads miss until
 //! the keys have arrived: the stampede.
 //!
+//! Two changes can be planned, as operators do: servers that stand by join, and a member leaves, each at its time
+//! ([`Setup::join_after_us`], [`Setup::leave_after_us`]). All others are commands.
+//!
 //! A key's id is a number, and its name, which is hashed, is that number in decimal.
 
 mod client;
@@ -84,6 +87,13 @@ pub struct Setup {
     pub tries: u32,
     /// How many of the first servers are members at the beginning; the others stand by. 0 means all.
     pub members: u32,
+    /// After how long a server that stands by joins of its own accord, in microseconds; 0 for never.
+    pub join_after_us: u64,
+    /// After how long the last member of the beginning leaves of its own accord, in microseconds; 0 for never.
+    pub leave_after_us: u64,
+    /// Naive, under the rings: replicas lie at the next points, whoever has them, so that two of them may be one
+    /// and the same node.
+    pub replicas_by_points: bool,
 }
 
 impl Default for Setup {
@@ -98,6 +108,9 @@ impl Default for Setup {
             retry_us: 100_000,
             tries: 20,
             members: 0,
+            join_after_us: 0,
+            leave_after_us: 0,
+            replicas_by_points: false,
         }
     }
 }
@@ -114,6 +127,18 @@ impl Setup {
     /// How many keys are there from the beginning, within the bounds.
     pub fn key_count(&self) -> u32 {
         self.keys.min(Self::KEYS_MAX)
+    }
+
+    /// The change that `node` makes of its own accord, and how long after its start, in microseconds.
+    fn planned(&self, node: NodeId, servers: &[NodeId]) -> Option<(ChangeKind, u64)> {
+        let members = if self.members == 0 { servers.len() } else { self.members as usize };
+        let place = servers.iter().position(|&server| server == node)?;
+        let (kind, after_us) = match place {
+            place if place >= members => (ChangeKind::Join, self.join_after_us),
+            place if place > 0 && place + 1 == members => (ChangeKind::Leave, self.leave_after_us),
+            _ => return None,
+        };
+        (after_us > 0).then_some((kind, after_us))
     }
 
     /// The pause before something unanswered is sent again, in microseconds; never 0.

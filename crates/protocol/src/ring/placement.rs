@@ -217,6 +217,23 @@ impl Placement {
         (0..count as u64).filter_map(|step| remainder(first + step, self.nodes.len())).collect()
     }
 
+    /// Naive: the indices of the nodes that have the next `count` points at or after `position`, each node once.
+    /// Where points of one node follow each other, that is fewer than `count` nodes. Without a circle, as
+    /// [`Placement::replicas`].
+    pub fn next_points(&self, position: u64, count: usize) -> Vec<u32> {
+        if self.points.is_empty() {
+            return self.replicas(position, count);
+        }
+        let start = self.successor(position);
+        let mut found: Vec<u32> = Vec::with_capacity(count);
+        for point in self.points[start..].iter().chain(&self.points[..start]).take(count) {
+            if !found.contains(&point.node) {
+                found.push(point.node);
+            }
+        }
+        found
+    }
+
     /// The index in [`Placement::points`] of the first point at or after `position`, wrapping.
     pub fn successor(&self, position: u64) -> usize {
         let index = self.points.partition_point(|point| point.position < position);

@@ -66,10 +66,11 @@ struct Write {
     waiting: BTreeSet<NodeId>,
 }
 
-/// A command to join or to leave that is not done yet.
+/// A wish to join or to leave that is not fulfilled yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 struct Want {
-    op: u64,
+    /// The command, if it was one; none for a planned change.
+    op: Option<u64>,
     kind: ChangeKind,
 }
 
@@ -111,6 +112,7 @@ impl Store {
         }
         store.start_transfers(fx);
         store.watch_own_change(fx);
+        store.plan_change(fx);
         store.resume_steward(fx);
         store
     }
@@ -121,6 +123,7 @@ impl Store {
             Input::Timer(Timer::Transfer { to }) => self.send_batch(to, fx),
             Input::Timer(Timer::RingView) => self.spread(fx),
             Input::Timer(Timer::Membership) => self.ask_steward(fx),
+            Input::Timer(Timer::Planned) => self.make_planned_change(fx),
             Input::Timer(Timer::Request) => {}
             Input::Command { op, body: Command::Join } => self.join(op, fx),
             Input::Command { op, body: Command::Leave } => self.leave(op, fx),
@@ -416,36 +419,65 @@ impl Store {
     // Joining and leaving.
 
     fn join(&mut self, op: u64, fx: &mut Fx<'_>) {
-        let refusal = if self.want.is_some() {
-            Some(Refusal::Busy)
-        } else if self.steward.is_some() || self.view.members().contains(&fx.id()) {
-            Some(Refusal::AlreadyAMember)
-        } else if self.view.membership().retired.contains(&fx.id()) {
-            Some(Refusal::Retired)
-        } else {
-            None
-        };
+        let refusal = self.refuses_to_join(fx.id());
         self.accept(op, ChangeKind::Join, refusal, fx);
     }
 
     fn leave(&mut self, op: u64, fx: &mut Fx<'_>) {
-        let refusal = if self.steward.is_some() {
+        let refusal = self.refuses_to_leave(fx.id());
+        self.accept(op, ChangeKind::Leave, refusal, fx);
+    }
+
+    fn refuses_to_join(&self, own: NodeId) -> Option<Refusal> {
+        if self.want.is_some() {
+            Some(Refusal::Busy)
+        } else if self.steward.is_some() || self.view.members().contains(&own) {
+            Some(Refusal::AlreadyAMember)
+        } else if self.view.membership().retired.contains(&own) {
+            Some(Refusal::Retired)
+        } else {
+            None
+        }
+    }
+
+    fn refuses_to_leave(&self, own: NodeId) -> Option<Refusal> {
+        if self.steward.is_some() {
             Some(Refusal::Steward)
         } else if self.want.is_some() {
             Some(Refusal::Busy)
-        } else if !self.view.members().contains(&fx.id()) {
+        } else if !self.view.members().contains(&own) {
             Some(Refusal::NotAMember)
         } else {
             None
+        }
+    }
+
+    /// Sets the clock for the change that this node makes of its own accord; after a restart it waits anew.
+    fn plan_change(&self, fx: &mut Fx<'_>) {
+        let seat = fx.seat();
+        if let Some((_, after_us)) = seat.setup.planned(seat.id, &seat.servers) {
+            fx.set_timer(Timer::Planned, after_us);
+        }
+    }
+
+    fn make_planned_change(&mut self, fx: &mut Fx<'_>) {
+        let seat = fx.seat();
+        let Some((kind, _)) = seat.setup.planned(seat.id, &seat.servers) else { return };
+        let refusal = match kind {
+            ChangeKind::Join => self.refuses_to_join(seat.id),
+            ChangeKind::Leave | ChangeKind::Remove => self.refuses_to_leave(seat.id),
         };
-        self.accept(op, ChangeKind::Leave, refusal, fx);
+        if refusal.is_none() {
+            self.want = Some(Want { op: None, kind });
+            self.ask_steward(fx);
+        }
     }
 
     fn accept(&mut self, op: u64, kind: ChangeKind, refusal: Option<Refusal>, fx: &mut Fx<'_>) {
         match refusal {
             Some(why) => fx.reply(op, Reply::Refused { why }),
             None => {
-                self.want = Some(Want { op, kind });
+                self.want = Some(Want { op: Some(op), kind });
                 self.ask_steward(fx);
             }
         }
@@ -486,13 +518,16 @@ impl Store {
         let is_member = self.view.members().contains(&fx.id());
         let is_done = is_member == (kind == ChangeKind::Join);
         let is_retired = self.view.membership().retired.contains(&fx.id());
-        if is_done {
-            self.want = None;
-            fx.reply(op, Reply::Changed { view: self.view.version() });
-        } else if is_retired {
-            self.want = None;
-            fx.reply(op, Reply::Refused { why: Refusal::Retired });
+        if !is_done && !is_retired {
+            return;
         }
+        self.want = None;
+        let Some(op) = op else { return };
+        let view = self.view.version();
+        fx.reply(
+            op,
+            if is_done { Reply::Changed { view } } else { Reply::Refused { why: Refusal::Retired } },
+        );
     }
 }
 

@@ -493,6 +493,37 @@ fn spares_stand_by_until_they_join() {
     assert_eq!(world.finished().len(), 2);
 }
 
+/// The changes of their own accord survive a crash of whoever makes them.
+#[test]
+fn planned_changes_are_made_without_a_command() {
+    let setup =
+        Setup { members: 4, join_after_us: 300_000, leave_after_us: 900_000, ..small(Algorithm::Ring) };
+    let mut world = World::new(setup, 5, 5, 2);
+    world.play(200_000, &[]);
+    world.crash(n(5));
+    world.restart(n(5));
+    world.play(3_000_000, &[]);
+    world.settle();
+    assert_eq!(world.finished(), [(ChangeKind::Join, n(5)), (ChangeKind::Leave, n(4))]);
+    world.check_placement(&[n(1), n(2), n(3), n(5)]);
+    assert_eq!((world.misses.len(), world.stale.len()), (0, 0));
+}
+
+/// Next points instead of next nodes: some key has but one copy, and is lost with its node.
+#[test]
+fn replicas_at_the_next_points_may_be_one_node() {
+    let setup = Setup { replicas_by_points: true, ..small(Algorithm::Ring) };
+    let mut world = World::new(setup, 6, 5, 2);
+    world.settle();
+    let view = world.store(n(1)).view().clone();
+    let alone: Vec<u32> = (0..160).filter(|&key| view.replicas(key).len() == 1).collect();
+    assert!(!alone.is_empty() && alone.len() < 80, "{}", alone.len());
+    for key in alone {
+        let holders = (1..=5).filter(|&node| world.store(n(node)).items().contains_key(&key)).count();
+        assert_eq!(holders, 1);
+    }
+}
+
 #[test]
 fn a_removed_node_is_replaced_from_the_replicas_that_are_left() {
     let mut world = World::new(small(Algorithm::Ring), 5, 5, 2);

@@ -79,6 +79,7 @@ pub struct Membership {
 struct Tables {
     scheme: Scheme,
     replication_factor: usize,
+    replicas_by_points: bool,
     keys: u32,
     now: Placement,
     next: Option<(Vec<NodeId>, Placement)>,
@@ -113,6 +114,7 @@ impl View {
         let tables = Tables {
             scheme,
             replication_factor: setup.replication_factor.max(1) as usize,
+            replicas_by_points: setup.replicas_by_points,
             keys: setup.key_count(),
             now: place(members),
             next: next.map(|nodes| (nodes.clone(), place(&nodes))),
@@ -262,7 +264,12 @@ impl View {
     }
 
     fn replicas_in(&self, members: &[NodeId], placement: &Placement, key: u32) -> Vec<NodeId> {
-        let indices = placement.replicas(self.position(key), self.tables.0.replication_factor);
+        let (position, count) = (self.position(key), self.tables.0.replication_factor);
+        let indices = if self.tables.0.replicas_by_points {
+            placement.next_points(position, count)
+        } else {
+            placement.replicas(position, count)
+        };
         indices.into_iter().filter_map(|index| members.get(index as usize).copied()).collect()
     }
 

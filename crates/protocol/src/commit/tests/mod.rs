@@ -510,6 +510,29 @@ fn an_impatient_participant_splits_the_decision() {
     assert!(world.violations.iter().any(|it| it.starts_with("money")), "{:?}", world.violations);
 }
 
+#[test]
+fn a_forgetful_coordinator_contradicts_itself() {
+    let setup = Setup { variant: Variant::ForgetfulCoordinator, ..Setup::default() };
+    let mut world = World::new(2, 1, setup);
+    world.transfer(&[2, 3], 10);
+    world.settle_but(named("Yes"));
+    for voter in [2, 3] {
+        world.deliver(Letter { from: n(voter), to: n(1), body: Message::Yes { transaction: t(1) } });
+    }
+    let told =
+        world.network.iter().find(|letter| letter.to == n(2)).expect("COMMIT before its record").clone();
+    world.network.clear();
+    world.deliver(told);
+    world.finish_write(n(2));
+    world.crash(n(1), || false);
+    world.restart(n(1));
+    world.settle();
+    world.fire(n(3), Timer::Inquire(t(1)));
+    world.settle();
+    assert!(world.notes.contains(&(n(1), Note::PresumedAbort { transaction: t(1), asker: n(3) })));
+    assert!(world.violations.iter().any(|it| it.starts_with("AC1")), "{:?}", world.violations);
+}
+
 fn longest_log(world: &World) -> usize {
     let records = world.up().into_iter().map(|id| match &world.node(id).disk {
         Stable::Coordinator(disk) => disk.log.iter().count(),

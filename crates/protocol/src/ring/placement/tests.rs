@@ -272,3 +272,17 @@ fn check_minimal_movement(scheme: Scheme, nodes: &[String], keys: u64) -> Result
     }
     Ok(())
 }
+
+#[test]
+fn next_points_are_nodes_only_once_but_may_be_too_few() {
+    let ring = Placement::new(Scheme::of(Algorithm::Ring), ["n1", "n2", "n3"]);
+    let count = |position: u64| ring.next_points(position, 2).len();
+    let counts: Vec<usize> = (0..64).map(|step| count(step << 58)).collect();
+    assert!(counts.contains(&1) && counts.contains(&2), "{counts:?}");
+    for step in 0..64_u64 {
+        assert_eq!(ring.next_points(step << 58, 1), ring.replicas(step << 58, 1));
+    }
+    let modulo = Placement::new(Scheme::of(Algorithm::ModN), ["n1", "n2", "n3"]);
+    assert_eq!(modulo.next_points(4, 2), modulo.replicas(4, 2));
+    assert_eq!(Placement::new(Scheme::of(Algorithm::Ring), [""; 0]).next_points(0, 2), []);
+}

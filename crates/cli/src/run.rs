@@ -1,0 +1,184 @@
+//! `faultscope run`: one run, printed as what was asked for.
+
+use std::fs;
+use std::io::{self, Read, Write};
+
+use faultscope_labs::check::{Faults, Trial};
+use faultscope_labs::sim::{Mode, RunText, Verdict as Found};
+use faultscope_labs::stage::{Class, Frame};
+use faultscope_labs::{LABS, Lang, OpenError, Session, export, lab, words};
+
+use crate::arguments::{FaultsWanted, Format, RunChoice, RunWanted};
+use crate::failure::{Failure, Verdict};
+use crate::progress;
+use crate::script;
+
+/// Until when a run is played if nothing else is said, in microseconds.
+const UNTIL_US: u64 = 10_000_000;
+/// How long a run is played on behind its last action if nothing else is said, in microseconds.
+const AFTER_ACTIONS_US: u64 = 1_000_000;
+/// The most steps of one run: a run that sends without end must not fill the memory.
+const STEPS_MAX: u64 = 20_000_000;
+/// Into how many parts of time the playing of a run is divided, for the bar.
+const PARTS: u64 = 200;
+
+/// Plays the run and prints it.
+pub(crate) fn print(wanted: &RunWanted, out: &mut dyn Write) -> Result<Verdict, Failure> {
+    let text = text_of(wanted)?;
+    let last_action_us = text.actions.last().map_or(0, |pinned| pinned.pin.at_us);
+    let by_itself_us = UNTIL_US.max(last_action_us.saturating_add(AFTER_ACTIONS_US));
+    let until_us = wanted.until.unwrap_or(by_itself_us);
+    let mut session = Session::from_text(&text)?;
+    let last = play(&mut session, until_us);
+    match wanted.format {
+        Format::Events => export::events(&session, last, out)?,
+        Format::States => export::states(&session, last, out)?,
+        Format::History => export::history(&session, last, out)?,
+        Format::Shiviz => export::shiviz(&session, last, out)?,
+        Format::Mermaid => export::mermaid(&session, last, out)?,
+        Format::Svg => {
+            let cursor = text.cursor.filter(|_| wanted.until.is_none());
+            out.write_all(picture(&mut session, cursor, until_us, wanted).as_bytes())?;
+        }
+        Format::Link => writeln!(out, "#{text}")?,
+        Format::Summary => return print_summary(&session, last, wanted, out),
+    }
+    Ok(Verdict::Good)
+}
+
+fn print_summary(
+    session: &Session,
+    last: u64,
+    wanted: &RunWanted,
+    out: &mut dyn Write,
+) -> Result<Verdict, Failure> {
+    let summary = export::summary(session, last);
+    if wanted.json {
+        writeln!(out, "{}", summary.value())?;
+    } else {
+        out.write_all(summary.words(wanted.lang.into()).as_bytes())?;
+    }
+    let is_broken = summary.verdicts.iter().any(|(_, mode, verdict, _, is_claimed)| {
+        *is_claimed && *mode == Mode::Always && matches!(verdict, Found::Struck { .. })
+    });
+    Ok(if is_broken { Verdict::Broken } else { Verdict::Good })
+}
+
+/// The text of the run that is wanted, with the script's actions and the drawn faults in it.
+fn text_of(wanted: &RunWanted) -> Result<RunText, Failure> {
+    let mut text = choose(&wanted.choice)?;
+    text.seed = wanted.seed.unwrap_or(text.seed);
+    if let Some(name) = &wanted.script {
+        text.actions.extend(script::read(name, &read_file(name)?).map_err(Failure::Input)?);
+    }
+    if wanted.faults == FaultsWanted::Random {
+        let session = open_still(&text)?;
+        let trial = Trial {
+            lab: session.lab(),
+            variant: session.variant(),
+            settings: session.settings().clone(),
+            seed: text.seed,
+            faults: Faults::Random(wanted.nemesis_seed.unwrap_or(text.seed)),
+            until_us: wanted.until.unwrap_or(UNTIL_US),
+        };
+        text.actions.extend(trial.actions());
+    }
+    text.actions.sort_by_key(|pinned| pinned.pin);
+    Ok(text)
+}
+
+/// Opens a run without its actions and its cursor: to know its variant and settings.
+pub(crate) fn open_still(text: &RunText) -> Result<Session, Failure> {
+    let still = RunText { actions: Vec::new(), cursor: None, ..text.clone() };
+    Ok(Session::from_text(&still)?)
+}
+
+/// The run that the words choose: a lab by its id, or a run's text with or without the address before it.
+pub(crate) fn choose(choice: &RunChoice) -> Result<RunText, Failure> {
+    let given = choice.lab.rsplit('#').next().unwrap_or_default();
+    let mut text = if given.contains([':', ';']) {
+        given.parse::<RunText>().map_err(|error| Failure::Input(words::text_error(&error, Lang::En)))?
+    } else {
+        first_run_of(given)?
+    };
+    if let Some(variant) = &choice.variant {
+        text.variant.clone_from(variant);
+    }
+    for setting in &choice.set {
+        let (key, value) = setting
+            .split_once('=')
+            .ok_or_else(|| Failure::Input(format!("--set {setting}: expected KEY=VALUE")))?;
+        text.settings.retain(|(known, _)| known != key);
+        text.settings.push((key.to_owned(), value.to_owned()));
+    }
+    Ok(text)
+}
+
+fn first_run_of(id: &str) -> Result<RunText, Failure> {
+    if LABS.is_empty() {
+        return Err(Failure::Input("this program was built without any lab".to_owned()));
+    }
+    let lab = lab(id).ok_or_else(|| OpenError::UnknownLab(id.to_owned()))?;
+    let first = lab.variants.first().map_or("", |variant| variant.about().id);
+    Ok(RunText {
+        lab: lab.id.to_owned(),
+        variant: first.to_owned(),
+        seed: 1,
+        settings: Vec::new(),
+        manual: false,
+        actions: Vec::new(),
+        cursor: None,
+    })
+}
+
+/// The text of a file, or of the standard input.
+pub(crate) fn read_file(name: &str) -> Result<String, Failure> {
+    let read = if name == "-" {
+        let mut text = String::new();
+        io::stdin().read_to_string(&mut text).map(|_| text)
+    } else {
+        fs::read_to_string(name)
+    };
+    read.map_err(|error| Failure::Input(format!("{name}: {error}")))
+}
+
+/// Plays a run until a time. Returns the number of its last step.
+fn play(session: &mut Session, until_us: u64) -> u64 {
+    let bar = progress::bar(PARTS, "playing");
+    for part in 1..=PARTS {
+        let at_us = (u128::from(until_us) * u128::from(part) / u128::from(PARTS)) as u64;
+        let most = STEPS_MAX.saturating_sub(session.len());
+        session.play_ahead(at_us, most);
+        bar.set_position(part);
+        if session.len() >= STEPS_MAX {
+            bar.finish_and_clear();
+            eprintln!("faultscope: stopped after {STEPS_MAX} steps, before {until_us} µs of virtual time");
+            return STEPS_MAX;
+        }
+    }
+    bar.finish_and_clear();
+    session.run().steps_until(until_us)
+}
+
+fn picture(session: &mut Session, cursor: Option<u64>, until_us: u64, wanted: &RunWanted) -> String {
+    match cursor {
+        Some(step) => session.seek_step(step),
+        None => session.seek_time(until_us),
+    }
+    let (width, height) = wanted.size;
+    let class = match width {
+        0..500 => Class::Phone,
+        500..700 => Class::Tablet,
+        _ => Class::Desktop,
+    };
+    let frame = Frame {
+        width: f64::from(width),
+        height: f64::from(height),
+        class,
+        lang: wanted.lang.into(),
+        now_us: session.now_us(),
+        is_paused: true,
+        ..Frame::default()
+    };
+    export::picture(session, &frame, wanted.theme.into())
+}

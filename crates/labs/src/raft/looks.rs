@@ -1,0 +1,293 @@
+//! How Raft's nodes, messages and notes are shown.
+
+use faultscope_protocol::raft::{
+    Client, Command, Entry, Log, Message, Note, Op, Raft, Refusal, Reply, Role, Server, Stable,
+    Value as Found,
+};
+use faultscope_sim::{Node, Payload, World};
+use serde_json::{Map, Value, json};
+
+use crate::stage::{CELLS_SHOWN, Cell, Edge, Look, Tone};
+use crate::words::{Lang, Text};
+
+/// The name of a key: `x`, `y`, `z`, and on from there.
+fn key_name(key: u8) -> String {
+    match key {
+        0..=2 => char::from(b'x' + key).to_string(),
+        _ => format!("k{key}"),
+    }
+}
+
+fn op_words(op: &Op) -> String {
+    match *op {
+        Op::Noop => "·".to_owned(),
+        Op::Write { key, value, .. } => format!("{}={value}", key_name(key)),
+        Op::Read { key, .. } => format!("{}?", key_name(key)),
+    }
+}
+
+/// The terms that the servers are in, those that are down by what their disk says.
+pub(super) fn terms(world: &World) -> impl Iterator<Item = u64> {
+    world.servers().map(|node| match node.machine::<Raft>() {
+        Some(raft) => raft.as_server().map_or(0, |server| server.current_term),
+        None => node.durable::<Stable>().map_or(0, |stable| stable.current_term),
+    })
+}
+
+// The state in traces and in the inspector.
+
+pub(super) fn state(node: &Node) -> Map<String, Value> {
+    let value = match node.machine::<Raft>() {
+        Some(Raft::Server(server)) => server_state(server),
+        Some(Raft::Client(client)) => client_state(client),
+        None => node
+            .durable::<Stable>()
+            .map_or_else(|| json!({}), |stable| disk_state(stable, node.id.is_client())),
+    };
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+fn log_value(log: &Log) -> Value {
+    log.iter().map(|Entry { term, op }| json!([term, op_words(op)])).collect()
+}
+
+fn server_state(server: &Server) -> Value {
+    let mut state = json!({
+        "role": server.role,
+        "term": server.current_term,
+        "voted_for": server.voted_for,
+        "leader": server.leader_id,
+        "log": log_value(&server.log),
+        "commit": server.commit_index,
+        "applied": server.last_applied,
+    });
+    if let Value::Object(map) = &mut state {
+        match server.role {
+            Role::Candidate => {
+                map.insert("votes".to_owned(), json!(server.votes_granted));
+            }
+            Role::Leader => {
+                map.insert("next_index".to_owned(), json!(server.next_index));
+                map.insert("match_index".to_owned(), json!(server.match_index));
+            }
+            Role::Follower => {}
+        }
+        let values: Map<String, Value> =
+            server.values.iter().map(|(&key, &value)| (key_name(key), json!(value))).collect();
+        map.insert("values".to_owned(), Value::Object(values));
+    }
+    state
+}
+
+fn client_state(client: &Client) -> Value {
+    json!({
+        "waits_for": client.call.map(|call| asked(&call.command)),
+        "asked": client.call.map(|call| call.server),
+        "attempts": client.call.map(|call| call.attempts),
+        "serial": client.last_serial,
+        "leader": client.leader_hint,
+        "queue": client.queue.len() as u64,
+    })
+}
+
+fn disk_state(stable: &Stable, is_client: bool) -> Value {
+    if is_client {
+        json!({ "serial": stable.last_serial })
+    } else {
+        json!({ "term": stable.current_term, "voted_for": stable.voted_for, "log": log_value(&stable.log) })
+    }
+}
+
+// The look of nodes.
+
+pub(super) fn look(world: &World, node: &Node, lang: Lang) -> Look {
+    match node.machine::<Raft>() {
+        Some(Raft::Server(server)) => server_look(world, node, server, lang),
+        Some(Raft::Client(client)) => client_look(client, lang),
+        None => node.durable::<Stable>().map_or_else(Look::default, |stable| down_look(stable)),
+    }
+}
+
+fn server_look(world: &World, node: &Node, server: &Server, lang: Lang) -> Look {
+    let (role, edge) = match server.role {
+        Role::Follower => (Text::new("follower", "跟随者"), Edge::Plain),
+        Role::Candidate => (Text::new("candidate", "候选人"), Edge::Tentative),
+        Role::Leader => (Text::new("leader", "领导者"), Edge::Thick),
+    };
+    let durable = node.durable::<Stable>().map_or(0, |stable| stable.log.last_index());
+    Look {
+        epoch: server.current_term,
+        epoch_words: term_words(server.current_term),
+        edge,
+        role: role.get(lang).to_owned(),
+        remark: remark(world, server, lang),
+        tone: Tone::Calm,
+        cells: cells(&server.log, server.commit_index.min(durable.max(server.commit_index))),
+        earlier_cells: earlier(&server.log),
+        commit_bar: Some(server.commit_index as usize),
+        arc: Some("election timeout"),
+        ..Look::default()
+    }
+}
+
+fn remark(world: &World, server: &Server, lang: Lang) -> String {
+    let majority = world.servers().len() / 2 + 1;
+    match (server.role, server.voted_for, server.leader_id) {
+        (Role::Leader, ..) => {
+            Text::new("commit {n}", "提交至 {n}").fill(lang, &[("n", &server.commit_index.to_string())])
+        }
+        (Role::Candidate, ..) => Text::new("{n} of {m} votes", "{n}/{m} 票")
+            .fill(lang, &[("n", &server.votes_granted.len().to_string()), ("m", &majority.to_string())]),
+        (Role::Follower, _, Some(leader)) => {
+            Text::new("follows {n}", "追随 {n}").fill(lang, &[("n", &leader.to_string())])
+        }
+        (Role::Follower, Some(voted), None) => {
+            Text::new("voted {n}", "投给 {n}").fill(lang, &[("n", &voted.to_string())])
+        }
+        (Role::Follower, None, None) => Text::new("no leader", "无领导者").get(lang).to_owned(),
+    }
+}
+
+fn term_words(term: u64) -> String {
+    if term == 0 { String::new() } else { format!("T{term}") }
+}
+
+fn earlier(log: &Log) -> usize {
+    (log.last_index() as usize).saturating_sub(CELLS_SHOWN)
+}
+
+fn cells(log: &Log, commit_index: u64) -> Vec<Cell> {
+    let first = earlier(log) as u64 + 1;
+    (first..=log.last_index())
+        .filter_map(|index| Some((index, log.get(index)?)))
+        .map(|(index, entry)| Cell {
+            words: op_words(&entry.op),
+            epoch: entry.term,
+            is_tentative: index > commit_index,
+        })
+        .collect()
+}
+
+fn down_look(stable: &Stable) -> Look {
+    Look {
+        epoch: stable.current_term,
+        cells: cells(&stable.log, stable.log.last_index()),
+        earlier_cells: earlier(&stable.log),
+        ..Look::default()
+    }
+}
+
+fn client_look(client: &Client, lang: Lang) -> Look {
+    let role = match client.call {
+        Some(call) => asked(&call.command),
+        None => Text::new("client", "客户端").get(lang).to_owned(),
+    };
+    let is_late = client.call.is_some_and(|call| call.attempts > call.hints_followed + 1);
+    let remark =
+        if is_late { Text::new("asks again", "重试中").get(lang).to_owned() } else { String::new() };
+    Look { role, remark, tone: Tone::Warn, arc: Some("client retry"), ..Look::default() }
+}
+
+fn asked(command: &Command) -> String {
+    match *command {
+        Command::Write { key, value } => format!("{}={value}", key_name(key)),
+        Command::Read { key } => format!("{}?", key_name(key)),
+    }
+}
+
+// Words.
+
+pub(super) fn message_words(body: &Payload, roomy: bool) -> String {
+    let Some(message) = body.get::<Message>() else { return body.name().to_owned() };
+    match message {
+        Message::RequestVote { term, .. } => format!("{} T{term}", if roomy { "RequestVote" } else { "RV" }),
+        Message::RequestVoteReply { term, vote_granted } => {
+            format!("{} T{term}", if *vote_granted { "vote" } else { "no vote" })
+        }
+        Message::AppendEntries { term, entries, .. } => {
+            let name = if roomy { "AppendEntries" } else { "AE" };
+            match entries.as_slice() {
+                [] => format!("{name} T{term}"),
+                [entry] => format!("{name} {}", op_words(&entry.op)),
+                _ => format!("{name} +{}", entries.len()),
+            }
+        }
+        Message::AppendEntriesReply { success: true, match_index, .. } => format!("ok {match_index}"),
+        Message::AppendEntriesReply { success: false, .. } => "mismatch".to_owned(),
+        Message::ClientRequest { op, .. } => op_words(op),
+        Message::ClientReply { value: Some(Found::Written), .. } => "ok".to_owned(),
+        Message::ClientReply { value: Some(Found::Read(Some(value))), .. } => format!("= {value}"),
+        Message::ClientReply { value: Some(Found::Read(None)), .. } => "= –".to_owned(),
+        Message::ClientReply { value: None, leader_hint: Some(leader), .. } => format!("ask {leader}"),
+        Message::ClientReply { value: None, leader_hint: None, .. } => "not leader".to_owned(),
+    }
+}
+
+pub(super) fn note_words(note: &Payload, lang: Lang) -> String {
+    let Some(note) = note.get::<Note>() else { return note.name().to_owned() };
+    let say = |text: Text, values: &[(&str, &str)]| text.fill(lang, values);
+    match note {
+        Note::BecameCandidate { term } => {
+            say(Text::new("stands for election in term {t}", "在任期 {t} 参选"), &[("t", &term.to_string())])
+        }
+        Note::Voted { term, candidate } => say(
+            Text::new("votes for {n} in term {t}", "在任期 {t} 投票给 {n}"),
+            &[("n", &candidate.to_string()), ("t", &term.to_string())],
+        ),
+        Note::Refused { candidate, refusal, .. } => {
+            let why = match refusal {
+                Refusal::StaleTerm => Text::new("its term is over", "任期已过"),
+                Refusal::VotedForAnother => Text::new("the vote is given", "票已投出"),
+                Refusal::LogBehind => Text::new("its log is behind", "日志落后"),
+            };
+            say(
+                Text::new("refuses {n} its vote: {why}", "拒绝投票给 {n}：{why}"),
+                &[("n", &candidate.to_string()), ("why", why.get(lang))],
+            )
+        }
+        Note::BecameLeader { term, votes } => say(
+            Text::new("leads term {t} with {v} votes", "以 {v} 票成为任期 {t} 的领导者"),
+            &[("t", &term.to_string()), ("v", &votes.to_string())],
+        ),
+        Note::SteppedDown { term } => {
+            say(Text::new("follows in term {t}", "在任期 {t} 转为跟随者"), &[("t", &term.to_string())])
+        }
+        Note::LogMismatch { index } => say(
+            Text::new("has no entry that matches at {i}", "索引 {i} 处的条目不匹配"),
+            &[("i", &index.to_string())],
+        ),
+        Note::Truncated { index } => say(
+            Text::new("drops its entries from {i} on", "删除索引 {i} 起的条目"),
+            &[("i", &index.to_string())],
+        ),
+        Note::Appended { index, .. } => {
+            say(Text::new("appends entry {i}", "追加条目 {i}"), &[("i", &index.to_string())])
+        }
+        Note::Committed { index } => {
+            say(Text::new("commits up to {i}", "提交至 {i}"), &[("i", &index.to_string())])
+        }
+        Note::LearnedCommit { index } => {
+            say(Text::new("learns: committed up to {i}", "得知已提交至 {i}"), &[("i", &index.to_string())])
+        }
+        Note::ClientRetried { server, .. } => {
+            say(Text::new("asks {n} instead", "改问 {n}"), &[("n", &server.to_string())])
+        }
+    }
+}
+
+pub(super) fn command_words(body: &Payload, lang: Lang) -> String {
+    if let Some(command) = body.get::<Command>() {
+        return asked(command);
+    }
+    match body.get::<Reply>() {
+        Some(Reply::Done(Found::Written)) => Text::new("written", "已写入").get(lang).to_owned(),
+        Some(Reply::Done(Found::Read(Some(value)))) => value.to_string(),
+        Some(Reply::Done(Found::Read(None))) => Text::new("nothing", "空").get(lang).to_owned(),
+        Some(Reply::NotLeader { .. }) => Text::new("not the leader", "不是领导者").get(lang).to_owned(),
+        Some(Reply::Overwritten) => Text::new("overwritten", "被覆盖").get(lang).to_owned(),
+        None => body.name().to_owned(),
+    }
+}

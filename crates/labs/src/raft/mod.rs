@@ -1,0 +1,59 @@
+//! The Raft lab: elections, one log, and what breaks when a rule is left out.
+
+mod looks;
+mod properties;
+mod variants;
+mod words;
+
+use crate::lab::{Family, Lab, MessageKind, StorySource};
+use crate::words::Text;
+
+/// The Raft lab.
+pub static LAB: Lab = Lab {
+    id: "raft",
+    family: Family::Agree,
+    title: Text::new("Raft", "Raft"),
+    sentence: Text::new(
+        "Five servers keep one log and one leader.",
+        "五台服务器共用一份日志，追随一个领导者。",
+    ),
+    broken_by: Text::new("a forgotten vote, an early commit.", "忘掉的选票、过早的提交。"),
+    variants: &[
+        &variants::BASIC,
+        &variants::COMMIT_BY_COUNTING,
+        &variants::FORGET_VOTE,
+        &variants::NO_LOG_CHECK,
+    ],
+    properties: words::PROPERTIES,
+    rules: words::RULES,
+    kinds: &[
+        MessageKind { name: "AppendEntries", short: "AE", ink: 1 },
+        MessageKind { name: "AppendEntriesReply", short: "ack", ink: 1 },
+        MessageKind { name: "RequestVote", short: "RV", ink: 2 },
+        MessageKind { name: "RequestVoteReply", short: "vote", ink: 2 },
+        MessageKind { name: "ClientRequest", short: "req", ink: 3 },
+        MessageKind { name: "ClientReply", short: "ans", ink: 3 },
+    ],
+    spelling: &[
+        ("term", "currentTerm"),
+        ("voted_for", "votedFor"),
+        ("commit", "commitIndex"),
+        ("applied", "lastApplied"),
+        ("next_index", "nextIndex"),
+        ("match_index", "matchIndex"),
+    ],
+    stories: &[
+        StorySource {
+            id: "first-election",
+            title: Text::new("The first election", "第一次选举"),
+            text: include_str!("stories/first-election.story"),
+        },
+        StorySource {
+            id: "leader-crash",
+            title: Text::new("The leader crashes", "领导者崩溃"),
+            text: include_str!("stories/leader-crash.story"),
+        },
+    ],
+    miniature: "raft:basic;r1;s4;servers=5;clients=1;@900000crash.n1;@1500000restart.n1;t40",
+    tools: &[],
+};

@@ -1,0 +1,297 @@
+//! Raft's properties (Figure 3 of the extended paper), checked from outside the servers after every step.
+//!
+//! What a monitor remembers sits in structures that share, because it is cloned into every snapshot.
+
+use faultscope_protocol::NodeId;
+use faultscope_protocol::raft::{Log, Op, Raft, Role, Server};
+use faultscope_sim::{Finding, Mode, Property, Signal, Status, Step, Watch, World};
+use rpds::{RedBlackTreeMapSync, VectorSync};
+
+pub(super) fn all() -> Vec<Property> {
+    vec![
+        Property::new("election-safety", Mode::Always, Watch::boxed(Leaders::default(), election_safety)),
+        Property::new("one-vote-a-term", Mode::Always, Watch::boxed(Votes::default(), one_vote_a_term)),
+        Property::new("term-monotone", Mode::Always, Watch::boxed(Votes::default(), term_monotone)),
+        Property::new(
+            "leader-append-only",
+            Mode::Always,
+            Watch::boxed(Leading::default(), leader_append_only),
+        ),
+        Property::new("log-matching", Mode::Always, Watch::boxed(Matching::default(), log_matching)),
+        Property::new(
+            "leader-completeness",
+            Mode::Always,
+            Watch::boxed(Committed::default(), leader_completeness),
+        ),
+        Property::new(
+            "state-machine-safety",
+            Mode::Always,
+            Watch::boxed(Applied::default(), state_machine_safety),
+        ),
+        Property::new("leader-elected", Mode::Eventually, Watch::boxed((), leader_elected)),
+        Property::new("split-vote", Mode::Sometimes, Watch::boxed((), split_vote)),
+        Property::new("two-claim-to-lead", Mode::Sometimes, Watch::boxed((), two_claim_to_lead)),
+    ]
+}
+
+type ByNode<T> = RedBlackTreeMapSync<NodeId, T>;
+
+/// The server that the step happened to, if it is up.
+fn server_of<'a>(world: &'a World, step: &Step) -> Option<(NodeId, &'a Server)> {
+    let id = step.node.filter(|id| !id.is_client())?;
+    Some((id, world.node(id)?.machine::<Raft>()?.as_server()?))
+}
+
+fn finding(facts: &[(&'static str, String)]) -> Signal {
+    Signal::Struck(facts.to_vec())
+}
+
+/// Who led each term.
+type Leaders = RedBlackTreeMapSync<u64, NodeId>;
+
+fn election_safety(leaders: &mut Leaders, world: &World, step: &Step) -> Signal {
+    let Some((id, server)) = server_of(world, step).filter(|(_, server)| server.role == Role::Leader) else {
+        return Signal::Silent;
+    };
+    match leaders.get(&server.current_term) {
+        Some(&other) if other != id => finding(&[
+            ("first", other.to_string()),
+            ("second", id.to_string()),
+            ("term", server.current_term.to_string()),
+        ]),
+        Some(_) => Signal::Held,
+        None => {
+            leaders.insert_mut(server.current_term, id);
+            Signal::Held
+        }
+    }
+}
+
+/// The latest term of each server, and its vote there.
+type Votes = ByNode<(u64, Option<NodeId>)>;
+
+fn one_vote_a_term(votes: &mut Votes, world: &World, step: &Step) -> Signal {
+    let Some((id, server)) = server_of(world, step) else { return Signal::Silent };
+    let known = votes.get(&id).copied().filter(|&(term, _)| term == server.current_term);
+    match (known, server.voted_for) {
+        (Some((term, Some(first))), Some(second)) if first != second => finding(&[
+            ("node", id.to_string()),
+            ("first", first.to_string()),
+            ("second", second.to_string()),
+            ("term", term.to_string()),
+        ]),
+        (_, Some(vote)) => {
+            if known != Some((server.current_term, Some(vote))) {
+                votes.insert_mut(id, (server.current_term, Some(vote)));
+            }
+            Signal::Held
+        }
+        (_, None) => Signal::Silent,
+    }
+}
+
+fn term_monotone(votes: &mut Votes, world: &World, step: &Step) -> Signal {
+    let Some((id, server)) = server_of(world, step) else { return Signal::Silent };
+    let (known, _) = votes.get(&id).copied().unwrap_or_default();
+    // A term counts once it was told to others; before, a crash may take it back with the write.
+    let is_told = step.sent.iter().any(|sent| sent.from == id);
+    if server.current_term < known {
+        return finding(&[
+            ("node", id.to_string()),
+            ("before", known.to_string()),
+            ("after", server.current_term.to_string()),
+        ]);
+    }
+    if is_told && server.current_term > known {
+        votes.insert_mut(id, (server.current_term, None));
+    }
+    Signal::Held
+}
+
+/// The log of each server while it leads, with its term.
+type Leading = ByNode<(u64, Log)>;
+
+fn leader_append_only(leading: &mut Leading, world: &World, step: &Step) -> Signal {
+    let Some((id, server)) = server_of(world, step) else { return Signal::Silent };
+    if server.role != Role::Leader {
+        return Signal::Silent;
+    }
+    let before = leading.get(&id).filter(|(term, _)| *term == server.current_term).map(|(_, log)| log);
+    let (before_last, now_last) = (before.map_or(0, Log::last_index), server.log.last_index());
+    if before.is_some_and(|before| !extends(before, &server.log)) {
+        return finding(&[("node", id.to_string()), ("term", server.current_term.to_string())]);
+    }
+    if before.is_none() || before_last != now_last {
+        leading.insert_mut(id, (server.current_term, server.log.clone()));
+    }
+    Signal::Held
+}
+
+/// Whether `now` begins with `before`, looking at the newest entries.
+fn extends(before: &Log, now: &Log) -> bool {
+    let last = before.last_index();
+    let first = last.saturating_sub(16).max(1);
+    last <= now.last_index() && (first..=last).all(|index| before.get(index) == now.get(index))
+}
+
+/// What stands at each (index, term) in any log of the run, with the term before it; and each server's log as it was
+/// looked at last.
+#[derive(Clone, Default, Hash)]
+struct Matching {
+    entries: RedBlackTreeMapSync<(u64, u64), (u64, Op)>,
+    seen: ByNode<Log>,
+}
+
+/// The property over all history: index and term determine an entry and everything before it, in any log at any
+/// time. Logs are judged link by link, each entry with the term before it.
+fn log_matching(memory: &mut Matching, world: &World, step: &Step) -> Signal {
+    let Some((id, server)) = server_of(world, step) else { return Signal::Silent };
+    let before = memory.seen.get(&id);
+    let mut index = server.log.last_index();
+    let is_seen = |index: u64| before.is_some_and(|log| log.get(index) == server.log.get(index));
+    if index == before.map_or(0, Log::last_index) && (index == 0 || is_seen(index)) {
+        return if index == 0 { Signal::Silent } else { Signal::Held };
+    }
+    let mut fresh = Vec::new();
+    while index > 0 && !is_seen(index) {
+        fresh.push(index);
+        index -= 1;
+    }
+    for index in fresh {
+        let (Some(entry), Some(term_before)) = (server.log.get(index), server.log.term_at(index - 1)) else {
+            continue;
+        };
+        let place = (index, entry.term);
+        match memory.entries.get(&place) {
+            Some((known_before, known_op)) if *known_before != term_before || *known_op != entry.op => {
+                return finding(&[
+                    ("node", id.to_string()),
+                    ("index", index.to_string()),
+                    ("term", entry.term.to_string()),
+                ]);
+            }
+            Some(_) => {}
+            None => memory.entries.insert_mut(place, (term_before, entry.op.clone())),
+        }
+    }
+    memory.seen.insert_mut(id, server.log.clone());
+    Signal::Held
+}
+
+/// Every committed entry's term, and the term in which it was committed; and the term that each server leads.
+#[derive(Clone, Default, Hash)]
+struct Committed {
+    entries: VectorSync<(u64, u64)>,
+    leads: ByNode<u64>,
+}
+
+fn leader_completeness(memory: &mut Committed, world: &World, step: &Step) -> Signal {
+    let Some((id, server)) = server_of(world, step).filter(|(_, server)| server.role == Role::Leader) else {
+        return Signal::Silent;
+    };
+    if memory.leads.get(&id) != Some(&server.current_term) {
+        memory.leads.insert_mut(id, server.current_term);
+        if let Some(signal) = missing_entry(memory, id, server) {
+            return signal;
+        }
+    }
+    while (memory.entries.len() as u64) < server.commit_index {
+        let index = memory.entries.len() as u64 + 1;
+        let Some(term) = server.log.term_at(index) else { break };
+        memory.entries.push_back_mut((term, server.current_term));
+    }
+    if memory.entries.is_empty() { Signal::Silent } else { Signal::Held }
+}
+
+fn missing_entry(memory: &Committed, id: NodeId, server: &Server) -> Option<Signal> {
+    let entries = memory.entries.iter().enumerate();
+    let mut earlier = entries.filter(|(_, (_, committed_in))| *committed_in < server.current_term);
+    let (place, _) =
+        earlier.find(|&(place, &(term, _))| server.log.term_at(place as u64 + 1) != Some(term))?;
+    Some(finding(&[
+        ("node", id.to_string()),
+        ("term", server.current_term.to_string()),
+        ("index", (place + 1).to_string()),
+    ]))
+}
+
+/// What was applied at each index, by anybody; and how far each server has applied in its present life.
+#[derive(Clone, Default, Hash)]
+struct Applied {
+    entries: VectorSync<(u64, Op)>,
+    reached: ByNode<u64>,
+}
+
+fn state_machine_safety(memory: &mut Applied, world: &World, step: &Step) -> Signal {
+    let Some((id, server)) = server_of(world, step) else { return Signal::Silent };
+    let reached = memory.reached.get(&id).copied().unwrap_or(0);
+    let from = if server.last_applied < reached { 0 } else { reached };
+    if server.last_applied == reached {
+        return Signal::Silent;
+    }
+    for index in from + 1..=server.last_applied {
+        let Some(entry) = server.log.get(index) else { continue };
+        match memory.entries.get(index as usize - 1) {
+            Some((term, op)) if *term != entry.term || *op != entry.op => {
+                return finding(&[("node", id.to_string()), ("index", index.to_string())]);
+            }
+            Some(_) => {}
+            None => memory.entries.push_back_mut((entry.term, entry.op.clone())),
+        }
+    }
+    memory.reached.insert_mut(id, server.last_applied);
+    Signal::Held
+}
+
+/// Met while a majority is up and follows one leader that is up, in its term.
+fn leader_elected(_: &mut (), world: &World, step: &Step) -> Signal {
+    if step.node.is_none_or(NodeId::is_client) {
+        return Signal::Silent;
+    }
+    let servers: Vec<(NodeId, &Server)> = world
+        .servers()
+        .filter(|node| node.status == Status::Up)
+        .filter_map(|node| Some((node.id, node.machine::<Raft>()?.as_server()?)))
+        .collect();
+    let follows = |leader: NodeId, term: u64| {
+        servers.iter().filter(|(_, s)| s.leader_id == Some(leader) && s.current_term == term).count()
+    };
+    let is_led = servers
+        .iter()
+        .any(|(id, s)| s.role == Role::Leader && follows(*id, s.current_term) * 2 > world.servers().len());
+    if is_led { Signal::Held } else { Signal::Struck(Finding::new()) }
+}
+
+/// Seen when two candidates stand in one term.
+fn split_vote(_: &mut (), world: &World, step: &Step) -> Signal {
+    let Some((id, server)) = server_of(world, step).filter(|(_, server)| server.role == Role::Candidate)
+    else {
+        return Signal::Silent;
+    };
+    other_in_role(world, id, Role::Candidate, |other| other.current_term == server.current_term).map_or(
+        Signal::Silent,
+        |other| {
+            finding(&[
+                ("first", other.to_string()),
+                ("second", id.to_string()),
+                ("term", server.current_term.to_string()),
+            ])
+        },
+    )
+}
+
+/// Seen when two servers believe at once that they lead. In different terms that is no harm, and no surprise.
+fn two_claim_to_lead(_: &mut (), world: &World, step: &Step) -> Signal {
+    let Some((id, _)) = server_of(world, step).filter(|(_, server)| server.role == Role::Leader) else {
+        return Signal::Silent;
+    };
+    other_in_role(world, id, Role::Leader, |_| true)
+        .map_or(Signal::Silent, |other| finding(&[("first", other.to_string()), ("second", id.to_string())]))
+}
+
+fn other_in_role(world: &World, id: NodeId, role: Role, fits: impl Fn(&Server) -> bool) -> Option<NodeId> {
+    world.servers().filter(|node| node.id != id).find_map(|node| {
+        let server = node.machine::<Raft>()?.as_server()?;
+        (server.role == role && fits(server)).then_some(node.id)
+    })
+}

@@ -1,0 +1,202 @@
+//! The whole page: home or a lab, in one language and one theme, and the address that goes with it.
+
+use std::rc::Rc;
+
+use faultscope_labs::scene::Theme;
+use faultscope_labs::{Lang, OpenError, Session};
+use gloo::events::EventListener;
+use yew::prelude::*;
+
+use crate::handle::Handle;
+use crate::home::Home;
+use crate::intent::{Intent, ThemeChoice};
+use crate::lab_page::LabPage;
+use crate::problem::{Problem, ProblemCard};
+use crate::route::{self, AddressWriter, Route};
+use crate::top_bar::TopBar;
+use crate::{panic_screen, preferences, words};
+
+/// What is open.
+enum Place {
+    Home,
+    Lab(Handle),
+}
+
+/// What happens to the page as a whole.
+pub(crate) enum Msg {
+    /// The address has changed: a link, the way back, or a text that someone put there.
+    Address,
+    /// A wish that reaches beyond the lab.
+    Do(Intent),
+    /// Another run is to be shown.
+    Show(Handle),
+    /// The system has changed its colours.
+    SystemTheme,
+    /// The reader has seen the problem.
+    Dismiss,
+}
+
+/// The page.
+pub(crate) struct App {
+    place: Place,
+    problem: Option<Problem>,
+    lang: Lang,
+    theme: ThemeChoice,
+    painted: Theme,
+    writer: Rc<AddressWriter>,
+    _listeners: Vec<EventListener>,
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let theme = preferences::theme();
+        let mut app = Self {
+            place: Place::Home,
+            problem: None,
+            lang: preferences::language(),
+            theme,
+            painted: preferences::painted_theme(theme),
+            writer: Rc::default(),
+            _listeners: listeners(ctx),
+        };
+        app.follow_address();
+        app
+    }
+
+    fn update(&mut self, _ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Address => self.follow_address(),
+            Msg::Do(intent) => self.carry_out(intent),
+            Msg::Show(handle) => self.show(handle),
+            Msg::SystemTheme => self.painted = preferences::painted_theme(self.theme),
+            Msg::Dismiss => self.problem = None,
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let on = ctx.link().callback(Msg::Do);
+        let lang = self.lang;
+        let dismiss = ctx.link().callback(|()| Msg::Dismiss);
+        html! {
+            <div class={classes!("app", matches!(self.place, Place::Home).then_some("at-home"))}>
+                <TopBar handle={self.handle()} {lang} theme={self.theme} on={on.clone()} />
+                if let Some(problem) = &self.problem {
+                    <ProblemCard problem={problem.clone()} {lang} {dismiss} />
+                }
+                { match &self.place {
+                    Place::Home => html! { <Home {lang} theme={self.theme} {on} /> },
+                    Place::Lab(handle) => html! {
+                        <LabPage opened={handle.clone()} {lang} theme={self.painted} writer={self.writer.clone()}
+                            show={ctx.link().callback(Msg::Show)} {on} />
+                    },
+                } }
+            </div>
+        }
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+        preferences::tell_document(self.lang, self.theme, &self.title());
+    }
+}
+
+impl App {
+    fn handle(&self) -> Option<Handle> {
+        match &self.place {
+            Place::Home => None,
+            Place::Lab(handle) => Some(handle.clone()),
+        }
+    }
+
+    fn title(&self) -> String {
+        match &self.place {
+            Place::Home => words::HOME_TITLE.get(self.lang).to_owned(),
+            Place::Lab(handle) => {
+                let session = handle.read();
+                let lab = session.lab().title.get(self.lang);
+                let variant = session.variant().about().title.get(self.lang);
+                format!("{lab} · {variant} – Faultscope")
+            }
+        }
+    }
+
+    /// Opens what the address asks for. Where it asks for nothing that is, all stays as it was, with a word.
+    fn follow_address(&mut self) {
+        self.writer.forget();
+        match Route::now() {
+            Route::Home => {
+                self.problem = None;
+                self.place = Place::Home;
+                panic_screen::remember_run("");
+            }
+            Route::Run(text) => {
+                if let Some(session) = self.open(text) {
+                    self.place = Place::Lab(Handle::new(session));
+                }
+            }
+        }
+    }
+
+    /// The run of a text; where there is none, the problem is shown.
+    fn open(&mut self, text: String) -> Option<Session> {
+        panic_screen::remember_run(&text);
+        let opened: Result<Session, OpenError> = Session::open(&text);
+        match opened {
+            Ok(session) => {
+                self.problem = None;
+                Some(session)
+            }
+            Err(error) => {
+                self.problem = Some(Problem { text, error });
+                None
+            }
+        }
+    }
+
+    fn carry_out(&mut self, intent: Intent) {
+        match intent {
+            Intent::Open(text) => {
+                if let Some(session) = self.open(text) {
+                    self.show(Handle::new(session));
+                }
+            }
+            Intent::Lang(lang) => {
+                self.lang = lang;
+                preferences::keep_language(lang);
+            }
+            Intent::Theme(theme) => {
+                self.theme = theme;
+                self.painted = preferences::painted_theme(theme);
+                preferences::keep_theme(theme);
+            }
+            // Everything else is about a run, and the lab page has carried it out.
+            _ => {}
+        }
+    }
+
+    /// Shows another run, to which the way back leads from the run before.
+    fn show(&mut self, handle: Handle) {
+        self.writer.forget();
+        if let Place::Lab(before) = &self.place {
+            self.writer.write_now(&before.read().text().to_string());
+        }
+        route::push(&handle.read().text().to_string());
+        self.problem = None;
+        self.place = Place::Lab(handle);
+    }
+}
+
+fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
+    let mut listeners = Vec::new();
+    let Some(window) = web_sys::window() else { return listeners };
+    let address = ctx.link().callback(|()| Msg::Address);
+    listeners.push(EventListener::new(&window, "hashchange", move |_| address.emit(())));
+    if let Ok(Some(query)) = window.match_media(preferences::DARK_QUERY) {
+        let changed = ctx.link().callback(|()| Msg::SystemTheme);
+        listeners.push(EventListener::new(&query, "change", move |_| changed.emit(())));
+    }
+    listeners
+}

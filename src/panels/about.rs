@@ -1,0 +1,135 @@
+//! What the lab and its variant are: sentence, flaw, what it is made for, its rules, and the commands of its nodes.
+
+use faultscope_labs::sim::{Action, FaultKind};
+use faultscope_labs::words::fault;
+use faultscope_labs::{Lang, Session, Standing};
+use yew::prelude::*;
+
+use super::command::CommandForm;
+use super::variants::mark;
+use super::{PanelProps, words};
+
+/// What the lab and its variant are.
+#[component]
+pub(super) fn About(props: &PanelProps) -> Html {
+    let session = props.handle.read();
+    let lang = props.lang;
+    let (lab, variant) = (session.lab(), session.variant());
+    let about = variant.about();
+    let commands = variant.commands();
+    html! {
+        <>
+            <p class="lab">{ words::ABOUT.get(lang) }</p>
+            <h2>{ lab.title.get(lang) }</h2>
+            <p class="say">{ lab.sentence.get(lang) }</p>
+            <div class="variant-about">
+                <h3>{ mark(about.standing == Standing::Right) }{ about.title.get(lang) }</h3>
+                <p>{ about.sentence.get(lang) }</p>
+                if let Standing::Naive { flaw, .. } = about.standing {
+                    <p class="flaw">{ flaw.get(lang) }</p>
+                }
+            </div>
+            if !commands.is_empty() {
+                <div class="commands">
+                    <h3 class="lab">{ words::ASK_A_NODE.get(lang) }</h3>
+                    { for commands.iter().map(|schema| html! {
+                        <CommandForm key={schema.name} schema={*schema} panel={props.clone()} />
+                    }) }
+                </div>
+            }
+            { assumptions(&session, lang) }
+            { outside(&session, lang) }
+            { rules(&session, lang) }
+        </>
+    }
+}
+
+/// What the variant is made for.
+fn assumptions(session: &Session, lang: Lang) -> Html {
+    let assumes = session.variant().about().assumes;
+    let servers = session.world().plan().servers.len();
+    let most_down = servers * usize::from(assumes.most_down_percent) / 100;
+    let down = (most_down > 0).then(|| {
+        words::MOST_DOWN.fill(lang, &[("down", &most_down.to_string()), ("servers", &servers.to_string())])
+    });
+    let faults = assumes.faults.iter().map(|kind| fault(*kind).get(lang).to_owned());
+    let told: Vec<String> =
+        faults.chain(down).chain(assumes.words.iter().map(|text| text.get(lang).to_owned())).collect();
+    html! {
+        <details class="more">
+            <summary>{ words::MADE_FOR.get(lang) }</summary>
+            <ul>
+                if told.is_empty() { <li>{ words::NO_FAULTS.get(lang) }</li> }
+                { for told.into_iter().map(|text| html! { <li>{ text }</li> }) }
+            </ul>
+        </details>
+    }
+}
+
+/// Which assumption a person has stepped out of, at the cursor.
+fn outside(session: &Session, lang: Lang) -> Html {
+    let faults = session.variant().about().assumes.faults;
+    let done = session.run().actions().iter().filter(|pinned| pinned.pin.at_us <= session.now_us());
+    let mut gone: Vec<FaultKind> =
+        done.filter_map(|pinned| kind_of(&pinned.action)).filter(|kind| !faults.contains(kind)).collect();
+    gone.sort_unstable();
+    gone.dedup();
+    if gone.is_empty() {
+        return html! {};
+    }
+    html! {
+        <div class="outside" role="status">
+            <p class="lab">{ words::OUTSIDE.get(lang) }</p>
+            <ul>{ for gone.into_iter().map(|kind| html! { <li>{ fault(kind).get(lang) }</li> }) }</ul>
+        </div>
+    }
+}
+
+/// The kind of fault that an action is; none for what heals, or is none of them.
+fn kind_of(action: &Action) -> Option<FaultKind> {
+    Some(match action {
+        Action::Crash { node, .. } if node.is_client() => FaultKind::CrashClient,
+        Action::Crash { .. } => FaultKind::Crash,
+        Action::Pause(_) => FaultKind::Pause,
+        Action::Cut { one_way: true, .. } => FaultKind::CutOneWay,
+        Action::Cut { .. } => FaultKind::Cut,
+        Action::Drop(_) => FaultKind::Loss,
+        Action::Loss { parts_ppm, .. } if *parts_ppm > 0 => FaultKind::Loss,
+        Action::Duplicate(_) => FaultKind::Duplication,
+        Action::Duplication { parts_ppm } if *parts_ppm > 0 => FaultKind::Duplication,
+        Action::Latency { .. } | Action::Hold(_) | Action::Deliver(_) => FaultKind::Latency,
+        Action::Disk { .. } => FaultKind::SlowDisk,
+        Action::Clock { offset_us, rate_ppm, .. } if (*offset_us, *rate_ppm) != (0, 0) => FaultKind::Clock,
+        _ => return None,
+    })
+}
+
+/// The protocol's rules in our words; those that the last step followed are lit.
+fn rules(session: &Session, lang: Lang) -> Html {
+    let rules = session.lab().rules;
+    if rules.is_empty() {
+        return html! {};
+    }
+    let lit = followed(session);
+    html! {
+        <details class="more rules">
+            <summary>{ words::RULES.get(lang) }</summary>
+            <ol>
+                { for rules.iter().map(|rule| html! {
+                    <li class={classes!(lit.contains(&rule.id).then_some("lit"))}>
+                        { rule.sentence.get(lang) }<cite>{ rule.source }</cite>
+                    </li>
+                }) }
+            </ol>
+        </details>
+    }
+}
+
+/// The rules that the step at the cursor followed.
+fn followed(session: &Session) -> Vec<&'static str> {
+    let mut rules = Vec::new();
+    session.run().replay(session.step(), session.step(), |_, step| {
+        rules.extend(step.notes.iter().filter_map(|note| note.rule()));
+    });
+    rules
+}

@@ -1,0 +1,284 @@
+//! The words of the panels, the home page and the top bar, in every language.
+
+use faultscope_labs::{Lang, Text};
+
+macro_rules! words {
+    ($($name:ident: $en:literal, $zh:literal;)*) => { $(pub(crate) const $name: Text = Text::new($en, $zh);)* };
+}
+
+// Everywhere.
+words! {
+    CLOSE: "Close", "关闭";
+    NONE: "none", "无";
+    YES: "yes", "是";
+    NO: "no", "否";
+    EMPTY: "empty", "空";
+    ONE_ENTRY: "1 entry", "1 项";
+    ENTRIES: "{count} entries", "{count} 项";
+    MORE: "{count} more", "另有 {count} 项";
+    NODES: "Nodes", "节点";
+    NODE_AND_STATUS: "{node}, {status}", "{node}，{status}";
+    ROLE_AND_STATUS: "{role}, {status}", "{role}，{status}";
+    ACTIONS: "Actions", "操作";
+    LOADING: "Loading …", "正在加载……";
+    BACK: "Back", "上一步";
+}
+
+// The top bar.
+words! {
+    ALL_LABS: "Faultscope, all labs", "Faultscope，全部实验";
+    VARIANTS: "Variants", "变体";
+    RIGHT: "Right", "正确的变体";
+    BREAK_IT: "Break it", "试着打破它";
+    BREAK_ONE: "Break it: 1 naive variant", "试着打破它：1 个天真变体";
+    BREAK_MANY: "Break it: {count} naive variants", "试着打破它：{count} 个天真变体";
+    SETTINGS: "Settings", "设置";
+    SHARE: "Share", "分享";
+    KEYS: "Keys", "快捷键";
+    LANGUAGE: "Language", "语言";
+    THEME: "Colours", "配色";
+    THEME_SYSTEM: "As the system", "跟随系统";
+    THEME_LIGHT: "Light", "浅色";
+    THEME_DARK: "Dark", "深色";
+    MENU: "More", "更多";
+}
+
+// The home page.
+words! {
+    TAGLINE: "Break a distributed system, watch every message, and see the step where a property fails.",
+        "动手打破一个分布式系统，看清每一条消息，找到性质被违反的那一步。";
+    FIND: "Find a lab, a fault or a variant", "查找实验、故障或变体";
+    LABS_COUNT: "{count} labs", "{count} 个实验";
+    LABS_ONE: "1 lab", "1 个实验";
+    FOUND_COUNT: "{found} of {count} labs", "{found} / {count} 个实验";
+    FOUND_NONE: "No lab has “{text}” in its name, its sentence or its variants.", "没有哪个实验的名称、简介或变体包含“{text}”。";
+    CLEAR: "Show all labs", "显示全部实验";
+    ONE_VARIANT: "1 variant", "1 个变体";
+    VARIANT_COUNT: "{count} variants", "{count} 个变体";
+    BROKEN_BY: "Broken by", "如何打破：";
+    STRIP: "One run of {lab}: {messages} messages in {time}, {lost} of them lost.",
+        "{lab} 的一次运行：{time} 内 {messages} 条消息，丢失 {lost} 条。";
+    STRIP_LABEL: "A space-time diagram: one lane a node, one line a message.", "时空图：每个节点一条线，每条消息一道斜线。";
+    YOURS: "Yours", "你的运行";
+    YOURS_QUESTION: "Have a run already?", "已有一次运行？";
+    OPEN_A_RUN: "Open a run", "打开运行";
+    OPEN_SENTENCE: "A run is a short text: lab, settings, seed, actions. It replays bit for bit.",
+        "一次运行就是一段短文本：实验、设置、种子和操作，可逐位重放。";
+    PASTE: "Link or text of a run", "运行的链接或文本";
+    OPEN: "Open", "打开";
+    DROP_HERE: "Drop a file here, or", "把文件拖到这里，或";
+    CHOOSE_FILE: "choose one", "选择文件";
+    FILE_TOO_LARGE: "The file is larger than a run can be ({limit} KB).", "文件过大，运行文本最多 {limit} KB。";
+    FILE_UNREADABLE: "The file cannot be read as text.", "无法按文本读取该文件。";
+    NOTHING_TO_OPEN: "Paste a link, or the text of a run.", "请粘贴链接或运行文本。";
+    FOOT_REAL: "Real state machines, virtual time, nothing scripted.", "真实的状态机，虚拟的时间，没有预先编排的动画。";
+    FOOT_OFFLINE: "Works offline, from a folder or a USB stick.", "可离线使用，放在文件夹或 U 盘里即可。";
+    FOOT_KEYS: "In a lab, ? lists the keys.", "在实验页按 ? 查看快捷键。";
+}
+
+// About, and the commands.
+words! {
+    ABOUT: "About", "简介";
+    ASK_A_NODE: "Ask a node", "向节点发命令";
+    MADE_FOR: "What it is made for", "它能承受什么";
+    NO_FAULTS: "no faults at all", "不能承受任何故障";
+    MOST_DOWN: "at most {down} of {servers} servers down at once", "{servers} 台服务器中最多同时宕机 {down} 台";
+    OUTSIDE: "This run goes beyond what it is made for", "本次运行超出了它的假设";
+    RULES: "Rules of the protocol", "协议规则";
+    AT: "at", "节点";
+    SEND: "Send", "发送";
+    NOBODY_TAKES: "No node can take this now.", "目前没有节点能接受这条命令。";
+    LESS: "{what}: one less", "{what}减一";
+    MORE_OF: "{what}: one more", "{what}加一";
+}
+
+// The story.
+words! {
+    STORY: "Story", "故事";
+    STORIES: "Stories", "故事";
+    OTHER_STORIES: "Other stories", "其他故事";
+    STORY_PLACE: "Story · {place} / {count}", "故事 · {place} / {count}";
+    STORY_NOT_FETCHED: "The story {path} cannot be fetched. Is the page offline?", "无法获取故事 {path}，是否已离线？";
+    PREDICT: "Predict", "先猜一猜";
+    REVEAL: "Reveal", "揭晓答案";
+    NEXT: "Next", "下一步";
+    FINISH: "Finish", "结束";
+    LEAVE: "Leave", "退出";
+    GOAL: "Your turn", "轮到你了";
+    GOAL_WON: "Reached, within the budget.", "已达成，且没有超出限额。";
+    GOAL_OVER: "Over the budget: undo something.", "超出限额，请撤销一些操作。";
+    GOAL_OPEN: "Not reached yet; there are {time} for it.", "尚未达成，限时 {time}。";
+}
+
+// The inspector and what can be done.
+words! {
+    INSPECTOR: "Inspector", "检查器";
+    CHANGED_AT: "changed at step {step}", "第 {step} 步有变化";
+    NOT_STARTED: "nothing happened yet", "尚未发生任何事";
+    WAS: "was ", "原为 ";
+    MESSAGE: "Message", "消息";
+    MESSAGE_NUMBER: "number {number}", "第 {number} 号";
+    MESSAGE_GONE: "This message is no longer on its way.", "这条消息已不在途中。";
+    PUT_DOWN: "Back to the nodes", "回到节点";
+    SENT: "sent", "发送于";
+    ARRIVES: "arrives", "到达";
+    ARRIVES_IN: "{time}, in {left}", "{time}，还有 {left}";
+    HELD_BACK: "held by hand", "被扣住";
+    WAITS_AT_DOOR: "waits at a paused node", "在暂停的节点门口等待";
+    WILL_BE_LOST: "the link loses it", "将在链路上丢失";
+    WILL_MEET_CUT: "dies at the cut", "将在切断处丢失";
+    BODY: "body", "内容";
+    INSPECT: "Inspect", "检查";
+    ACTIONS_OF: "What to do to {what}", "对 {what} 的操作";
+    CRASH: "Crash", "崩溃";
+    CRASH_KEEPING: "Crash, its writes survive", "崩溃，保留未完成的写入";
+    RESTART: "Restart", "重启";
+    PAUSE: "Pause", "暂停";
+    RESUME: "Resume", "恢复运行";
+    ISOLATE: "Cut from all", "与全部节点切断";
+    MUTE: "Cut what it sends", "只切断它的发送";
+    HEAL: "Heal", "恢复链路";
+    FIRE: "{timer} runs out now (in {left})", "立即触发 {timer}（还有 {left}）";
+    FINISH_WRITE: "Finish its write now", "立即完成写盘";
+    SLOW_DISK: "Slow disk: 200 ms a write", "磁盘变慢：每次写盘 200 ms";
+    CLOCK_AHEAD: "Clock 500 ms ahead", "时钟拨快 500 ms";
+    CLOCK_FAST: "Clock 20% fast", "时钟走快 20%";
+    CLOCK_RIGHT: "Set its clock right", "校准时钟";
+    DROP: "Drop", "丢弃";
+    DELIVER: "Deliver now", "立即送达";
+    HOLD: "Hold", "扣住";
+    RELEASE: "Release", "放行";
+    DUPLICATE: "Duplicate", "复制";
+}
+
+// The bar of faults.
+words! {
+    FAULTS: "Faults", "故障";
+    SELECT: "Select", "选择";
+    CUT: "Cut", "切断";
+    UNDO: "Undo", "撤销";
+    REDO: "Redo", "重做";
+    SELECT_HELP: "Pick up a node or a message", "拾取一个节点或一条消息";
+    CUT_HELP: "Draw a line across links", "在链路上划一道线";
+    CRASH_HELP: "Touch a node: it crashes, or restarts", "点一个节点，使它崩溃或重启";
+    PAUSE_HELP: "Touch a node: it pauses, or goes on", "点一个节点，使它暂停或恢复运行";
+    DROP_HELP: "Touch a message: it is lost", "点一条消息，使它丢失";
+}
+
+// The verdicts.
+words! {
+    VERDICTS: "Verdicts", "判定";
+    CHECKED: "checked {count} times", "已检查 {count} 次";
+    HELD: "held", "成立";
+    BREAKS_AT: "breaks at step {step}", "第 {step} 步被违反";
+    BROKEN_AT: "broken at step {step}", "已在第 {step} 步被违反";
+    MET_AT: "met, step {step}", "第 {step} 步达成";
+    DUE: "due", "待达成";
+    SEEN_AT: "seen, step {step}", "第 {step} 步出现";
+    NOT_YET: "not yet", "尚未出现";
+    PREMISE: "There was something to check {count} times.", "共有 {count} 次可供检查。";
+}
+
+// The event log.
+words! {
+    LOG: "Log", "日志";
+    LOG_OF_NODE: "Show the log of", "日志范围";
+    ALL_NODES: "all nodes", "全部节点";
+    LOG_SEARCH: "Find in the log", "在日志中查找";
+    LOG_EMPTY: "Nothing happened yet.", "尚未发生任何事。";
+    LOG_NOT_FOUND: "Not found within {steps} steps of the cursor.", "游标前后 {steps} 步内没有找到。";
+}
+
+// The settings.
+words! {
+    SETTINGS_NOTE: "A change starts the run over, with the same actions.", "修改后运行从头开始，已有操作保留。";
+    NETWORK_AND_DISKS: "Network and disks", "网络与磁盘";
+    RUN: "Run", "运行";
+    SEED: "Seed", "种子";
+    SEED_HELP: "All chance in a run comes from here: the same seed, the same run.", "运行中的一切随机都由它决定：种子相同，运行相同。";
+    ANOTHER_SEED: "Another", "换一个";
+    START_OVER: "Start over", "重新开始";
+    START_OVER_HELP: "The same settings and seed, no actions.", "设置和种子不变，清除全部操作。";
+    UP_TO: "up to", "至";
+    EXPECTED_NUMBER: "Expected a number from {min} to {max} {unit}.", "应为 {min} 到 {max} {unit} 之间的数。";
+    EXPECTED_RANGE: "Expected two numbers from {min} to {max} {unit}, the lower one first.",
+        "应为 {min} 到 {max} {unit} 之间的两个数，小的在前。";
+    EXPECTED_SEED: "Expected a whole number.", "应为一个整数。";
+}
+
+// Sharing.
+words! {
+    SHARE_NOTE: "The run is in the link itself; nothing is uploaded.", "整个运行都在链接里，不会上传任何内容。";
+    LINK: "Link", "链接";
+    LINK_HELP: "Opens this run at this step.", "打开后停在当前运行的这一步。";
+    RUN_TEXT: "Text of the run", "运行文本";
+    RUN_TEXT_HELP: "For a bug report, a test, or the command line.", "可用于缺陷报告、测试或命令行。";
+    EMBED: "Frame for a page", "嵌入网页";
+    EMBED_HELP: "Paste it into the page of a course or a manual.", "粘贴到课程或文档的网页中。";
+    COPY: "Copy", "复制";
+    COPIED: "Copied", "已复制";
+    COPY_BY_HAND: "The browser refuses to copy: the text is selected, press Ctrl C (⌘ C on a Mac).",
+        "浏览器不允许复制：文本已选中，请按 Ctrl C（Mac 上按 ⌘ C）。";
+}
+
+// The keys.
+words! {
+    KEYS_NOTE: "Keys work wherever the focus is not in a field.", "只要焦点不在输入框里，快捷键都有效。";
+}
+
+/// A group of keys: its name, and each with what it does.
+pub(crate) type KeyGroup = (Text, &'static [(&'static [&'static str], Text)]);
+
+/// The keys of the lab page, in groups.
+pub(crate) const KEY_GROUPS: [KeyGroup; 3] = [
+    (
+        Text::new("Time", "时间"),
+        &[
+            (&["Space"], Text::new("play, or stand still", "播放或暂停")),
+            (&["←", "→"], Text::new("one step back, one step on", "后退一步，前进一步")),
+            (&["Home", "End"], Text::new("to the beginning, to the end", "跳到开头，跳到末尾")),
+            (&["[", "]"], Text::new("slower, faster", "减速，加速")),
+        ],
+    ),
+    (
+        Text::new("What is picked up", "选中的对象"),
+        &[
+            (&["N", "B"], Text::new("the next node, the one before", "下一个节点，上一个节点")),
+            (&["C"], Text::new("crash it, or restart it", "使其崩溃或重启")),
+            (&["P"], Text::new("pause it, or let it go on", "使其暂停或恢复运行")),
+            (&["D"], Text::new("drop the message", "丢弃消息")),
+            (&["X"], Text::new("cut: from all others, or draw a line", "切断：与其余节点切断，或划一道线")),
+            (&["V"], Text::new("put the tool down", "放下工具")),
+        ],
+    ),
+    (
+        Text::new("The run", "运行"),
+        &[
+            (&["H"], Text::new("heal all cuts", "恢复全部链路")),
+            (&["U"], Text::new("undo", "撤销")),
+            (&["⇧ U"], Text::new("redo", "重做")),
+            (&["?"], Text::new("this list", "显示本列表")),
+            (&["Esc"], Text::new("close, or put down", "关闭，或放下选中的对象")),
+        ],
+    ),
+];
+
+/// A kind of action, by its verb in run texts.
+pub(crate) fn verb(verb: &str, lang: Lang) -> String {
+    let text = match verb {
+        "crash" => Text::new("crashes", "崩溃"),
+        "pause" => Text::new("pauses", "暂停"),
+        "cut" => Text::new("cuts", "切断"),
+        "drop" => Text::new("dropped messages", "丢弃的消息"),
+        "hold" => Text::new("held messages", "扣住的消息"),
+        "deliver" => Text::new("messages delivered by hand", "手动送达的消息"),
+        "duplicate" => Text::new("duplicated messages", "复制的消息"),
+        "clock" => Text::new("clocks set", "时钟调整"),
+        "disk" => Text::new("disks set", "磁盘调整"),
+        "do" => Text::new("commands", "命令"),
+        "join" => Text::new("new servers", "新服务器"),
+        "fire" => Text::new("timers fired", "手动触发的定时器"),
+        other => return other.to_owned(),
+    };
+    text.get(lang).to_owned()
+}

@@ -1,0 +1,263 @@
+//! The timeline: the whole run on one strip, which is also the handle of its cursor.
+//!
+//! Eras tint the bar; faults, decisions and broken properties lie on it; above it stands how dense the messages are.
+//! Drag along it to scrub. The needle moves with every frame, outside the framework's diff, see [`Live`].
+
+mod live;
+mod marks;
+mod scale;
+
+use std::rc::Rc;
+
+use faultscope_labs::scene::{Ink, theme::token};
+use faultscope_labs::stage::Class;
+use faultscope_labs::{Lang, Session};
+use web_sys::{Element, PointerEvent};
+use yew::prelude::*;
+
+pub(crate) use live::Live;
+use marks::{COLUMN, EraBar, Mark, Sign};
+use scale::Scale;
+
+use crate::format::{thousands, time_words};
+use crate::handle::Handle;
+use crate::intent::Intent;
+use crate::words;
+
+/// Room left and right of the bar, in pixels.
+const MARGIN: f64 = 24.0;
+/// Height of the bar, in pixels.
+const BAR: f64 = 14.0;
+/// Distance between ticks with a time, in pixels.
+const TICKS_APART: f64 = 96.0;
+
+/// What the timeline is given.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct TimelineProps {
+    /// The run.
+    pub(crate) handle: Handle,
+    /// The language.
+    pub(crate) lang: Lang,
+    /// How wide the screen is.
+    pub(crate) class: Class,
+    /// How wide the strip is, in pixels.
+    pub(crate) width: f64,
+    /// What moves with every frame.
+    pub(crate) live: Rc<Live>,
+    /// Where wishes go.
+    pub(crate) on: Callback<Intent>,
+}
+
+/// Heights of the strip: on a phone only the bar has room.
+#[derive(Clone, Copy)]
+struct Rows {
+    height: f64,
+    bar: f64,
+    is_full: bool,
+}
+
+impl Rows {
+    fn of(class: Class) -> Self {
+        match class {
+            Class::Phone | Class::Miniature => Self { height: 36.0, bar: 12.0, is_full: false },
+            Class::Tablet | Class::Desktop => Self { height: 84.0, bar: 36.0, is_full: true },
+        }
+    }
+
+    fn middle(self) -> f64 {
+        self.bar + BAR / 2.0
+    }
+}
+
+/// The timeline of a run.
+#[component]
+pub(crate) fn Timeline(props: &TimelineProps) -> Html {
+    let session = props.handle.read();
+    let rows = Rows::of(props.class);
+    let margin = if rows.is_full { MARGIN } else { 8.0 };
+    let scale = Scale::of(session.end_us(), margin, props.width - 2.0 * margin);
+    props.live.set_scale(scale);
+    let size = format!("0 0 {} {}", props.width.max(1.0), rows.height);
+    html! {
+        <div class="timeline" role="slider" tabindex="0" aria-label={words::TIMELINE.get(props.lang)}
+            aria-valuemin="0" aria-valuemax={session.len().to_string()} aria-valuenow={session.step().to_string()}
+            aria-valuetext={place_words(&session, props.lang)}
+            onkeydown={keys(&session, &props.on)}
+            onpointerdown={scrub(props, scale, true)} onpointermove={scrub(props, scale, false)}>
+            <svg viewBox={size} height={rows.height.to_string()} width={props.width.to_string()} aria-hidden="true">
+                { defs() }
+                if rows.is_full { { columns(&session, &scale, rows) } { ticks(&scale, rows) } }
+                { bar(&session, &scale, rows) }
+                { for marks::marks(&session, &scale, props.lang).iter().map(|mark| sign(mark, rows)) }
+                <g ref={props.live.needle.clone()} class="needle">
+                    <path d={format!("M0 {}v{}", rows.bar - 6.0, BAR + 12.0)} />
+                    <path class="head" d={format!("M-5 {}h10l-5 7z", rows.bar - 9.0)} />
+                </g>
+            </svg>
+        </div>
+    }
+}
+
+/// Where the cursor is, in words.
+fn place_words(session: &Session, lang: Lang) -> String {
+    let (step, all) = (thousands(session.step()), thousands(session.len()));
+    let time = time_words(session.now_us());
+    words::STEP_OF.fill(lang, &[("step", &step), ("all", &all), ("time", &time)])
+}
+
+/// The keys of a slider: arrows step, page keys go a tenth of the run, Home and End to its ends.
+fn keys(session: &Session, on: &Callback<Intent>) -> Callback<KeyboardEvent> {
+    let on = on.clone();
+    let (now_us, end_us, len) = (session.now_us(), session.end_us(), session.len());
+    Callback::from(move |event: KeyboardEvent| {
+        if event.ctrl_key() || event.alt_key() || event.meta_key() {
+            return;
+        }
+        let intent = match event.key().as_str() {
+            "ArrowLeft" | "ArrowDown" => Intent::StepBack,
+            "ArrowRight" | "ArrowUp" => Intent::StepForward,
+            "PageUp" => Intent::SeekTime(now_us.saturating_add(end_us / 10)),
+            "PageDown" => Intent::SeekTime(now_us.saturating_sub(end_us / 10)),
+            "Home" => Intent::SeekStep(0),
+            "End" => Intent::SeekStep(len),
+            _ => return,
+        };
+        // The page's own keys see that this one is taken.
+        event.prevent_default();
+        on.emit(intent);
+    })
+}
+
+/// Follows the pointer while it is pressed.
+fn scrub(props: &TimelineProps, scale: Scale, is_press: bool) -> Callback<PointerEvent> {
+    let on = props.on.clone();
+    Callback::from(move |event: PointerEvent| {
+        let is_pressed = event.is_primary() && event.buttons() & 1 == 1;
+        let strip = event.target_dyn_into::<Element>().and_then(|it| it.closest(".timeline").ok().flatten());
+        let Some(strip) = strip.filter(|_| is_pressed) else { return };
+        if is_press {
+            // A pointer that is gone already cannot be captured, and needs not.
+            let _ = strip.set_pointer_capture(event.pointer_id());
+        }
+        let x = f64::from(event.client_x()) - strip.get_bounding_client_rect().x();
+        on.emit(Intent::SeekTime(scale.time(x)));
+    })
+}
+
+fn defs() -> Html {
+    html! {
+        <defs>
+            <pattern id="timeline-hatch" width="4" height="4" patternUnits="userSpaceOnUse"
+                patternTransform="rotate(45)">
+                <path d="M2 0v4" stroke="var(--hatch)" stroke-width="1.5" />
+            </pattern>
+        </defs>
+    }
+}
+
+fn columns(session: &Session, scale: &Scale, rows: Rows) -> Html {
+    let ground = rows.bar - 8.0;
+    let mut path = String::new();
+    for (place, share) in marks::density(session, scale).into_iter().enumerate() {
+        if share > 0.0 {
+            let x = scale.left + place as f64 * COLUMN + COLUMN / 2.0;
+            path.push_str(&format!("M{x:.1} {ground}v-{:.1}", 2.0 + share * 16.0));
+        }
+    }
+    html! { <path class="density" d={path} /> }
+}
+
+fn ticks(scale: &Scale, rows: Rows) -> Html {
+    let (top, text) = (rows.bar + BAR, rows.bar + BAR + 24.0);
+    let tick = |at_us: u64| {
+        let x = format!("{:.1}", scale.x(at_us));
+        html! {
+            <g key={at_us}>
+                <path d={format!("M{x} {}v5", top + 4.0)} />
+                <text {x} y={text.to_string()} text-anchor="middle">{ tick_words(at_us, scale) }</text>
+            </g>
+        }
+    };
+    html! { <g class="ticks">{ for scale.ticks(TICKS_APART).into_iter().map(tick) }</g> }
+}
+
+/// The time at a tick: all ticks of a strip share one unit.
+fn tick_words(at_us: u64, scale: &Scale) -> String {
+    if scale.span_us >= 10_000_000 {
+        let (whole, rest) = (thousands(at_us / 1_000_000), at_us / 100_000 % 10);
+        return if rest == 0 { format!("{whole} s") } else { format!("{whole}.{rest} s") };
+    }
+    match (at_us / 1_000, at_us % 1_000) {
+        (whole, 0) => format!("{} ms", thousands(whole)),
+        (whole, rest) => format!("{} ms", format!("{whole}.{rest:03}").trim_end_matches('0')),
+    }
+}
+
+fn bar(session: &Session, scale: &Scale, rows: Rows) -> Html {
+    let end = scale.x(session.end_us());
+    html! {
+        <g class="bar">
+            <rect class="ahead" x={px(scale.left)} y={px(rows.bar)} width={px(scale.width)} height={px(BAR)} />
+            <rect class="played" x={px(scale.left)} y={px(rows.bar)} width={px(end - scale.left)} height={px(BAR)} />
+            { for marks::eras(session, scale).iter().map(|era| stretch(era, rows)) }
+        </g>
+    }
+}
+
+fn stretch(era: &EraBar, rows: Rows) -> Html {
+    let width = era.to - era.from;
+    if era.era == 0 || width <= 0.0 {
+        return Html::default();
+    }
+    let (fill, ink) = (var(Ink::Epoch(era.era)), var(Ink::EpochInk(era.era)));
+    // A short word needs about this much; shorter stretches are told by their tint alone.
+    let has_room = width >= 12.0 + 7.0 * era.words.chars().count() as f64;
+    html! {
+        <g>
+            <rect x={px(era.from)} y={px(rows.bar)} width={px(width)} height={px(BAR)} {fill} stroke={ink.clone()} />
+            if has_room {
+                <text x={px(era.from + 6.0)} y={px(rows.bar + 11.0)} fill={ink}>{ &era.words }</text>
+            }
+        </g>
+    }
+}
+
+fn sign(mark: &Mark, rows: Rows) -> Html {
+    let place = format!("translate({:.1} {:.1})", mark.x, rows.middle());
+    let (class, shape) = match mark.sign {
+        Sign::Crash => ("crash", html! { <rect x="-4" y="-7" width="8" height="14" /> }),
+        Sign::Cut => ("cut", html! { <path d="M0-11v22" /> }),
+        Sign::Fault => ("fault", html! { <path d="M0-9v18" /> }),
+        Sign::Mended => ("mended", html! { <path d="M0-9v18" /> }),
+        Sign::Command => ("command", html! { <path d="M0-7v-6M-3-10l3 3 3-3" /> }),
+        Sign::Star => ("star", html! { <path d={STAR} /> }),
+        Sign::Broken => ("broken", html! { <><circle r="7.5" /><path d="M-3-3l6 6M3-3l-6 6" /></> }),
+    };
+    html! { <g class={classes!("sign", class)} transform={place}><title>{ &mark.words }</title>{ shape }</g> }
+}
+
+/// A star of radius 6 around the origin.
+const STAR: &str = "M0-6 1.5-2.1 5.7-1.9 2.4.8 3.5 4.9 0 2.6-3.5 4.9-2.4.8-5.7-1.9-1.5-2.1Z";
+
+fn px(length: f64) -> String {
+    format!("{length:.1}")
+}
+
+fn var(ink: Ink) -> String {
+    format!("var({})", token(ink))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_of_one_strip_share_a_unit() {
+        let short = Scale::of(9_000, 0.0, 900.0);
+        let long = Scale::of(60_000_000, 0.0, 900.0);
+        assert_eq!(tick_words(2_500, &short), "2.5 ms");
+        assert_eq!(tick_words(2_000, &short), "2 ms");
+        assert_eq!(tick_words(2_500_000, &long), "2.5 s");
+        assert_eq!(tick_words(0, &long), "0 s");
+    }
+}
