@@ -79,22 +79,23 @@ impl Component for App {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let on = ctx.link().callback(Msg::Do);
-        let lang = self.lang;
-        let dismiss = ctx.link().callback(|()| Msg::Dismiss);
-        html! {
-            <div class={classes!("app", matches!(self.place, Place::Home).then_some("at-home"))}>
-                <TopBar handle={self.handle()} {lang} theme={self.theme} on={on.clone()} />
-                if let Some(problem) = &self.problem {
-                    <ProblemCard problem={problem.clone()} {lang} {dismiss} />
-                }
-                { match &self.place {
-                    Place::Home => html! { <Home {lang} theme={self.theme} {on} /> },
-                    Place::Lab(handle) => html! {
-                        <LabPage opened={handle.clone()} {lang} theme={self.painted} writer={self.writer.clone()}
-                            show={ctx.link().callback(Msg::Show)} {on} />
-                    },
-                } }
-            </div>
+        let (lang, theme) = (self.lang, self.theme);
+        let problem = self.problem.as_ref().map_or_else(Html::default, |problem| {
+            let dismiss = ctx.link().callback(|()| Msg::Dismiss);
+            html! { <ProblemCard problem={problem.clone()} {lang} {dismiss} /> }
+        });
+        match &self.place {
+            Place::Home => html! {
+                <div class="app at-home">
+                    <TopBar {lang} {theme} on={on.clone()} />
+                    { problem }
+                    <Home {lang} {theme} {on} />
+                </div>
+            },
+            Place::Lab(handle) => html! {
+                <LabPage opened={handle.clone()} {lang} {theme} painted={self.painted} writer={self.writer.clone()}
+                    show={ctx.link().callback(Msg::Show)} {on} {problem} />
+            },
         }
     }
 
@@ -104,13 +105,6 @@ impl Component for App {
 }
 
 impl App {
-    fn handle(&self) -> Option<Handle> {
-        match &self.place {
-            Place::Home => None,
-            Place::Lab(handle) => Some(handle.clone()),
-        }
-    }
-
     fn title(&self) -> String {
         match &self.place {
             Place::Home => words::HOME_TITLE.get(self.lang).to_owned(),

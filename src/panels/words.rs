@@ -29,9 +29,9 @@ words! {
     ALL_LABS: "Faultscope, all labs", "Faultscope，全部实验";
     VARIANTS: "Variants", "变体";
     RIGHT: "Right", "正确的变体";
-    BREAK_IT: "Break it", "试着打破它";
-    BREAK_ONE: "Break it: 1 naive variant", "试着打破它：1 个天真变体";
-    BREAK_MANY: "Break it: {count} naive variants", "试着打破它：{count} 个天真变体";
+    BREAK_IT: "Break it", "攻破它";
+    BREAK_ONE: "Break it: 1 naive variant", "攻破它：1 个缺陷变体";
+    BREAK_MANY: "Break it: {count} naive variants", "攻破它：{count} 个缺陷变体";
     SETTINGS: "Settings", "设置";
     SHARE: "Share", "分享";
     KEYS: "Keys", "快捷键";
@@ -46,7 +46,7 @@ words! {
 // The home page.
 words! {
     TAGLINE: "Break a distributed system, watch every message, and see the step where a property fails.",
-        "动手打破一个分布式系统，看清每一条消息，找到性质被违反的那一步。";
+        "亲手弄坏一个分布式系统，看清每一条消息，找到性质被违反的那一步。";
     FIND: "Find a lab, a fault or a variant", "查找实验、故障或变体";
     LABS_COUNT: "{count} labs", "{count} 个实验";
     LABS_ONE: "1 lab", "1 个实验";
@@ -55,7 +55,7 @@ words! {
     CLEAR: "Show all labs", "显示全部实验";
     ONE_VARIANT: "1 variant", "1 个变体";
     VARIANT_COUNT: "{count} variants", "{count} 个变体";
-    BROKEN_BY: "Broken by", "如何打破：";
+    BROKEN_BY: "Broken by", "败于";
     STRIP: "One run of {lab}: {messages} messages in {time}, {lost} of them lost.",
         "{lab} 的一次运行：{time} 内 {messages} 条消息，丢失 {lost} 条。";
     STRIP_LABEL: "A space-time diagram: one lane a node, one line a message.", "时空图：每个节点一条线，每条消息一道斜线。";

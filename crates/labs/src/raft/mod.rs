@@ -2,6 +2,8 @@
 
 mod looks;
 mod properties;
+#[cfg(test)]
+mod tests;
 mod variants;
 mod words;
 

@@ -60,11 +60,11 @@ pub(super) static BASIC: RaftVariant = RaftVariant {
 };
 
 /// Figure 8 of the paper, with its terms 2, 3, 4 and 5 as 1, 2, 3 and 5.
-const FIGURE_8: &str = "raft:commit-by-counting;r1;s8;clients=0;election_timeout_us=8000000-9000000;\
+pub(super) const FIGURE_8: &str = "raft:commit-by-counting;r1;s8;clients=0;election_timeout_us=8000000-9000000;\
     latency_us=10000-12000;disk_us=0-0;\
     @10000fire.n1.0;@60000cut.n1_n2.n3_n4_n5;@70000do.n1.write.x.1;@100000crash.n1;@110000heal;\
     @120000fire.n5.0;@143900cut.n5;@144000do.n5.write.x.2;@150000crash.n5;@200000heal;@210000restart.n1;\
-    @220000fire.n1.0;@221000cut.n4_n5;@400000crash.n1;@410000heal;@420000restart.n5;@430000fire.n5.0;\
+    @212000fire.n1.0;@213000cut.n4_n5;@220000fire.n1.0;@400000crash.n1;@410000heal;@420000restart.n5;@430000fire.n5.0;\
     @480000fire.n5.0;@700000restart.n1";
 
 pub(super) static COMMIT_BY_COUNTING: RaftVariant = RaftVariant {

@@ -1,0 +1,55 @@
+//! Raft under the nemesis, and the stored run of Figure 8.
+
+use std::sync::Arc;
+
+use faultscope_sim::{Run, Verdict};
+
+use super::LAB;
+use crate::schema::Settings;
+use crate::session::{Session, nemesis, plan_of};
+
+fn broken(variant: &str, seed: u64, until_us: u64) -> Vec<(&'static str, u64)> {
+    let variant = LAB.variant(variant).expect("a variant");
+    let plan = Arc::new(plan_of(variant, &Settings::defaults(&variant.settings()), seed, false));
+    let actions = nemesis(variant, &plan, seed, until_us).actions(&plan);
+    let mut run = Run::new(plan, actions);
+    run.play_until(until_us, u64::MAX);
+    assert!(run.len() > 2_000);
+    let head = run.head();
+    head.properties
+        .iter()
+        .filter(|property| property.is_broken())
+        .map(|property| match property.verdict {
+            Verdict::Struck { step, .. } => (property.id, step),
+            _ => (property.id, 0),
+        })
+        .collect()
+}
+
+#[test]
+fn basic_keeps_its_promises_under_every_fault() {
+    for seed in 0..60 {
+        assert_eq!(broken("basic", seed, 12_000_000), [], "seed {seed}");
+    }
+}
+
+#[test]
+fn naive_variants_break() {
+    for (variant, property) in [("forget-vote", "one-vote-a-term"), ("no-log-check", "leader-completeness")] {
+        let seed = (0..500).find(|&seed| broken(variant, seed, 12_000_000).iter().any(|(id, _)| *id == property));
+        println!("{variant}: seed {seed:?}");
+        assert!(seed.is_some(), "{variant}");
+    }
+}
+
+#[test]
+fn figure_8_is_stored_and_breaks_counting_alone() {
+    let text = super::variants::FIGURE_8;
+    let broken = |text: &str| -> Vec<&'static str> {
+        let mut session = Session::open(text).expect("the stored run");
+        session.play_ahead(3_000_000, 100_000);
+        session.properties().iter().filter(|property| property.is_broken()).map(|property| property.id).collect()
+    };
+    assert_eq!(broken(text), ["leader-completeness", "state-machine-safety"]);
+    assert_eq!(broken(&text.replace("commit-by-counting", "basic")), Vec::<&str>::new());
+}

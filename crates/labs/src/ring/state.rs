@@ -1,0 +1,146 @@
+//! The state of a node as traces print it and the inspector shows it: counts, never thousands of keys.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use faultscope_protocol::NodeId;
+use faultscope_protocol::ring::{Client, Items, Phase, Ring, Store, View, steward_of};
+use faultscope_sim::Node;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{Part, disk};
+
+/// The words on screen.
+pub(super) const SPELLING: &[(&str, &str)] = &[
+    ("view", "view"),
+    ("phase", "phase"),
+    ("members", "members"),
+    ("change", "change"),
+    ("keys", "keys held"),
+    ("primary", "as owner"),
+    ("arriving", "still to arrive"),
+    ("leaving", "still to hand over"),
+    ("sending", "acknowledged, of"),
+    ("writes_pending", "writes pending"),
+    ("queue", "changes queued"),
+    ("owned", "owned keys"),
+];
+
+/// Up to so many keys in a run, a node lists those that it owns.
+const LISTED_KEYS_MAX: u32 = 300;
+
+#[derive(Serialize)]
+struct StoreFields {
+    role: &'static str,
+    view: u64,
+    phase: &'static str,
+    members: Vec<NodeId>,
+    change: Option<String>,
+    keys: u64,
+    primary: u64,
+    arriving: u64,
+    leaving: u64,
+    sending: BTreeMap<String, [u32; 2]>,
+    writes_pending: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owned: Option<Vec<u32>>,
+}
+
+#[derive(Serialize)]
+struct ClientFields {
+    role: &'static str,
+    view: u64,
+    operation: Option<&'static str>,
+    key: Option<u32>,
+    asked: Option<NodeId>,
+    tries: u32,
+    missing: Vec<NodeId>,
+    queue: u64,
+}
+
+/// The fields of a node. It may be down: then what the disk holds.
+pub(super) fn fields(node: &Node) -> Map<String, Value> {
+    let value = match node.machine::<Ring>() {
+        Some(Ring::Store(store)) => {
+            serde_json::to_value(store_fields(node, store.view(), store.items(), Some(store)))
+        }
+        Some(Ring::Client(client)) => serde_json::to_value(client_fields(client)),
+        None => match disk(node) {
+            Some(found) => serde_json::to_value(store_fields(node, &found.view, &found.items, None)),
+            None => return Map::new(),
+        },
+    };
+    match value {
+        Ok(Value::Object(fields)) => fields,
+        other => unreachable!("plain fields are an object: {other:?}"),
+    }
+}
+
+fn store_fields(node: &Node, view: &Arc<View>, items: &Items, store: Option<&Store>) -> StoreFields {
+    let is_mine = |key: &u32| view.owner(*key) == Some(node.id);
+    let setup = node.setup::<faultscope_protocol::ring::Setup>();
+    let lists_keys = setup.is_some_and(|setup| setup.key_count() <= LISTED_KEYS_MAX);
+    let queue = store.and_then(Store::steward).map(|steward| {
+        steward.queue().iter().map(|(kind, node)| format!("{} {node}", super::words::change_word(*kind))).collect()
+    });
+    let is_steward = node.machine::<Ring>().is_some() && store.is_some_and(|store| store.steward().is_some());
+    let sending = store.map(Store::outgoing).into_iter().flatten();
+    StoreFields {
+        role: Part::of(view, node.id, is_steward).name(),
+        view: view.version(),
+        phase: phase_word(view),
+        members: view.members().to_vec(),
+        change: view.change().map(|change| format!("{} {}", super::words::change_word(change.kind), change.node)),
+        keys: items.size() as u64,
+        primary: items.keys().filter(|key| is_mine(key)).count() as u64,
+        arriving: arriving(view, node.id, items),
+        leaving: store.map_or(0, handing_over),
+        sending: sending
+            .map(|(to, outgoing)| (to.to_string(), [outgoing.acknowledged(), outgoing.total()]))
+            .collect(),
+        writes_pending: store.map_or(0, Store::writes_pending),
+        queue,
+        owned: lists_keys.then(|| items.keys().copied().filter(is_mine).collect()),
+    }
+}
+
+/// How many copies this node waits for.
+fn arriving(view: &View, node: NodeId, items: &Items) -> u64 {
+    if !view.copies() {
+        return 0;
+    }
+    let is_missing = |key: u32| !items.contains_key(&key);
+    view.moves().iter().filter(|moved| moved.to == node && is_missing(moved.key)).count() as u64
+}
+
+/// How many copies this node has still to hand over.
+fn handing_over(store: &Store) -> u64 {
+    store.outgoing().values().map(|outgoing| outgoing.waiting().len() as u64).sum()
+}
+
+fn client_fields(client: &Client) -> ClientFields {
+    let call = client.call();
+    ClientFields {
+        role: "client",
+        view: client.view().version(),
+        operation: call.map(|call| if call.item().is_some() { "put" } else { "get" }),
+        key: call.map(|call| call.key()),
+        asked: call.and_then(|call| call.asked()),
+        tries: call.map_or(0, |call| call.tries()),
+        missing: call.map(|call| call.missing().iter().copied().collect()).unwrap_or_default(),
+        queue: client.queue().len() as u64,
+    }
+}
+
+/// The phase of the change under way, in a word.
+pub(super) fn phase_word(view: &View) -> &'static str {
+    match view.change().map(|change| change.phase) {
+        None => "steady",
+        Some(Phase::Copy) => "copy",
+        Some(Phase::Switch) => "switch",
+        Some(Phase::Move) => "move",
+    }
+}

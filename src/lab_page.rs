@@ -1,0 +1,342 @@
+//! The lab page: it owns the run on screen, carries out every wish, and lets the run play.
+//!
+//! While the run plays, each frame of the screen moves virtual time on and paints the canvas, the needle and the
+//! readings by hand; the framework's diff runs at most ten times a second, for the panels. While it stands, nothing
+//! runs.
+
+mod carry_out;
+mod layout;
+mod watch;
+
+use std::rc::Rc;
+
+use faultscope_labs::scene::Theme;
+use faultscope_labs::stage::Class;
+use faultscope_labs::{Lang, Session};
+use gloo::render::{AnimationFrame, request_animation_frame};
+use gloo::timers::callback::Timeout;
+use yew::prelude::*;
+
+use crate::handle::Handle;
+use crate::intent::{Intent, Overlay, Selection, Tab, ThemeChoice, Tool};
+use crate::keys::Key;
+use crate::play::{self, Clock};
+use crate::route::AddressWriter;
+use crate::stage::{Listeners, Outcome, StageCanvas, View};
+use crate::timeline::Live;
+use crate::{panic_screen, words};
+use watch::Watch;
+
+/// How long the panels may be behind what is scrubbed, in milliseconds.
+const PANELS_LATER_MS: u32 = 100;
+/// After so many frames without a step, it is asked whether anything is left to happen.
+const QUIET_FRAMES: u32 = 20;
+
+/// What the lab page is given.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct LabPageProps {
+    /// The run that was opened; another one replaces what is on screen.
+    pub(crate) opened: Handle,
+    /// The language.
+    pub(crate) lang: Lang,
+    /// The colours that the reader chose.
+    pub(crate) theme: ThemeChoice,
+    /// The colours in which the stage is painted.
+    pub(crate) painted: Theme,
+    /// Writes the address.
+    pub(crate) writer: Rc<AddressWriter>,
+    /// Where wishes go that reach beyond the lab.
+    pub(crate) on: Callback<Intent>,
+    /// Shows another run.
+    pub(crate) show: Callback<Handle>,
+    /// A run that could not be opened, as a card.
+    pub(crate) problem: Html,
+}
+
+/// What happens to the lab page.
+pub(crate) enum Msg {
+    /// A wish.
+    Do(Intent),
+    /// A key.
+    Key(Key),
+    /// The screen is about to paint; its clock in milliseconds.
+    Frame(f64),
+    /// A mouse or a finger did something on the stage.
+    Pointer(Outcome),
+    /// Something has another size.
+    Resized,
+    /// The tab was shown or hidden.
+    Visibility,
+    /// The panels are behind.
+    PanelsDue,
+    /// The reader has seen the notice.
+    Dismiss,
+}
+
+/// The lab page.
+pub(crate) struct LabPage {
+    handle: Handle,
+    selection: Selection,
+    tool: Option<Tool>,
+    overlay: Option<Overlay>,
+    tab: Tab,
+    class: Class,
+    strip_width: f64,
+    is_playing: bool,
+    speed: i32,
+    clock: Clock,
+    frame: Option<AnimationFrame>,
+    panels_later: Option<Timeout>,
+    quiet_frames: u32,
+    /// The length at which it is known that something is left to happen.
+    lively_at: Option<u64>,
+    notice: Option<String>,
+    said: String,
+    canvas: Rc<StageCanvas>,
+    live: Rc<Live>,
+    strip: NodeRef,
+    /// The tool in hand, as the canvas sees it.
+    tool_in_hand: Rc<std::cell::Cell<Option<Tool>>>,
+    pointer: Option<Listeners>,
+    watch: Option<Watch>,
+}
+
+impl Component for LabPage {
+    type Message = Msg;
+    type Properties = LabPageProps;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let page = Self {
+            handle: ctx.props().opened.clone(),
+            selection: Selection::Nothing,
+            tool: None,
+            overlay: None,
+            tab: Tab::default(),
+            class: watch::screen_class(),
+            strip_width: 0.0,
+            is_playing: false,
+            speed: play::USUAL,
+            clock: Clock::default(),
+            frame: None,
+            panels_later: None,
+            quiet_frames: 0,
+            lively_at: None,
+            notice: None,
+            said: String::new(),
+            canvas: Rc::default(),
+            live: Rc::default(),
+            strip: NodeRef::default(),
+            tool_in_hand: Rc::default(),
+            pointer: None,
+            watch: None,
+        };
+        page.remember();
+        page
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Do(intent) => self.carry_out(ctx, intent),
+            Msg::Key(key) => self.press(ctx, key),
+            Msg::Frame(now_ms) => self.on_frame(ctx, now_ms),
+            Msg::Pointer(outcome) => self.on_pointer(ctx, outcome),
+            Msg::Resized => self.resize(ctx),
+            Msg::Visibility => {
+                self.wake(ctx);
+                false
+            }
+            Msg::PanelsDue => {
+                self.touch();
+                true
+            }
+            Msg::Dismiss => self.notice.take().is_some(),
+        }
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &LabPageProps) -> bool {
+        if ctx.props().opened != old.opened {
+            self.handle = ctx.props().opened.clone();
+            self.start_over();
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        self.lay_out(ctx)
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if first {
+            self.watch = Watch::start(ctx.link(), &self.canvas, &self.strip);
+            let tool = self.tool_in_hand.clone();
+            let tell = ctx.link().callback(Msg::Pointer);
+            self.pointer = crate::stage::listen(&self.canvas, Rc::new(move || tool.get()), &tell);
+            self.measure_strip(ctx);
+        }
+        self.live.forget();
+        self.paint(ctx);
+    }
+
+    fn destroy(&mut self, ctx: &Context<Self>) {
+        ctx.props().writer.forget();
+        self.canvas.forget();
+    }
+}
+
+impl LabPage {
+    /// Another run is on screen: nothing of the one before holds.
+    fn start_over(&mut self) {
+        self.selection = Selection::Nothing;
+        self.tool_in_hand.set(None);
+        self.tool = None;
+        self.stand();
+        self.lively_at = None;
+        self.said = String::new();
+        self.remember();
+    }
+
+    /// Keeps the run's text for the case of a failure.
+    fn remember(&self) {
+        panic_screen::remember_run(&self.handle.read().text().to_string());
+    }
+
+    /// The panels look again.
+    fn touch(&mut self) {
+        self.panels_later = None;
+        self.handle.touch();
+        self.remember();
+    }
+
+    /// Paints the canvas and the readings.
+    fn paint(&self, ctx: &Context<Self>) {
+        let session = self.handle.read();
+        let view = View {
+            lang: ctx.props().lang,
+            theme: ctx.props().painted,
+            class: self.class,
+            is_playing: self.is_playing,
+            is_calm: watch::wants_calm(),
+            selection: self.selection,
+        };
+        self.canvas.paint(&session, &view);
+        self.live.show(&session);
+    }
+
+    /// Lets the run play.
+    fn play(&mut self, ctx: &Context<Self>) {
+        self.is_playing = true;
+        self.said.clear();
+        self.quiet_frames = 0;
+        self.wake(ctx);
+    }
+
+    /// Lets the run stand.
+    fn stand(&mut self) {
+        self.is_playing = false;
+        self.frame = None;
+        self.clock.rest();
+    }
+
+    /// Asks for the next frame, if the run plays and the tab is seen.
+    fn wake(&mut self, ctx: &Context<Self>) {
+        if !self.is_playing || watch::is_hidden() {
+            self.frame = None;
+            self.clock.rest();
+            return;
+        }
+        let link = ctx.link().clone();
+        self.frame = Some(request_animation_frame(move |now_ms| link.send_message(Msg::Frame(now_ms))));
+    }
+
+    /// One frame of a run that plays. Returns whether the panels are to look again.
+    fn on_frame(&mut self, ctx: &Context<Self>, now_ms: f64) -> bool {
+        if !self.is_playing {
+            return false;
+        }
+        let ahead_us = self.clock.tick(now_ms, self.speed);
+        let before = self.handle.read().step();
+        let step = self.handle.write(|session| {
+            session.advance(session.now_us().saturating_add(ahead_us), play::FRAME_STEPS);
+            session.step()
+        });
+        self.quiet_frames = if step == before { self.quiet_frames + 1 } else { 0 };
+        if self.quiet_frames > QUIET_FRAMES && self.is_over() {
+            self.stand();
+            self.notice = Some(words::NOTHING_LEFT.get(ctx.props().lang).to_owned());
+            self.note_change(ctx);
+            self.touch();
+            return true;
+        }
+        self.wake(ctx);
+        if self.clock.panels_are_due(now_ms) {
+            self.touch();
+            return true;
+        }
+        self.paint(ctx);
+        false
+    }
+
+    /// Whether nothing is left to happen behind the furthest step.
+    fn is_over(&mut self) -> bool {
+        self.quiet_frames = 0;
+        let session = self.handle.read();
+        let len = session.len();
+        if session.step() < len || self.lively_at == Some(len) {
+            return false;
+        }
+        let is_over = session.fork().play_ahead(u64::MAX, 1) == 0;
+        drop(session);
+        self.lively_at = (!is_over).then_some(len);
+        is_over
+    }
+
+    /// The run or its cursor has changed: the address follows when the page is idle.
+    fn note_change(&self, ctx: &Context<Self>) {
+        let handle = self.handle.clone();
+        ctx.props().writer.write_later(move || handle.read().text().to_string());
+    }
+
+    /// Something has another size.
+    fn resize(&mut self, ctx: &Context<Self>) -> bool {
+        let class = watch::screen_class();
+        let is_other = class != self.class;
+        self.class = class;
+        self.canvas.fit();
+        let is_wider = self.measure_strip(ctx);
+        if !is_other && !is_wider {
+            self.paint(ctx);
+        }
+        is_other || is_wider
+    }
+
+    /// Measures the room of the timeline. Returns whether it has changed.
+    fn measure_strip(&mut self, ctx: &Context<Self>) -> bool {
+        let Some(strip) = self.strip.cast::<web_sys::Element>() else { return false };
+        let width = f64::from(strip.client_width());
+        let has_changed = width != self.strip_width;
+        self.strip_width = width;
+        if has_changed {
+            ctx.link().send_message(Msg::PanelsDue);
+        }
+        has_changed
+    }
+
+    /// Says what the last step was, for those who hear the page.
+    fn say_step(&mut self, lang: Lang) {
+        self.said = say_step(&self.handle.read(), lang);
+    }
+}
+
+/// The step at the cursor in a sentence.
+fn say_step(session: &Session, lang: Lang) -> String {
+    let step = session.step();
+    match session.rows(step, step, lang).pop().filter(|_| step > 0) {
+        None => words::SAID_START.get(lang).to_owned(),
+        Some(row) => {
+            let who = row.node.map(|node| format!("{node} ")).unwrap_or_default();
+            let (number, time) = (step.to_string(), crate::format::time_words(row.at_us));
+            let parts = [("step", number.as_str()), ("time", &time), ("who", &who), ("words", &row.words)];
+            words::SAID.fill(lang, &parts)
+        }
+    }
+}

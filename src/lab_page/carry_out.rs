@@ -1,0 +1,264 @@
+//! What the lab page does with wishes, keys and gestures. Every function returns whether the page is to be drawn anew.
+
+use faultscope_labs::sim::Action;
+use faultscope_labs::{Lang, OpenError, Stop};
+use gloo::timers::callback::Timeout;
+use yew::prelude::*;
+
+use super::{LabPage, Msg, PANELS_LATER_MS};
+use crate::handle::Handle;
+use crate::intent::{Intent, Overlay, Selection, Tool};
+use crate::keys::Key;
+use crate::reopen::{self, Reopened};
+use crate::stage::Outcome;
+use crate::stage::canvas::selection_of;
+use crate::{acts, play, transport, words};
+
+/// The most new steps that a run to the next message, note, decision or broken property plays.
+const RUN_TO_STEPS: u64 = 100_000;
+
+impl LabPage {
+    /// Carries out a wish.
+    pub(super) fn carry_out(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
+        let lang = ctx.props().lang;
+        match intent {
+            Intent::TogglePlay if self.is_playing => return self.pause(ctx),
+            Intent::TogglePlay => self.play(ctx),
+            Intent::Pause => return self.pause(ctx),
+            Intent::StepForward => {
+                let was_there = self.handle.write(|session| session.step_forward());
+                let word = (!was_there).then(|| words::NOTHING_LEFT.get(lang).to_owned());
+                return self.moved(ctx, word);
+            }
+            Intent::StepBack => {
+                self.handle.write(|session| session.step_back());
+                return self.moved(ctx, None);
+            }
+            Intent::SeekStep(step) => {
+                self.handle.write(|session| session.seek_step(step));
+                return self.moved(ctx, None);
+            }
+            Intent::SeekTime(at_us) => return self.scrub(ctx, at_us),
+            Intent::RunTo(stop) => return self.run_to(ctx, stop),
+            Intent::Speed(speed) => self.speed = play::clamp(speed),
+            Intent::Act(action) => return self.act(ctx, action),
+            Intent::Undo => return self.change_actions(ctx, |session| session.undo()),
+            Intent::Redo => return self.change_actions(ctx, |session| session.redo()),
+            Intent::Select(selection) => self.selection = selection,
+            Intent::Tool(tool) => self.take(tool),
+            Intent::Variant(id) => {
+                let reopened = reopen::with_variant(&self.handle.read(), id);
+                return self.reopen(ctx, reopened);
+            }
+            Intent::Setting(key, value) => {
+                let reopened = reopen::with_setting(&self.handle.read(), key, &value);
+                return self.reopen(ctx, reopened);
+            }
+            Intent::Seed(seed) => {
+                let reopened = reopen::with_seed(&self.handle.read(), seed);
+                return self.reopen(ctx, reopened);
+            }
+            Intent::StartOver => {
+                let reopened = reopen::without_actions(&self.handle.read());
+                return self.reopen(ctx, reopened);
+            }
+            Intent::Open(_) | Intent::Lang(_) | Intent::Theme(_) => ctx.props().on.emit(intent),
+            Intent::Overlay(overlay) => self.overlay = overlay,
+            Intent::Tab(tab) => self.tab = tab,
+        }
+        true
+    }
+
+    fn pause(&mut self, ctx: &Context<Self>) -> bool {
+        let was_playing = self.is_playing;
+        self.stand();
+        if was_playing {
+            self.say_step(ctx.props().lang);
+            self.note_change(ctx);
+            self.touch();
+        }
+        was_playing
+    }
+
+    /// The cursor was moved by hand: the run stands, and is told.
+    fn moved(&mut self, ctx: &Context<Self>, notice: Option<String>) -> bool {
+        self.stand();
+        self.notice = notice;
+        self.say_step(ctx.props().lang);
+        self.note_change(ctx);
+        self.touch();
+        true
+    }
+
+    /// The cursor follows a finger: the picture at once, the panels a little later.
+    fn scrub(&mut self, ctx: &Context<Self>, at_us: u64) -> bool {
+        self.handle.write(|session| session.seek_time(at_us));
+        if self.is_playing {
+            self.stand();
+            self.touch();
+            return true;
+        }
+        self.note_change(ctx);
+        self.paint(ctx);
+        if self.panels_later.is_none() {
+            let link = ctx.link().clone();
+            let later = Timeout::new(PANELS_LATER_MS, move || link.send_message(Msg::PanelsDue));
+            self.panels_later = Some(later);
+        }
+        false
+    }
+
+    fn run_to(&mut self, ctx: &Context<Self>, stop: Stop) -> bool {
+        let lang = ctx.props().lang;
+        let was_found = self.handle.write(|session| session.run_to(stop, RUN_TO_STEPS));
+        let notice = (!was_found).then(|| {
+            let what = transport::stop_words(stop).get(lang);
+            let steps = crate::format::thousands(RUN_TO_STEPS);
+            words::NOT_FOUND.fill(lang, &[("what", what), ("steps", &steps)])
+        });
+        self.moved(ctx, notice)
+    }
+
+    /// Does something to the world. A run that plays goes on playing.
+    fn act(&mut self, ctx: &Context<Self>, action: Action) -> bool {
+        let lang = ctx.props().lang;
+        match self.handle.write(|session| session.act(action)) {
+            Ok(()) => self.notice = None,
+            Err(refusal) => self.notice = Some(refused(&refusal, lang)),
+        }
+        self.after_change(ctx)
+    }
+
+    fn change_actions(
+        &mut self,
+        ctx: &Context<Self>,
+        change: impl FnOnce(&mut faultscope_labs::Session) -> bool,
+    ) -> bool {
+        if !self.handle.write(change) {
+            return false;
+        }
+        self.notice = None;
+        self.after_change(ctx)
+    }
+
+    fn after_change(&mut self, ctx: &Context<Self>) -> bool {
+        self.lively_at = None;
+        self.quiet_frames = 0;
+        if !self.is_playing {
+            self.say_step(ctx.props().lang);
+        }
+        self.note_change(ctx);
+        self.touch();
+        true
+    }
+
+    fn take(&mut self, tool: Option<Tool>) {
+        self.tool = tool;
+        self.tool_in_hand.set(tool);
+    }
+
+    /// Shows a run that was opened anew, or says why it was not.
+    fn reopen(&mut self, ctx: &Context<Self>, reopened: Result<Reopened, OpenError>) -> bool {
+        let lang = ctx.props().lang;
+        match reopened {
+            Ok(Reopened { session, left_out }) => {
+                let is_whole = left_out.is_empty();
+                let what = left_out.join(" ");
+                self.notice = (!is_whole).then(|| words::LEFT_OUT.fill(lang, &[("what", &what)]));
+                ctx.props().show.emit(Handle::new(session));
+            }
+            Err(refusal) => self.notice = Some(refused(&refusal, lang)),
+        }
+        true
+    }
+
+    /// What a key does: a wish of its own, or a tool for the next thing that is touched.
+    pub(super) fn press(&mut self, ctx: &Context<Self>, key: Key) -> bool {
+        let intent = match key {
+            Key::Play => Intent::TogglePlay,
+            Key::StepBack => Intent::StepBack,
+            Key::StepForward => Intent::StepForward,
+            Key::Start => Intent::SeekStep(0),
+            Key::End => Intent::SeekStep(self.handle.read().len()),
+            Key::Slower => Intent::Speed(self.speed - play::SPEED_STEP),
+            Key::Faster => Intent::Speed(self.speed + play::SPEED_STEP),
+            Key::Crash => self.act_or_take(Tool::Crash),
+            Key::Pause => self.act_or_take(Tool::Pause),
+            Key::Drop => self.act_or_take(Tool::Drop),
+            Key::Cut => self.take_or_put_down(Tool::Cut),
+            Key::Select => Intent::Tool(None),
+            Key::Heal => Intent::Act(Action::Heal),
+            Key::Undo => Intent::Undo,
+            Key::Redo => Intent::Redo,
+            Key::NextNode => self.select_neighbour(true),
+            Key::NodeBefore => self.select_neighbour(false),
+            Key::Help if self.overlay == Some(Overlay::Keys) => Intent::Overlay(None),
+            Key::Help => Intent::Overlay(Some(Overlay::Keys)),
+            Key::Escape => self.way_out(),
+        };
+        self.carry_out(ctx, intent)
+    }
+
+    /// Acts on what is picked up; where nothing fitting is, the tool is taken in hand.
+    fn act_or_take(&self, tool: Tool) -> Intent {
+        match acts::use_tool(tool, self.handle.read().world(), self.selection) {
+            Some(action) => Intent::Act(action),
+            None => self.take_or_put_down(tool),
+        }
+    }
+
+    fn take_or_put_down(&self, tool: Tool) -> Intent {
+        Intent::Tool(Some(tool).filter(|_| self.tool != Some(tool)))
+    }
+
+    fn select_neighbour(&self, forward: bool) -> Intent {
+        let node = acts::neighbour(&self.handle.read(), self.selection, forward);
+        Intent::Select(node.map_or(Selection::Nothing, Selection::Node))
+    }
+
+    /// What Escape closes: what lies on top, then the tool, then the selection.
+    fn way_out(&self) -> Intent {
+        match (self.overlay, self.tool) {
+            (Some(_), _) => Intent::Overlay(None),
+            (None, Some(_)) => Intent::Tool(None),
+            (None, None) => Intent::Select(Selection::Nothing),
+        }
+    }
+
+    /// What a gesture on the stage means, by the tool in hand.
+    pub(super) fn on_pointer(&mut self, ctx: &Context<Self>, outcome: Outcome) -> bool {
+        match outcome {
+            Outcome::Nothing => false,
+            Outcome::Line | Outcome::Move(..) => {
+                self.paint(ctx);
+                false
+            }
+            Outcome::Tap(subject) => self.tap(ctx, selection_of(subject).unwrap_or_default()),
+            Outcome::Cut(from, to) => match acts::cut_along(from, to, &self.canvas.node_places()) {
+                Some(action) => self.act(ctx, action),
+                None => {
+                    self.notice = Some(words::EMPTY_CUT.get(ctx.props().lang).to_owned());
+                    true
+                }
+            },
+        }
+    }
+
+    fn tap(&mut self, ctx: &Context<Self>, touched: Selection) -> bool {
+        let action =
+            self.tool.and_then(|tool| acts::use_tool(tool, self.handle.read().world(), touched));
+        if let Some(action) = action {
+            return self.act(ctx, action);
+        }
+        let is_again = touched == self.selection && touched != Selection::Nothing;
+        if is_again && self.class == faultscope_labs::stage::Class::Phone {
+            self.overlay = Some(Overlay::Actions);
+        }
+        self.selection = touched;
+        true
+    }
+}
+
+fn refused(refusal: &OpenError, lang: Lang) -> String {
+    format!("{}: {}", words::CANNOT_DO.get(lang), refusal.message(lang))
+}

@@ -1,0 +1,183 @@
+//! Where everything stands on the lab page: one grid on a desk, one on a tablet, and a page with tabs on a phone. The
+//! style sheet places the parts; here is only which parts there are.
+
+use faultscope_labs::stage::Class;
+use faultscope_labs::{Lang, Text};
+use yew::prelude::*;
+
+use super::{LabPage, Msg};
+use crate::intent::{Intent, Overlay, Tab};
+use crate::panels::{
+    ActionsCard, EventLog, FaultBar, Inspector, KeysSheet, SettingsSheet, ShareSheet, StoryPanel,
+    VariantsSheet, Verdicts,
+};
+use crate::stage::{Legend, StageList};
+use crate::timeline::Timeline;
+use crate::top_bar::TopBar;
+use crate::transport::{DockRow, TimePanel, Transport};
+use crate::words;
+
+const TABS: [(Tab, Text); 5] = [
+    (Tab::Story, words::TAB_STORY),
+    (Tab::Inspect, words::TAB_INSPECT),
+    (Tab::Verdicts, words::TAB_VERDICTS),
+    (Tab::Log, words::TAB_LOG),
+    (Tab::Time, words::TAB_TIME),
+];
+
+impl LabPage {
+    /// The whole page.
+    pub(super) fn lay_out(&self, ctx: &Context<Self>) -> Html {
+        let on = ctx.link().callback(Msg::Do);
+        let (lang, theme) = (ctx.props().lang, ctx.props().theme);
+        let session = self.handle.read();
+        html! {
+            <div class="app" data-lab={session.lab().id} data-variant={session.variant().about().id}
+                data-step={session.step().to_string()} data-now-us={session.now_us().to_string()}
+                data-playing={self.is_playing.to_string()}>
+                <TopBar handle={Some(self.handle.clone())} {lang} {theme} on={on.clone()} />
+                { ctx.props().problem.clone() }
+                { self.notice(ctx) }
+                <main class="frame" data-tab={tab_name(self.tab)}>
+                    { self.stage(lang, &on) }
+                    if self.class == Class::Phone {
+                        { self.phone(lang, &on) }
+                    } else {
+                        { self.wide(lang, &on) }
+                    }
+                </main>
+                { self.overlay(lang, &on) }
+                <p class="hid" aria-live="polite">{ &self.said }</p>
+            </div>
+        }
+    }
+
+    fn notice(&self, ctx: &Context<Self>) -> Html {
+        let Some(notice) = &self.notice else { return Html::default() };
+        let onclick = ctx.link().callback(|_: MouseEvent| Msg::Dismiss);
+        html! {
+            <div class="notice" role="status">
+                <span>{ notice }</span>
+                <button type="button" {onclick}>{ words::DISMISS.get(ctx.props().lang) }</button>
+            </div>
+        }
+    }
+
+    fn stage(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+        let (handle, selection) = (self.handle.clone(), self.selection);
+        let label = self.canvas.label();
+        html! {
+            <section class="stage" aria-label={words::STAGE.get(lang)} data-tool={self.tool.map(tool_name)}>
+                <FaultBar handle={handle.clone()} {lang} {selection} tool={self.tool} on={on.clone()} />
+                <canvas class="stage-canvas" ref={self.canvas.node.clone()} role="img"
+                    aria-label={words::PICTURE.fill(lang, &[("label", &label)])} />
+                <Legend lab={self.handle.read().lab()} {lang} />
+                <StageList {handle} {lang} {selection} on={on.clone()} />
+            </section>
+        }
+    }
+
+    fn wide(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+        let (handle, selection) = (self.handle.clone(), self.selection);
+        html! {
+            <>
+                <div class="story">
+                    <StoryPanel handle={handle.clone()} {lang} {selection} on={on.clone()} />
+                </div>
+                <div class="side">
+                    <Inspector handle={handle.clone()} {lang} {selection} on={on.clone()} />
+                    <Verdicts handle={handle.clone()} {lang} {selection} on={on.clone()} />
+                    <EventLog {handle} {lang} {selection} on={on.clone()} />
+                </div>
+                <div class="time">
+                    <Transport {lang} is_playing={self.is_playing} speed={self.speed} live={self.live.clone()}
+                        on={on.clone()} />
+                    { self.strip(lang, on) }
+                </div>
+            </>
+        }
+    }
+
+    fn phone(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+        html! {
+            <>
+                <div class="tabs" role="tablist" aria-label={words::TABS.get(lang)}>
+                    { for TABS.iter().map(|&(tab, title)| self.tab_key(tab, title.get(lang), on)) }
+                </div>
+                <div class="panel" role="tabpanel" id="panel" aria-labelledby={format!("tab-{}", tab_name(self.tab))}>
+                    { self.panel(lang, on) }
+                </div>
+                <div class="dock">
+                    { self.strip(lang, on) }
+                    <DockRow {lang} is_playing={self.is_playing} speed={self.speed} live={self.live.clone()}
+                        on={on.clone()} />
+                </div>
+            </>
+        }
+    }
+
+    fn strip(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+        html! {
+            <div class="strip" ref={self.strip.clone()}>
+                <Timeline handle={self.handle.clone()} {lang} class={self.class} width={self.strip_width}
+                    live={self.live.clone()} on={on.clone()} />
+            </div>
+        }
+    }
+
+    fn tab_key(&self, tab: Tab, title: &'static str, on: &Callback<Intent>) -> Html {
+        let is_on = self.tab == tab;
+        let onclick = on.reform(move |_: MouseEvent| Intent::Tab(tab));
+        html! {
+            <button type="button" role="tab" id={format!("tab-{}", tab_name(tab))} aria-controls="panel"
+                aria-selected={is_on.to_string()} {onclick}>{ title }</button>
+        }
+    }
+
+    fn panel(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+        let (handle, selection, on) = (self.handle.clone(), self.selection, on.clone());
+        match self.tab {
+            Tab::Story => html! { <div class="story"><StoryPanel {handle} {lang} {selection} {on} /></div> },
+            Tab::Inspect => html! { <div class="side"><Inspector {handle} {lang} {selection} {on} /></div> },
+            Tab::Verdicts => html! { <div class="side"><Verdicts {handle} {lang} {selection} {on} /></div> },
+            Tab::Log => html! { <div class="side"><EventLog {handle} {lang} {selection} {on} /></div> },
+            Tab::Time => html! {
+                <TimePanel {lang} is_playing={self.is_playing} speed={self.speed} live={self.live.clone()} {on} />
+            },
+        }
+    }
+
+    fn overlay(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+        let (handle, selection, on) = (self.handle.clone(), self.selection, on.clone());
+        match self.overlay {
+            None => Html::default(),
+            Some(Overlay::Settings) => html! { <SettingsSheet {handle} {lang} {selection} {on} /> },
+            Some(Overlay::Keys) => html! { <KeysSheet {handle} {lang} {selection} {on} /> },
+            Some(Overlay::Share) => html! { <ShareSheet {handle} {lang} {selection} {on} /> },
+            Some(Overlay::Variants) => html! { <VariantsSheet {handle} {lang} {selection} {on} /> },
+            Some(Overlay::Actions) => html! { <ActionsCard {handle} {lang} {selection} {on} /> },
+        }
+    }
+}
+
+/// The name of a tab in the style sheet.
+fn tab_name(tab: Tab) -> &'static str {
+    match tab {
+        Tab::Story => "story",
+        Tab::Inspect => "inspect",
+        Tab::Verdicts => "verdicts",
+        Tab::Log => "log",
+        Tab::Time => "time",
+    }
+}
+
+/// The name of a tool in the style sheet.
+fn tool_name(tool: crate::intent::Tool) -> &'static str {
+    use crate::intent::Tool;
+    match tool {
+        Tool::Cut => "cut",
+        Tool::Crash => "crash",
+        Tool::Pause => "pause",
+        Tool::Drop => "drop",
+    }
+}
