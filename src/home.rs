@@ -13,7 +13,6 @@ use yew::prelude::*;
 use crate::icons::{Icon, icon};
 use crate::intent::{Intent, ThemeChoice};
 use crate::panels::words;
-use crate::top_bar::TopBar;
 use cards::plates;
 use open_run::OpenRun;
 use search::matching;
@@ -30,7 +29,7 @@ pub(crate) struct HomeProps {
     pub on: Callback<Intent>,
 }
 
-/// The home page, with its bar at the top.
+/// The home page, below the bar.
 #[component]
 pub(crate) fn Home(props: &HomeProps) -> Html {
     let wanted = use_state(String::new);
@@ -46,8 +45,6 @@ pub(crate) fn Home(props: &HomeProps) -> Html {
     let clear = Callback::from(move |_: MouseEvent| set.set(String::new()));
     let count = counted(shown.len(), &wanted, lang);
     html! {
-        <>
-            <TopBar {lang} theme={props.theme} on={props.on.clone()} />
             <main class="home">
                 <div class="hero">
                     <div>
@@ -83,7 +80,6 @@ pub(crate) fn Home(props: &HomeProps) -> Html {
                     <span>{ words::FOOT_KEYS.get(lang) }</span>
                 </footer>
             </main>
-        </>
     }
 }
 

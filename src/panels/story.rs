@@ -197,7 +197,7 @@ fn page(lesson: &Lesson, session: &Session, desk: &Desk) -> Html {
 /// Predict, then reveal.
 fn ask(question: &Question, lesson: &Lesson, desk: &Desk) -> Html {
     let lang = desk.lang;
-    let put = |given| lesson.player.put(given, lang);
+    let put = |given: &faultscope_labs::story::Words| lesson.player.put(given, lang);
     let reveal = {
         let desk = desk.clone();
         Callback::from(move |_: MouseEvent| desk.change(|lesson| lesson.is_revealed = true))

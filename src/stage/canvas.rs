@@ -80,7 +80,8 @@ impl StageCanvas {
         let frame = self.frame(session, view);
         let mut scene = picture(session.lab(), session.variant(), session.world(), &frame);
         if let Some((from, to)) = self.gesture.borrow().line() {
-            draw_line(&mut scene, from, to, &places(&scene));
+            let places = places(&scene);
+            draw_line(&mut scene, from, to, &places);
         }
         if let Err(reason) = self.paint_scene(&scene, view.theme) {
             web_sys::console::error_2(&"the stage cannot be painted:".into(), &reason);

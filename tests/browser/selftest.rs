@@ -84,7 +84,6 @@ fn errors_in_a_worker_are_seen() {
     let sample = Sample::of(script);
     let mut page = sample.open(View::DESKTOP);
     page.wait_for("window.over");
-    page.wait_for("performance.now() > 0");
     assert_one(&page.close(), "console error: from the worker");
 }
 
@@ -116,15 +115,16 @@ fn the_mouse_and_the_keys_reach_the_page() {
     page.click("input");
     page.type_text("中文");
     page.key("a");
-    page.key("Shift+Tab");
+    assert_eq!(page.eval("document.querySelector('input').value"), json!("中文a"));
     page.key("Control+z");
-    let seen = page.eval("seen.filter(line => !/pointer.* 6?[0-9][0-9]$/.test(line) || /1[01]/.test(line))");
+    assert_eq!(page.eval("document.querySelector('input').value"), json!("中文"), "a chord writes nothing");
+    page.key("Shift+Tab");
+    let seen = page.eval("seen");
     assert_eq!(seen[0], json!(true), "the button was clicked: {seen}");
     let told: Vec<&str> = seen.as_array().unwrap().iter().filter_map(|line| line.as_str()).collect();
     for wanted in ["pointerdown 10", "pointerup 110", "keydown a", "keydown Tab", "keydown z"] {
         assert!(told.contains(&wanted), "{wanted} is not in {told:?}");
     }
-    assert_eq!(page.eval("document.querySelector('input').value"), json!("中文a"));
     page.finish();
 }
 

@@ -188,7 +188,7 @@ pub(crate) enum Call {
 
 /// Reads the words of the command line.
 pub(crate) fn read() -> Result<Call, Failure> {
-    let command = CommandLine::command().after_help(tools_help());
+    let command = CommandLine::command().arg_required_else_help(false).after_help(tools_help());
     let read = command.try_get_matches().and_then(|matches| CommandLine::from_arg_matches(&matches));
     match read {
         Ok(line) => Ok(Call::Do(line.command)),

@@ -80,8 +80,11 @@ fn play(wanted: &CheckWanted, trial: &(impl Fn(u64) -> Trial + Sync)) -> Sum {
     sum
 }
 
+/// For each broken property, a short run that breaks it, and how.
+type Links = BTreeMap<&'static str, (RunText, End)>;
+
 /// The shortest run that breaks each broken property, as far as it was looked for.
-fn shorten(sum: &Sum, trial: &(impl Fn(u64) -> Trial + Sync)) -> BTreeMap<&'static str, RunText> {
+fn shorten(sum: &Sum, trial: &(impl Fn(u64) -> Trial + Sync)) -> Links {
     let broken: Vec<_> = sum.properties.values().filter_map(|property| property.first.as_ref()).collect();
     let bar = progress::bar(broken.len() as u64, "shortening");
     let links = broken.into_par_iter().map(|(seed, judged, judgement)| {
@@ -159,13 +162,7 @@ fn verdict_of(property: &PropertySum) -> &'static str {
     }
 }
 
-fn value_of(
-    wanted: &CheckWanted,
-    text: &RunText,
-    lab: &Lab,
-    sum: &Sum,
-    links: &BTreeMap<&'static str, RunText>,
-) -> Value {
+fn value_of(wanted: &CheckWanted, text: &RunText, lab: &Lab, sum: &Sum, links: &Links) -> Value {
     let properties: Vec<Value> = sum
         .properties
         .iter()
@@ -178,8 +175,8 @@ fn value_of(
             fields.insert("premises".into(), property.premises.into());
             fields.insert("broken_runs".into(), property.broken_runs.into());
             fields.insert("good_runs".into(), property.good_runs.into());
-            if let (Some((seed, judged, _)), Some(link)) = (&property.first, links.get(id)) {
-                fields.insert("first".into(), first_value(lab, *seed, judged, link));
+            if let (Some((seed, ..)), Some((link, end))) = (&property.first, links.get(id)) {
+                fields.insert("first".into(), first_value(lab, *seed, id, link, end));
             }
             Value::Object(fields)
         })
@@ -199,14 +196,15 @@ fn value_of(
     })
 }
 
-fn first_value(lab: &Lab, seed: u64, judged: &Judged, link: &RunText) -> Value {
+fn first_value(lab: &Lab, seed: u64, id: &str, link: &RunText, end: &End) -> Value {
     let mut fields = Map::new();
     fields.insert("seed".into(), seed.into());
     if let Some(step) = link.cursor {
         fields.insert("step".into(), step.into());
     }
-    if let End::Broken { finding, .. } = &judged.end {
-        fields.insert("finding".into(), finding_words(lab, judged.id, finding, Lang::En).into());
+    if let End::Broken { finding, at_us, .. } = end {
+        fields.insert("at_us".into(), (*at_us).into());
+        fields.insert("finding".into(), finding_words(lab, id, finding, Lang::En).into());
     }
     fields.insert("link".into(), format!("#{link}").into());
     Value::Object(fields)
@@ -224,7 +222,7 @@ fn write_words(
     text: &RunText,
     lab: &Lab,
     sum: &Sum,
-    links: &BTreeMap<&'static str, RunText>,
+    links: &Links,
     out: &mut dyn Write,
 ) -> std::io::Result<()> {
     let faults = faults_word(wanted.faults);
@@ -243,13 +241,13 @@ fn write_words(
         let verdict = verdict_of(property);
         let note = if property.is_claimed { "" } else { " [not claimed]" };
         match (&property.first, links.get(id)) {
-            (Some((seed, judged, _)), Some(link)) => {
+            (Some((seed, ..)), Some((link, end))) => {
                 writeln!(
                     out,
                     "{id}: {verdict} in {} runs, first with seed {seed}{note}",
                     property.broken_runs
                 )?;
-                if let End::Broken { finding, .. } = &judged.end {
+                if let End::Broken { finding, .. } = end {
                     writeln!(out, "  {}", finding_words(lab, id, finding, Lang::En))?;
                 }
                 writeln!(out, "  #{link}")?;

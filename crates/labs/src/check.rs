@@ -181,46 +181,44 @@ impl Trial {
         }
     }
 
-    /// The shortest run that this search finds in which a property that `judgement` saw broken still breaks: actions
-    /// are left out, many at once first, as long as it does (delta debugging, Zeller 1999).
-    pub fn shrink(&self, judgement: &Judgement, judged: &Judged) -> RunText {
-        let mut best = judgement.run_to(judged);
-        let End::Broken { .. } = judged.end else { return best };
-        let mut tries = SHRINK_TRIES_MAX;
-        let mut size = best.actions.len();
-        while size > 0 && tries > 0 {
+    /// The shortest run that this search finds in which a property that `judgement` saw broken still breaks, and how:
+    /// actions are left out, many at once first, as long as it does (delta debugging, Zeller 1999).
+    pub fn shrink(&self, judgement: &Judgement, judged: &Judged) -> (RunText, End) {
+        let (mut run, mut end) = (judgement.run_to(judged), judged.end.clone());
+        let mut tries = if matches!(end, End::Broken { .. }) { SHRINK_TRIES_MAX } else { 0 };
+        let mut size = run.actions.len();
+        while size > 0 {
             let mut start = 0;
-            while start < best.actions.len() && tries > 0 {
-                let mut fewer = best.actions.clone();
+            while start < run.actions.len() && tries > 0 {
+                let mut fewer = run.actions.clone();
                 fewer.drain(start..fewer.len().min(start + size));
                 tries -= 1;
                 match self.first_break(&fewer, judged.id) {
-                    Some((step, at_us)) => {
+                    Some((step, at_us, found)) => {
                         fewer.retain(|pinned| pinned.pin.at_us <= at_us);
-                        best.actions = fewer;
-                        best.cursor = Some(step);
+                        run.actions = fewer;
+                        run.cursor = Some(step);
+                        end = found;
                     }
                     None => start += size,
                 }
             }
             size /= 2;
         }
-        best
+        (run, end)
     }
 
-    /// Where a property breaks under these actions: the step and its time.
-    fn first_break(&self, actions: &[Pinned], id: &str) -> Option<(u64, u64)> {
+    /// Where a property breaks under these actions: the step, its time, and the facts.
+    fn first_break(&self, actions: &[Pinned], id: &str) -> Option<(u64, u64, End)> {
         let plan = Arc::new(plan_of(self.variant, &self.settings, self.seed, false));
         let mut run = Run::new(plan, actions.to_vec());
-        let mut played = 0;
-        while played < TRIAL_STEPS_MAX {
-            let more = run.play_until(self.until_us, 1024);
-            played += more;
+        while run.len() < TRIAL_STEPS_MAX {
+            let played = run.play_until(self.until_us, 1024);
             let property = run.head().properties.iter().find(|property| property.id == id)?;
-            if let (Mode::Always, Verdict::Struck { step, at_us, .. }) = (property.mode, &property.verdict) {
-                return Some((*step, *at_us));
+            if let end @ End::Broken { step, at_us, .. } = end_of(property.mode, &property.verdict, false) {
+                return Some((step, at_us, end));
             }
-            if more == 0 {
+            if played == 0 {
                 break;
             }
         }

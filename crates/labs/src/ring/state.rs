@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::ring::{Client, Items, Phase, Ring, Store, View, steward_of};
+use faultscope_protocol::ring::{Client, Items, Phase, Ring, Setup, Store, View};
 use faultscope_sim::Node;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -81,7 +81,7 @@ pub(super) fn fields(node: &Node) -> Map<String, Value> {
 
 fn store_fields(node: &Node, view: &Arc<View>, items: &Items, store: Option<&Store>) -> StoreFields {
     let is_mine = |key: &u32| view.owner(*key) == Some(node.id);
-    let setup = node.setup::<faultscope_protocol::ring::Setup>();
+    let setup = node.setup::<Setup>();
     let lists_keys = setup.is_some_and(|setup| setup.key_count() <= LISTED_KEYS_MAX);
     let queue = store.and_then(Store::steward).map(|steward| {
         steward.queue().iter().map(|(kind, node)| format!("{} {node}", super::words::change_word(*kind))).collect()

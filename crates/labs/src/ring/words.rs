@@ -102,7 +102,7 @@ pub(super) const RULES: &[Rule] = &[
             "While keys are copied, read from the old replicas and write to old and new ones.",
             "复制期间，读旧副本，写则新旧副本都写。",
         ),
-        source: "DeCandia et al., SOSP 2007, §4.9",
+        source: "DeCandia et al., SOSP 2007, §4.9; pending ranges of Apache Cassandra",
     },
     Rule {
         id: rules::COPY_THEN_SWITCH,
@@ -126,7 +126,7 @@ pub(super) const RULES: &[Rule] = &[
             "The naive way: all read by the new placement at once, while keys are still on their way.",
             "朴素做法：键还在路上，所有节点就立即按新位置读取。",
         ),
-        source: "Karger et al., STOC 1997, §1",
+        source: "Karger et al., STOC 1997, introduction",
     },
     Rule {
         id: rules::ALL_MISS,

@@ -1,6 +1,6 @@
 //! Cuts: one dashed line across the stage where a line can part the groups, else a bar on each link that is cut.
 
-use faultscope_scene::{Ink, Layer, Lettering, Point, Style, Subject, unit_of_turn};
+use faultscope_scene::{Ink, Layer, Lettering, Point, Rect, Style, Subject, unit_of_turn};
 use faultscope_sim::{Cut, World};
 
 use super::{Class, Stage};
@@ -41,7 +41,7 @@ pub(super) fn draw(stage: &mut Stage<'_>, world: &World) -> Vec<CutLine> {
     lines
 }
 
-/// The straight line with the widest gap between the two groups, if any line parts them.
+/// The straight line that parts the two groups, if one does: with a wide gap, and through few labels.
 fn parting_line(stage: &Stage<'_>, cut: &Cut) -> Option<(Point, Point)> {
     let centers = |ids: &[faultscope_protocol::NodeId]| -> Vec<Point> {
         ids.iter().filter_map(|&id| stage.place(id)).map(|place| place.center).collect()
@@ -50,25 +50,46 @@ fn parting_line(stage: &Stage<'_>, cut: &Cut) -> Option<(Point, Point)> {
     if left.is_empty() || right.is_empty() {
         return None;
     }
-    let mut best: Option<(f64, Point, f64)> = None;
+    let mut best: Option<(f64, Point, Point)> = None;
     for step in 0..72 {
         let normal = unit_of_turn(f64::from(step) / 72.0);
         let project = |point: &Point| point.x * normal.x + point.y * normal.y;
         let near = left.iter().map(project).fold(f64::NEG_INFINITY, f64::max);
         let far = right.iter().map(project).fold(f64::INFINITY, f64::min);
-        if far - near > best.map_or(4.0, |(gap, ..)| gap) {
-            best = Some((far - near, normal, f64::midpoint(near, far)));
+        if far - near < 4.0 {
+            continue;
+        }
+        let (on, along) = line_at(stage.middle, normal, f64::midpoint(near, far));
+        let worth = far - near - CROSSING_COST * crossed(stage, on, along) as f64;
+        if best.is_none_or(|(known, ..)| worth > known) {
+            best = Some((worth, on, along));
         }
     }
-    best.map(|(_, normal, offset)| {
-        let middle = stage.middle;
-        let shift = offset - (middle.x * normal.x + middle.y * normal.y);
-        (middle + normal * shift, normal.quarter_turned())
-    })
+    best.map(|(_, on, along)| (on, along))
+}
+
+/// How much narrower a gap may be for a line that crosses one label less, in pixels.
+const CROSSING_COST: f64 = 60.0;
+
+/// The line with this normal and offset: its point next to the middle, and its direction.
+fn line_at(middle: Point, normal: Point, offset: f64) -> (Point, Point) {
+    let shift = offset - (middle.x * normal.x + middle.y * normal.y);
+    (middle + normal * shift, normal.quarter_turned())
+}
+
+/// How many places of discs, strips and words a line runs through.
+fn crossed(stage: &Stage<'_>, on: Point, along: Point) -> usize {
+    let normal = along.quarter_turned();
+    let side = |corner: Point| (corner - on).x * normal.x + (corner - on).y * normal.y;
+    let is_crossed = |rect: &&Rect| {
+        let sides = rect.corners().map(side);
+        sides.iter().any(|&side| side > 0.0) && sides.iter().any(|&side| side < 0.0)
+    };
+    stage.taken.iter().filter(is_crossed).count()
 }
 
 fn draw_line(stage: &mut Stage<'_>, cut: &Cut, on: Point, along: Point) {
-    let margin = if stage.frame.class == Class::Miniature { 2.0 } else { 22.0 };
+    let margin = if stage.frame.class == Class::Miniature { 8.0 } else { 22.0 };
     let (mut from, mut to) = clip(on, along, stage.frame.width, stage.frame.height, margin);
     if from.y > to.y {
         (from, to) = (to, from);

@@ -1,6 +1,7 @@
 //! Messages: a dot on its way, hollow if it answers, with what it has travelled and what is to go; lost ones fade.
 
-use faultscope_scene::{Anchor, Icon, Ink, Layer, Lettering, Point, Style, Subject};
+use faultscope_protocol::NodeId;
+use faultscope_scene::{Anchor, Icon, Ink, Layer, Lettering, Point, Rect, Style, Subject};
 use faultscope_sim::{Fate, Flight, LostFlight, World};
 
 use super::cuts::CutLine;
@@ -24,16 +25,34 @@ pub(super) fn draw(stage: &mut Stage<'_>, variant: &dyn Variant, world: &World, 
     }
     let mut flights: Vec<&Flight> = world.flights().collect();
     flights.sort_by_key(|flight| flight.id);
-    let mut labelled: Vec<(Point, &'static str)> = Vec::new();
-    let is_crowded = flights.len() > 60;
-    for flight in flights {
-        let Some(way) = Way::of(stage, flight, cuts) else { continue };
-        let at = draw_flight(stage, flight, &way);
+    let is_quiet = flights.len() > CROWD || stage.frame.class == Class::Miniature;
+    let drawn: Vec<(&Flight, Way, Point)> = flights
+        .into_iter()
+        .filter_map(|flight| {
+            let way = Way::of(stage, flight, cuts)?;
+            let at = draw_flight(stage, flight, &way);
+            stage.take(Rect::around(at, 9.0, 9.0));
+            Some((flight, way, at))
+        })
+        .collect();
+    if !is_quiet {
+        label_all(stage, variant, &drawn);
+    }
+}
+
+/// From so many messages in flight on, none has a label.
+const CROWD: usize = 60;
+
+/// A broadcast needs its name once, not once for each receiver; and two of a kind that are close need it once.
+fn label_all(stage: &mut Stage<'_>, variant: &dyn Variant, drawn: &[(&Flight, Way, Point)]) {
+    let mut labelled: Vec<(Point, NodeId, &'static str)> = Vec::new();
+    for (flight, way, at) in drawn {
         let name = flight.body.name();
-        let is_repeated = labelled.iter().any(|(other, known)| *known == name && other.distance(at) < 34.0);
-        if !is_crowded && !is_repeated && stage.frame.class != Class::Miniature {
-            label(stage, variant, flight, &way, at);
-            labelled.push((at, name));
+        let is_repeated = labelled.iter().any(|&(other, from, known)| {
+            known == name && other.distance(*at) < if from == flight.from { 130.0 } else { 34.0 }
+        });
+        if !is_repeated && label(stage, variant, flight, way, *at) {
+            labelled.push((*at, flight.from, name));
         }
     }
 }
@@ -129,7 +148,8 @@ fn draw_dot(pen: &mut faultscope_scene::Pen<'_>, at: Point, kind: u8, is_reply: 
     };
 }
 
-fn label(stage: &mut Stage<'_>, variant: &dyn Variant, flight: &Flight, way: &Way, at: Point) {
+/// Writes the label beside the dot, on the outer side of the link if it is free there. Returns whether it is written.
+fn label(stage: &mut Stage<'_>, variant: &dyn Variant, flight: &Flight, way: &Way, at: Point) -> bool {
     let content = variant.message_words(&flight.body, stage.frame.is_roomy());
     let lettering = Lettering::sans(12.0).bold();
     let normal = way.start.direction(way.end).quarter_turned();
@@ -154,9 +174,10 @@ fn label(stage: &mut Stage<'_>, variant: &dyn Variant, flight: &Flight, way: &Wa
             if anchor == Anchor::Middle { Point::new(spot.x, spot.y + normal.y * side * 3.0) } else { spot };
         let placed = Lettering { anchor, ..lettering };
         if stage.label_at_one_of(&[spot], &content, placed, Ink::Ink, Subject::Message(flight.id)) {
-            return;
+            return true;
         }
     }
+    false
 }
 
 fn draw_lost(stage: &mut Stage<'_>, lost: &LostFlight, cuts: &[CutLine]) {

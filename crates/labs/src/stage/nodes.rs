@@ -258,7 +258,7 @@ fn draw_words_stacked(stage: &mut Stage<'_>, place: NodePlace, look: &Look, word
         .clamp(widest / 2.0 + 4.0, (stage.frame.width - widest / 2.0 - 4.0).max(widest / 2.0 + 4.0));
     let subject = Subject::Node(place.id.code());
     if !look.cells.is_empty() {
-        let strip_top = if place.side == Side::Above { top + lines + 4.0 } else { top + 2.0 };
+        let strip_top = if place.side == Side::Above { top + lines + 6.0 } else { top + 2.0 };
         strip.draw(stage, place, Point::new(x - strip.width() / 2.0, strip_top), is_wide);
     }
     let text_top = if place.side == Side::Above { top } else { top + strip_height };
@@ -319,7 +319,7 @@ impl<'a> Strip<'a> {
 
     fn draw(&self, stage: &mut Stage<'_>, place: NodePlace, at: Point, with_words: bool) {
         let subject = Subject::Node(place.id.code());
-        stage.take(Rect::new(at.x - 2.0, at.y - 5.0, self.width() + 4.0, self.cell_height + 10.0));
+        stage.take(Rect::new(at.x - 2.0, at.y - 2.0, self.width() + 4.0, self.cell_height + 4.0));
         for step in 0..self.hidden.min(2) {
             // The torn edge of a log that goes on to the left.
             let x = at.x + 3.0 * step as f64;

@@ -64,7 +64,7 @@ fn server_radius(stage: &Stage<'_>, count: usize) -> f64 {
         (Class::Miniature, 0..=5) => 13.0,
         (Class::Miniature, _) => 9.0,
         (Class::Phone, 0..=5) => 28.0,
-        (Class::Phone, 6..=9) => 22.0,
+        (Class::Phone, 6..=9) => 17.0,
         (_, 0..=5) => 34.0,
         (_, 6..=7) => 30.0,
         (_, 8..=9) => 26.0,
@@ -90,7 +90,7 @@ fn server_area(stage: &Stage<'_>, has_clients: bool) -> Rect {
         let column = 84.0;
         Rect::new(column, 0.0, width - column, height)
     } else {
-        let row = 2.0 * client_radius(stage) + 20.0;
+        let row = 2.0 * (client_radius(stage) + RIM) + 12.0;
         Rect::new(0.0, 0.0, width, height - row)
     }
 }
@@ -105,7 +105,7 @@ fn circle(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], hub: Option<Nod
     let is_roomy = stage.frame.is_roomy();
     let is_mini = stage.frame.class == Class::Miniature;
     let (room_x, room_y) = match (is_mini, is_roomy) {
-        (true, _) => (radius + 30.0, radius + 6.0),
+        (true, _) => (radius + 46.0, radius + 8.0),
         (_, true) => (radius + SIDE_ROOM, radius + 34.0),
         (_, false) => (radius + 22.0, radius + STACK_ROOM + 14.0),
     };
@@ -172,7 +172,7 @@ fn place_clients(stage: &mut Stage<'_>, clients: &[NodeId]) {
             let span = (stage.frame.height - 120.0).min(count * 110.0);
             Point::new(radius + 28.0, stage.frame.height / 2.0 + (share - 0.5) * span)
         } else {
-            Point::new(stage.frame.width * share, stage.frame.height - radius - 8.0)
+            Point::new(stage.frame.width * share, stage.frame.height - radius - RIM - 4.0)
         };
         let side = if stage.frame.is_roomy() { Side::Below } else { Side::Right };
         stage.places.push(NodePlace { id, center, radius, side });

@@ -1,0 +1,60 @@
+//! The lab of atomic commit: one coordinator, some participants that hold accounts, clients that move money.
+//!
+//! All variants run the machine of [`faultscope_protocol::commit`]; they differ in one rule each. What a node shows
+//! to pictures and traces is read in [`reading`]; what the run has decided so far is kept in [`ledger`].
+
+mod ledger;
+mod looks;
+mod properties;
+mod reading;
+#[cfg(test)]
+mod tests;
+mod variants;
+mod words;
+
+use crate::lab::{Family, Lab, StorySource};
+use crate::words::Text;
+
+/// The lab of atomic commit.
+pub const LAB: Lab = Lab {
+    id: "commit",
+    family: Family::Commit,
+    title: Text::new("Two-phase commit", "两阶段提交"),
+    sentence: Text::new(
+        "Several machines change something together, all of them or none, though any of them may crash.",
+        "多台机器共同完成一次修改，要么全做，要么全不做，尽管其中任何一台都可能崩溃。",
+    ),
+    broken_by: Text::new(
+        "a coordinator that dies between the votes and its word: the participants wait, with their locks held.",
+        "协调者在收齐投票之后、宣布决定之前宕机：参与者持锁等待。",
+    ),
+    variants: &[
+        &variants::TWO_PHASE,
+        &variants::IMPATIENT,
+        &variants::FORGETFUL_COORDINATOR,
+        &variants::SILENCE_IS_CONSENT,
+    ],
+    properties: &properties::WORDS,
+    rules: &words::RULES,
+    kinds: &words::KINDS,
+    spelling: &words::SPELLING,
+    stories: &[
+        StorySource {
+            id: "a-round-that-commits",
+            title: Text::new("A round that commits", "一轮成功的提交"),
+            text: include_str!("stories/a-round-that-commits.story"),
+        },
+        StorySource {
+            id: "one-no",
+            title: Text::new("One NO", "一张反对票"),
+            text: include_str!("stories/one-no.story"),
+        },
+        StorySource {
+            id: "the-blocked-participants",
+            title: Text::new("The coordinator dies after the votes", "投票之后协调者宕机"),
+            text: include_str!("stories/the-blocked-participants.story"),
+        },
+    ],
+    tools: &[],
+    miniature: "commit:2pc;r1;s4;@330000crash.n1;@900000restart.n1",
+};
