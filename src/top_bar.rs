@@ -1,7 +1,7 @@
 //! The bar at the top of every screen: where one is, the variants of the lab, and what concerns the whole page.
 
 use faultscope_labs::lab::Variant;
-use faultscope_labs::{Lang, Lab, Standing};
+use faultscope_labs::{Lab, Lang, Standing};
 use yew::prelude::*;
 
 use crate::handle::Handle;
@@ -103,16 +103,20 @@ fn menu_name(naive: &[&'static dyn Variant], shown: &'static dyn Variant, lang: 
 fn acts(is_lab: bool, props: &TopBarProps) -> Html {
     let lang = props.lang;
     let open = |overlay| props.on.reform(move |_: MouseEvent| Intent::Overlay(Some(overlay)));
-    let settings = || html! {
-        <button type="button" class="act" onclick={open(Overlay::Settings)} aria-haspopup="dialog">
-            { icon(Icon::Settings) }<span>{ words::SETTINGS.get(lang) }</span>
-        </button>
+    let settings = || {
+        html! {
+            <button type="button" class="act" onclick={open(Overlay::Settings)} aria-haspopup="dialog">
+                { icon(Icon::Settings) }<span>{ words::SETTINGS.get(lang) }</span>
+            </button>
+        }
     };
-    let keys = || html! {
-        <button type="button" class="act small" onclick={open(Overlay::Keys)} aria-haspopup="dialog" aria-keyshortcuts="?"
-            aria-label={words::KEYS.get(lang)} title={words::KEYS.get(lang)}>
-            { icon(Icon::Keys) }<span class="when-listed">{ words::KEYS.get(lang) }</span>
-        </button>
+    let keys = || {
+        html! {
+            <button type="button" class="act small" onclick={open(Overlay::Keys)} aria-haspopup="dialog" aria-keyshortcuts="?"
+                aria-label={words::KEYS.get(lang)} title={words::KEYS.get(lang)}>
+                { icon(Icon::Keys) }<span class="when-listed">{ words::KEYS.get(lang) }</span>
+            </button>
+        }
     };
     html! {
         <div class="acts">

@@ -32,8 +32,7 @@ pub(crate) fn Transport(props: &TransportProps) -> Html {
     html! {
         <div class="trans" role="group" aria-label={words::TRANSPORT.get(props.lang)}>
             { keys(props, true) }
-            { readout(props) }
-            { step_number(props) }
+            <div class="where">{ readout(props) }{ step_number(props) }</div>
             { speed(props) }
             { run_to(props) }
         </div>
@@ -141,7 +140,7 @@ fn speed(props: &TransportProps) -> Html {
                     value={props.speed.to_string()} list="speed-ticks"
                     aria-valuetext={told.fill(props.lang, &[("speed", &words)])} {oninput} />
                 <span class="scale-words" aria-hidden="true">
-                    <i>{ "1/1000" }</i><i>{ "1/100" }</i><i>{ "1/10" }</i><i>{ "1" }</i><i>{ "10×" }</i>
+                    <i>{ "1/1000" }</i><i>{ "1/10" }</i><i>{ "1" }</i><i>{ "10×" }</i>
                 </span>
                 <datalist id="speed-ticks">
                     { for (SLOWEST..=FASTEST).step_by(100).map(|tick| html! { <option value={tick.to_string()} /> }) }

@@ -95,7 +95,8 @@ impl Show {
             EventListener::new(&window, "resize", looks_again(show)),
         ];
         for query in [DARK_QUERY, CALM_QUERY] {
-            listeners.extend(media(query).map(|query| EventListener::new(&query, "change", looks_again(show))));
+            listeners
+                .extend(media(query).map(|query| EventListener::new(&query, "change", looks_again(show))));
         }
         listeners
     }

@@ -182,7 +182,8 @@ mod tests {
     fn a_run_is_found_in_its_link_and_in_its_text() {
         for lab in LABS {
             let text = format!("{}:{}", lab.id, lab.variants[0].about().id);
-            for given in [text.clone(), format!(" #{text}\n"), format!("https://example.org/a/?embed#{text}")] {
+            for given in [text.clone(), format!(" #{text}\n"), format!("https://example.org/a/?embed#{text}")]
+            {
                 assert_eq!(checked(&given), Ok(text.clone()), "{given}");
             }
         }

@@ -213,7 +213,8 @@ fn band(lane: usize, id: NodeId, parts: &[Part], scale: Scale) -> Html {
         }
         let Looks { epoch, is_thick, is_tentative, is_down } = part.looks;
         let height = if is_thick || is_down { 7.0 } else { 3.0 };
-        let tint = if epoch == 0 { "epoch-none".to_owned() } else { format!("epoch-{}", (epoch - 1) % 8 + 1) };
+        let tint =
+            if epoch == 0 { "epoch-none".to_owned() } else { format!("epoch-{}", (epoch - 1) % 8 + 1) };
         let class = classes!("band", tint, is_down.then_some("down"), is_tentative.then_some("tentative"));
         html! {
             <rect {class} x={px(left)} y={px(y - height / 2.0)} width={px(right - left)} height={px(height)} />
@@ -266,8 +267,7 @@ fn head(x1: f64, y1: f64, x2: f64, y2: f64) -> Html {
     let (dx, dy) = ((x2 - x1) / length, (y2 - y1) / length);
     let (bx, by) = (x2 - dx * 7.0, y2 - dy * 7.0);
     let (wx, wy) = (-dy * 2.8, dx * 2.8);
-    let path =
-        format!("M{x2:.1} {y2:.1}L{:.1} {:.1}L{:.1} {:.1}z", bx + wx, by + wy, bx - wx, by - wy);
+    let path = format!("M{x2:.1} {y2:.1}L{:.1} {:.1}L{:.1} {:.1}z", bx + wx, by + wy, bx - wx, by - wy);
     html! { <path class="head" d={path} /> }
 }
 
@@ -286,7 +286,10 @@ fn ticks(scale: Scale, y: f64) -> Html {
         }
     };
     // A tick at the very edge would lose half of its words.
-    (first..=last).filter(|&hundred| (20.0..scale.width - 20.0).contains(&scale.x(hundred * 100_000))).map(tick).collect()
+    (first..=last)
+        .filter(|&hundred| (20.0..scale.width - 20.0).contains(&scale.x(hundred * 100_000)))
+        .map(tick)
+        .collect()
 }
 
 fn px(length: f64) -> String {
@@ -305,7 +308,9 @@ mod tests {
         };
         assert!(!stretch.messages.is_empty() && !stretch.lanes.is_empty());
         let until_us = stretch.from_us + SPAN_US;
-        assert!(stretch.messages.iter().all(|message| (stretch.from_us..=until_us).contains(&message.sent_us)));
+        assert!(
+            stretch.messages.iter().all(|message| (stretch.from_us..=until_us).contains(&message.sent_us))
+        );
         assert!(Session::open(&stretch.text).is_ok(), "{}", stretch.text);
     }
 

@@ -16,7 +16,9 @@ pub(crate) fn ActionsCard(props: &PanelProps) -> Html {
     let picked = match props.selection {
         Selection::Nothing => None,
         Selection::Node(id) => node(&session, id, props),
-        Selection::Message(number) => session.world().flight(number).map(|flight| message(&session, flight, props)),
+        Selection::Message(number) => {
+            session.world().flight(number).map(|flight| message(&session, flight, props))
+        }
     };
     let Some((title, inside)) = picked else { return html! {} };
     html! {

@@ -26,7 +26,8 @@ pub(super) fn CommandForm(props: &CommandFormProps) -> Html {
     let CommandFormProps { schema, panel } = props;
     let lang = panel.lang;
     let session = panel.handle.read();
-    let typed = use_state(|| schema.arguments.iter().map(|argument| offered(argument, &session)).collect::<Vec<_>>());
+    let typed =
+        use_state(|| schema.arguments.iter().map(|argument| offered(argument, &session)).collect::<Vec<_>>());
     let chosen = use_state(|| None::<NodeId>);
     let takers = takers(&session, schema.taker);
     let taker = picked(&takers, *chosen, panel.selection);
@@ -92,7 +93,8 @@ fn picked(takers: &[(NodeId, Status)], chosen: Option<NodeId>, selection: Select
         Selection::Node(id) => Some(id),
         _ => None,
     };
-    let running = takers.iter().find(|(_, status)| *status == Status::Up).or(takers.first()).map(|(id, _)| *id);
+    let running =
+        takers.iter().find(|(_, status)| *status == Status::Up).or(takers.first()).map(|(id, _)| *id);
     chosen.filter(|&id| is_there(id)).or(selected.filter(|&id| is_there(id))).or(running)
 }
 
@@ -118,7 +120,9 @@ fn offered(argument: &Argument, session: &Session) -> String {
     match argument.kind {
         ArgumentKind::Number { default, .. } => default.to_string(),
         ArgumentKind::Choice(options) => options.first().copied().unwrap_or_default().to_owned(),
-        ArgumentKind::Server => session.world().servers().next().map(|node| node.id.to_string()).unwrap_or_default(),
+        ArgumentKind::Server => {
+            session.world().servers().next().map(|node| node.id.to_string()).unwrap_or_default()
+        }
     }
 }
 

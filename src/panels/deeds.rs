@@ -96,8 +96,8 @@ fn link_deeds(session: &Session, id: NodeId, lang: Lang) -> Vec<Deed> {
     let world = session.world();
     let cut = |one_way| Action::Cut { from: vec![id], to: Vec::new(), one_way };
     let mut others = world.nodes().map(|node| node.id).filter(|&other| other != id).peekable();
-    let is_alone = others.peek().is_some()
-        && others.all(|other| world.is_cut(id, other) && world.is_cut(other, id));
+    let is_alone =
+        others.peek().is_some() && others.all(|other| world.is_cut(id, other) && world.is_cut(other, id));
     let mut deeds = Vec::new();
     if !is_alone {
         deeds.push(Deed::new(Icon::Isolate, words::ISOLATE.get(lang), cut(false)).fault());

@@ -1,7 +1,7 @@
 //! The bar of fault tools over the stage, each with its key, and the way back.
 
-use faultscope_labs::Text;
 use faultscope_labs::Lang;
+use faultscope_labs::Text;
 use faultscope_labs::sim::Action;
 use yew::prelude::*;
 
@@ -59,7 +59,10 @@ pub(crate) fn FaultBar(props: &FaultBarProps) -> Html {
     }
 }
 
-fn tool_button(&(tool, sign, title, key, help): &(Option<Tool>, Icon, Text, &'static str, Text), props: &FaultBarProps) -> Html {
+fn tool_button(
+    &(tool, sign, title, key, help): &(Option<Tool>, Icon, Text, &'static str, Text),
+    props: &FaultBarProps,
+) -> Html {
     let lang = props.lang;
     let is_on = props.tool == tool;
     let next = if is_on { None } else { tool };

@@ -53,7 +53,11 @@ mod tests {
     fn what_is_shown_reads_back_to_what_was_kept() {
         for number in [0, 1, 9, 10, 150_000, 153_201, 1_000_000, u64::MAX / 1_000] {
             for decimals in [0, 3, 4] {
-                assert_eq!(read_scaled(&scaled(number, decimals), decimals), Some(number), "{number} {decimals}");
+                assert_eq!(
+                    read_scaled(&scaled(number, decimals), decimals),
+                    Some(number),
+                    "{number} {decimals}"
+                );
             }
         }
     }

@@ -177,7 +177,11 @@ fn message(session: &Session, flight: &Flight, props: &PanelProps) -> Html {
 /// A message as the stage draws it: discs and diamonds by kind, hollow for a reply.
 pub(super) fn message_mark(kind: u8, is_reply: bool) -> Html {
     let class = classes!("kind", format!("kind-{kind}"), is_reply.then_some("reply"));
-    let path = if Ink::kind_is_diamond(kind) { "M8 1.5L14.5 8 8 14.5 1.5 8z" } else { "M8 2.5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 1 1 0-11z" };
+    let path = if Ink::kind_is_diamond(kind) {
+        "M8 1.5L14.5 8 8 14.5 1.5 8z"
+    } else {
+        "M8 2.5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 1 1 0-11z"
+    };
     html! { <svg {class} viewBox="0 0 16 16" aria-hidden="true" focusable="false"><path d={path} /></svg> }
 }
 

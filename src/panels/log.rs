@@ -67,7 +67,8 @@ pub(crate) fn EventLog(props: &PanelProps) -> Html {
 
     let session = props.handle.read();
     let is_search = !filter.text.trim().is_empty();
-    let shown = if is_search { found(&session, &filter, lang) } else { in_view(&session, &lines, *view, lang) };
+    let shown =
+        if is_search { found(&session, &filter, lang) } else { in_view(&session, &lines, *view, lang) };
     let onscroll = {
         let view = view.clone();
         Callback::from(move |event: Event| {
@@ -91,7 +92,11 @@ pub(crate) fn EventLog(props: &PanelProps) -> Html {
 
 fn nothing(is_search: bool, lang: Lang) -> String {
     let steps = crate::format::thousands(SEARCH_STEPS);
-    if is_search { words::LOG_NOT_FOUND.fill(lang, &[("steps", &steps)]) } else { words::LOG_EMPTY.get(lang).to_owned() }
+    if is_search {
+        words::LOG_NOT_FOUND.fill(lang, &[("steps", &steps)])
+    } else {
+        words::LOG_EMPTY.get(lang).to_owned()
+    }
 }
 
 /// The steps that have a line: all, or those of one node.
@@ -188,7 +193,8 @@ fn heading(session: &Session, filter: &UseStateHandle<Filter>, lang: Lang) -> Ht
     let pick = {
         let filter = filter.clone();
         Callback::from(move |event: Event| {
-            let node = event.target_dyn_into::<HtmlSelectElement>().and_then(|select| select.value().parse().ok());
+            let node =
+                event.target_dyn_into::<HtmlSelectElement>().and_then(|select| select.value().parse().ok());
             filter.set(Filter { node, ..(*filter).clone() });
         })
     };
@@ -263,9 +269,11 @@ fn use_measure(list: &NodeRef, view: &UseStateHandle<View>) {
     let (list, view) = (list.clone(), view.clone());
     use_effect(move || {
         let Some(element) = list.cast::<Element>() else { return };
-        let row = element.query_selector("li").ok().flatten().map(|row| row.get_bounding_client_rect().height());
+        let row =
+            element.query_selector("li").ok().flatten().map(|row| row.get_bounding_client_rect().height());
         let row = row.filter(|&height| height > 1.0).unwrap_or(view.row);
-        let measured = View { top: f64::from(element.scroll_top()), height: f64::from(element.client_height()), row };
+        let measured =
+            View { top: f64::from(element.scroll_top()), height: f64::from(element.client_height()), row };
         if measured != *view && measured.height > 0.0 {
             view.set(measured);
         }
@@ -289,7 +297,8 @@ fn use_follow(list: &NodeRef, view: &UseStateHandle<View>, place: u64, cursor: u
 }
 
 fn follow_focus(list: &Element) {
-    let focused = web_sys::window().and_then(|window| window.document()).and_then(|document| document.active_element());
+    let focused =
+        web_sys::window().and_then(|window| window.document()).and_then(|document| document.active_element());
     if focused.is_some_and(|focused| list.contains(Some(&focused)))
         && let Some(now) = list.query_selector("[aria-current]").ok().flatten()
         && let Ok(now) = now.dyn_into::<HtmlElement>()

@@ -65,12 +65,14 @@ fn Field(props: &FieldProps) -> Html {
     let help_id = format!("{id}-help");
     let write = {
         let (wrong, on, setting, lang) = (wrong.clone(), props.on.clone(), *setting, *lang);
-        Callback::from(move |typed: Typed| match typed.text(&setting).filter(|text| setting.read(text).is_some()) {
-            Some(text) => {
-                wrong.set(None);
-                on.emit(Intent::Setting(setting.key, text));
+        Callback::from(move |typed: Typed| {
+            match typed.text(&setting).filter(|text| setting.read(text).is_some()) {
+                Some(text) => {
+                    wrong.set(None);
+                    on.emit(Intent::Setting(setting.key, text));
+                }
+                None => wrong.set(Some(expected(&setting, lang))),
             }
-            None => wrong.set(Some(expected(&setting, lang))),
         })
     };
     let is_wrong = wrong.is_some();
@@ -130,7 +132,8 @@ fn shown(number: u64, unit: Unit) -> String {
 /// What is expected, in the unit on screen.
 fn expected(setting: &Setting, lang: Lang) -> String {
     let unit = setting.unit;
-    let bounds = |min, max| [("min", shown(min, unit)), ("max", shown(max, unit)), ("unit", sign(unit).to_owned())];
+    let bounds =
+        |min, max| [("min", shown(min, unit)), ("max", shown(max, unit)), ("unit", sign(unit).to_owned())];
     let say = |text: faultscope_labs::Text, bounds: [(&str, String); 3]| {
         let facts: Vec<(&str, &str)> = bounds.iter().map(|(name, value)| (*name, value.as_str())).collect();
         text.fill(lang, &facts).replace(" .", ".").replace(" 。", "。")
@@ -306,7 +309,11 @@ mod tests {
             let told = expected(&LATENCY, lang);
             assert!(told.contains("10000 ms"), "{told}");
         }
-        let count = Setting { unit: Unit::Count, kind: SettingKind::Number { min: 1, max: 9, default: 5 }, ..LATENCY };
+        let count = Setting {
+            unit: Unit::Count,
+            kind: SettingKind::Number { min: 1, max: 9, default: 5 },
+            ..LATENCY
+        };
         assert_eq!(expected(&count, Lang::En), "Expected a number from 1 to 9.");
     }
 

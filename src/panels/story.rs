@@ -58,7 +58,7 @@ pub(crate) fn StoryPanel(props: &PanelProps) -> Html {
     let desk = Desk { shelf, update, handle: props.handle.clone(), on: props.on.clone(), lang: props.lang };
     let shown = desk.shelf.borrow();
     html! {
-        <section class="story" aria-label={words::STORY.get(props.lang)}>
+        <section class="tale" aria-label={words::STORY.get(props.lang)}>
             {
                 match &*shown {
                     Shelf::About => html! {
@@ -117,7 +117,8 @@ impl Desk {
                 Ok(text) => desk.begun(&text),
                 Err(_) => Shelf::Failed(words::STORY_NOT_FETCHED.fill(desk.lang, &[("path", &path)])),
             };
-            let is_awaited = matches!(&*desk.shelf.borrow(), Shelf::Loading(awaited) if awaited.id == source.id);
+            let is_awaited =
+                matches!(&*desk.shelf.borrow(), Shelf::Loading(awaited) if awaited.id == source.id);
             if is_awaited {
                 desk.put(shelf);
             }
@@ -132,7 +133,9 @@ impl Desk {
             self.show(&session);
             Ok(Shelf::Open(Lesson { player, choice: None, is_revealed: false }))
         };
-        begin().unwrap_or_else(|error: faultscope_labs::story::StoryError| Shelf::Failed(error.message(self.lang)))
+        begin().unwrap_or_else(|error: faultscope_labs::story::StoryError| {
+            Shelf::Failed(error.message(self.lang))
+        })
     }
 
     /// Puts the page where the story stands. The cursor moves within the run on screen where it can; only another run
@@ -150,7 +153,10 @@ impl Desk {
     }
 
     /// Turns a page of the open story.
-    fn turn(&self, turn: impl FnOnce(&mut Player, &mut Session) -> Result<bool, faultscope_labs::story::StoryError>) {
+    fn turn(
+        &self,
+        turn: impl FnOnce(&mut Player, &mut Session) -> Result<bool, faultscope_labs::story::StoryError>,
+    ) {
         let mut session = self.handle.read().fork();
         let turned = match &mut *self.shelf.borrow_mut() {
             Shelf::Open(lesson) => {
@@ -262,14 +268,24 @@ fn goal(player: &Player, session: &Session, lang: Lang) -> Html {
 fn steps(position: usize, count: usize, has_next: bool, desk: &Desk) -> Html {
     let lang = desk.lang;
     let (back, next) = (desk.clone(), desk.clone());
-    let onback = Callback::from(move |_: MouseEvent| {
-        if position == 0 { back.put(Shelf::About) } else { back.turn(Player::back) }
-    });
-    let onnext = Callback::from(move |_: MouseEvent| {
-        if has_next { next.turn(Player::next) } else { next.put(Shelf::About) }
-    });
+    let onback = Callback::from(
+        move |_: MouseEvent| {
+            if position == 0 { back.put(Shelf::About) } else { back.turn(Player::back) }
+        },
+    );
+    let onnext = Callback::from(
+        move |_: MouseEvent| {
+            if has_next { next.turn(Player::next) } else { next.put(Shelf::About) }
+        },
+    );
     let dot = |at: usize| {
-        let class = if at == position { "c" } else if at < position { "d" } else { "" };
+        let class = if at == position {
+            "c"
+        } else if at < position {
+            "d"
+        } else {
+            ""
+        };
         html! { <i {class} /> }
     };
     html! {
@@ -287,7 +303,8 @@ fn steps(position: usize, count: usize, has_next: bool, desk: &Desk) -> Html {
 
 /// The stories of the lab, but for the one that is open.
 fn stories(lab: &'static Lab, open: Option<&str>, desk: &Desk) -> Html {
-    let others: Vec<&'static StorySource> = lab.stories.iter().filter(|story| open != Some(story.id)).collect();
+    let others: Vec<&'static StorySource> =
+        lab.stories.iter().filter(|story| open != Some(story.id)).collect();
     if others.is_empty() {
         return html! {};
     }

@@ -31,7 +31,13 @@ pub(crate) fn by_standing(
     variants.iter().copied().partition(|variant| variant.about().standing == Standing::Right)
 }
 
-fn group(title: &str, variants: &[&'static dyn Variant], shown: &str, lang: Lang, on: &Callback<Intent>) -> Html {
+fn group(
+    title: &str,
+    variants: &[&'static dyn Variant],
+    shown: &str,
+    lang: Lang,
+    on: &Callback<Intent>,
+) -> Html {
     if variants.is_empty() {
         return html! {};
     }

@@ -43,7 +43,12 @@ pub(crate) fn Verdicts(props: &PanelProps) -> Html {
     }
 }
 
-fn group(session: &Session, wanted: Mode, opened: &UseStateHandle<Option<&'static str>>, props: &PanelProps) -> Html {
+fn group(
+    session: &Session,
+    wanted: Mode,
+    opened: &UseStateHandle<Option<&'static str>>,
+    props: &PanelProps,
+) -> Html {
     let properties: Vec<&Property> =
         session.properties().iter().filter(|property| property.mode == wanted).collect();
     if properties.is_empty() {
@@ -57,7 +62,12 @@ fn group(session: &Session, wanted: Mode, opened: &UseStateHandle<Option<&'stati
     }
 }
 
-fn verdict(session: &Session, property: &Property, opened: &UseStateHandle<Option<&'static str>>, props: &PanelProps) -> Html {
+fn verdict(
+    session: &Session,
+    property: &Property,
+    opened: &UseStateHandle<Option<&'static str>>,
+    props: &PanelProps,
+) -> Html {
     let lang = props.lang;
     let state = state_of(property);
     let (sign, class) = sign(state);

@@ -9,6 +9,8 @@ use crate::words;
 
 /// Stars nearer than this to the last one are left out, in pixels: the density still shows that much happened.
 const STARS_APART: f64 = 14.0;
+/// Half the width of a mark, in pixels.
+const MARK: f64 = 8.0;
 /// Width of a column of the density, in pixels.
 pub(crate) const COLUMN: f64 = 4.0;
 
@@ -68,6 +70,23 @@ pub(crate) fn eras(session: &Session, scale: &Scale) -> Vec<EraBar> {
             words: if era.era == 0 { String::new() } else { session.variant().era_words(era.era) },
         })
         .collect()
+}
+
+/// Where the word of an era starts: in its first gap between marks; none where it has no room. A short stretch is told
+/// by its tint alone.
+pub(crate) fn word_place(era: &EraBar, marks: &[Mark]) -> Option<f64> {
+    let width = 6.5 * era.words.chars().count() as f64 + 4.0;
+    let mut taken: Vec<f64> =
+        marks.iter().map(|mark| mark.x).filter(|x| *x > era.from - MARK && *x < era.to + MARK).collect();
+    taken.sort_by(f64::total_cmp);
+    let mut place = era.from + 6.0;
+    for x in taken {
+        if place + width <= x - MARK {
+            break;
+        }
+        place = place.max(x + MARK + 2.0);
+    }
+    (place + width <= era.to).then_some(place)
 }
 
 /// Every mark on the bar, in painting order: what matters most lies on top.
@@ -177,6 +196,17 @@ mod tests {
             assert!(bars.iter().all(|bar| bar.from <= bar.to && (bar.era == 0) == bar.words.is_empty()));
             assert_eq!(bars.last().map(|bar| bar.to), Some(scale.x(session.end_us())));
         }
+    }
+
+    #[test]
+    fn the_word_of_an_era_keeps_clear_of_marks() {
+        let era = EraBar { from: 100.0, to: 200.0, era: 1, words: "T1".to_owned() };
+        let mark = |x| Mark { x, sign: Sign::Star, words: String::new() };
+        assert_eq!(word_place(&era, &[]), Some(106.0));
+        assert_eq!(word_place(&era, &[mark(103.0)]), Some(113.0));
+        assert_eq!(word_place(&era, &[mark(180.0), mark(110.0)]), Some(120.0));
+        assert_eq!(word_place(&era, &[mark(110.0), mark(130.0), mark(150.0), mark(170.0), mark(190.0)]), None);
+        assert_eq!(word_place(&EraBar { to: 115.0, ..era }, &[]), None, "too short for a word");
     }
 
     #[test]

@@ -77,6 +77,7 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     let margin = if rows.is_full { MARGIN } else { 8.0 };
     let scale = Scale::of(session.end_us(), margin, props.width - 2.0 * margin);
     props.live.set_scale(scale);
+    let marks = marks::marks(&session, &scale, props.lang);
     let size = format!("0 0 {} {}", props.width.max(1.0), rows.height);
     html! {
         <div class="timeline" role="slider" tabindex="0" aria-label={words::TIMELINE.get(props.lang)}
@@ -87,8 +88,8 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
             <svg viewBox={size} height={rows.height.to_string()} width={props.width.to_string()} aria-hidden="true">
                 { defs() }
                 if rows.is_full { { columns(&session, &scale, rows) } { ticks(&scale, rows) } }
-                { bar(&session, &scale, rows) }
-                { for marks::marks(&session, &scale, props.lang).iter().map(|mark| sign(mark, rows)) }
+                { bar(&session, &scale, rows, &marks) }
+                { for marks.iter().map(|mark| sign(mark, rows)) }
                 <g ref={props.live.needle.clone()} class="needle">
                     <path d={format!("M0 {}v{}", rows.bar - 6.0, BAR + 12.0)} />
                     <path class="head" d={format!("M-5 {}h10l-5 7z", rows.bar - 9.0)} />
@@ -193,30 +194,28 @@ fn tick_words(at_us: u64, scale: &Scale) -> String {
     }
 }
 
-fn bar(session: &Session, scale: &Scale, rows: Rows) -> Html {
+fn bar(session: &Session, scale: &Scale, rows: Rows, marks: &[Mark]) -> Html {
     let end = scale.x(session.end_us());
     html! {
         <g class="bar">
             <rect class="ahead" x={px(scale.left)} y={px(rows.bar)} width={px(scale.width)} height={px(BAR)} />
             <rect class="played" x={px(scale.left)} y={px(rows.bar)} width={px(end - scale.left)} height={px(BAR)} />
-            { for marks::eras(session, scale).iter().map(|era| stretch(era, rows)) }
+            { for marks::eras(session, scale).iter().map(|era| stretch(era, rows, marks)) }
         </g>
     }
 }
 
-fn stretch(era: &EraBar, rows: Rows) -> Html {
+fn stretch(era: &EraBar, rows: Rows, marks: &[Mark]) -> Html {
     let width = era.to - era.from;
     if era.era == 0 || width <= 0.0 {
         return Html::default();
     }
     let (fill, ink) = (var(Ink::Epoch(era.era)), var(Ink::EpochInk(era.era)));
-    // A short word needs about this much; shorter stretches are told by their tint alone.
-    let has_room = width >= 12.0 + 7.0 * era.words.chars().count() as f64;
     html! {
         <g>
             <rect x={px(era.from)} y={px(rows.bar)} width={px(width)} height={px(BAR)} {fill} stroke={ink.clone()} />
-            if has_room {
-                <text x={px(era.from + 6.0)} y={px(rows.bar + 11.0)} fill={ink}>{ &era.words }</text>
+            if let Some(x) = marks::word_place(era, marks) {
+                <text x={px(x)} y={px(rows.bar + 11.0)} fill={ink}>{ &era.words }</text>
             }
         </g>
     }

@@ -6,9 +6,13 @@ use std::process::Command;
 use crate::console::Result;
 
 /// The folder that holds the root `Cargo.toml`.
+///
+/// Cargo tells it when it starts this program; what was known when the program was built may be another checkout
+/// with the same target folder.
 pub(crate) fn root() -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().unwrap_or(manifest).to_path_buf()
+    let told = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let manifest = told.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+    manifest.parent().map_or_else(|| manifest.clone(), Path::to_path_buf)
 }
 
 /// The static folder that `dist` writes.

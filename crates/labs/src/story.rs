@@ -827,7 +827,11 @@ impl Player {
             *session =
                 Session::from_text(&place.run).map_err(|error| self.refuse(StoryErrorKind::Run(error)))?;
         }
-        session.advance(place.now_us, UNTIL_STEPS_MAX);
+        session.seek_step(place.run.cursor.unwrap_or(0));
+        // Between two steps; at a step's own time, `advance` would take in the later steps of that instant.
+        if session.now_us() < place.now_us {
+            session.advance(place.now_us, UNTIL_STEPS_MAX);
+        }
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use super::tree::Tree;
 pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in tree.rust_below("") {
-        findings.extend(in_code(file.path, &file.tokens()));
+        findings.extend(in_code(file.path, &file.product_tokens()));
     }
     for (path, text) in tree.files().filter(|(path, _)| path.ends_with(".story")) {
         findings.extend(in_story(path, text));
@@ -45,8 +45,10 @@ fn fault(english: &str, chinese: Option<&str>) -> Option<&'static str> {
     }
 }
 
+/// Whether there is a Chinese character, or at least Chinese punctuation, as in `{time}：{event}`.
 fn has_chinese(text: &str) -> bool {
-    text.chars().any(|letter| matches!(letter, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'))
+    let is_chinese = |letter: char| matches!(letter, '\u{3000}'..='\u{303f}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}');
+    text.chars().any(is_chinese)
 }
 
 /// Every block `en:` has its `zh:` beside it, and neither is empty.
@@ -102,6 +104,8 @@ mod tests {
         for good in [
             r#"Text::new("crash", "崩溃")"#,
             r#"Text::new("Raft", "Raft")"#,
+            r#"Text::new("{time}: {node}", "{time}：{node}")"#,
+            r#"#[cfg(test)] mod tests { const WORD: Text = Text::new("made up", ""); }"#,
             "Text::new(\n  \"crash\",\n  \"崩溃\",\n)",
             "Text::new(english, chinese)",
             "// Text::new(\"a\", \"b\")",

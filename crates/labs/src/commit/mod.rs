@@ -7,6 +7,7 @@ mod ledger;
 mod looks;
 mod properties;
 mod reading;
+mod state;
 #[cfg(test)]
 mod tests;
 mod variants;

@@ -12,10 +12,11 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use faultscope_protocol::NodeId;
-use faultscope_protocol::ring::{Items, Ring, Stable, StableStore, View};
-use faultscope_sim::{Node, World};
 use std::sync::Arc;
+
+use faultscope_protocol::NodeId;
+use faultscope_protocol::ring::{Items, Phase, Ring, Stable, StableStore, View};
+use faultscope_sim::{Node, World};
 
 use crate::lab::{Family, Lab, StorySource};
 use crate::words::Text;
@@ -90,6 +91,14 @@ fn items_of(node: &Node) -> Option<&Items> {
 /// The newest view that a server works by.
 fn newest_view(world: &World) -> Option<&Arc<View>> {
     world.servers().filter_map(view_of).max_by_key(|view| view.version())
+}
+
+/// The members whom reads go to.
+fn readers(view: &View) -> &[NodeId] {
+    match view.change().map(|change| change.phase) {
+        None | Some(Phase::Copy) => view.members(),
+        Some(Phase::Switch | Phase::Move) => view.members_next(),
+    }
 }
 
 /// What a node is in a view.

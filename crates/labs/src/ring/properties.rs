@@ -8,10 +8,10 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::ring::{Command, Items, Phase, Reply, Setup, Stamp, View};
+use faultscope_protocol::ring::{Command, Items, Reply, Setup, Stamp, View};
 use faultscope_sim::{Kind, Mode, Node, Property, Signal, Step, Watch, World};
 
-use super::disk;
+use super::{disk, readers};
 
 /// The properties of a run, fresh.
 pub(super) fn all() -> Vec<Property> {
@@ -42,14 +42,6 @@ impl Latest {
             self.is_due = true;
             self.view.replace(found.clone())
         })
-    }
-}
-
-/// The members whom reads go to.
-fn readers(view: &View) -> &[NodeId] {
-    match view.change().map(|change| change.phase) {
-        None | Some(Phase::Copy) => view.members(),
-        Some(Phase::Switch | Phase::Move) => view.members_next(),
     }
 }
 

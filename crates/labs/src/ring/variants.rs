@@ -28,7 +28,7 @@ const WRITTEN_KEYS: u32 = 64;
 
 /// One way to place keys.
 pub(super) struct RingVariant {
-    about: About,
+    about: &'static About,
     algorithm: Algorithm,
     replicas_by_points: bool,
 }
@@ -50,7 +50,7 @@ const ASSUMES: Assumptions = Assumptions {
 
 /// The hash ring with virtual nodes.
 pub(super) static RING: RingVariant = RingVariant {
-    about: About {
+    about: &About {
         id: "ring",
         title: Text::new("Ring", "哈希环"),
         sentence: Text::new(
@@ -67,7 +67,7 @@ pub(super) static RING: RingVariant = RingVariant {
 
 /// The ring of libketama.
 pub(super) static KETAMA: RingVariant = RingVariant {
-    about: About {
+    about: &About {
         id: "ketama",
         title: Text::new("Ketama", "Ketama"),
         sentence: Text::new(
@@ -86,7 +86,7 @@ const BROKEN_CLAIMS: &[&str] = &["one-owner", "only-what-must", "no-miss"];
 
 /// The remainder of a division.
 pub(super) static MOD_N: RingVariant = RingVariant {
-    about: About {
+    about: &About {
         id: "mod-n",
         title: Text::new("Mod n", "取余"),
         sentence: Text::new(
@@ -109,7 +109,7 @@ pub(super) static MOD_N: RingVariant = RingVariant {
 
 /// A circle of 360 degrees that is never used.
 pub(super) static MOD_360: RingVariant = RingVariant {
-    about: About {
+    about: &About {
         id: "mod-360",
         title: Text::new("Mod 360", "模 360"),
         sentence: Text::new(
@@ -132,7 +132,7 @@ pub(super) static MOD_360: RingVariant = RingVariant {
 
 /// A remainder that calls itself a ring.
 pub(super) static OFF_BY_RING: RingVariant = RingVariant {
-    about: About {
+    about: &About {
         id: "off-by-ring",
         title: Text::new("Off by a ring", "名不副实的环"),
         sentence: Text::new(
@@ -155,7 +155,7 @@ pub(super) static OFF_BY_RING: RingVariant = RingVariant {
 
 /// Replicas at the next points.
 pub(super) static NEXT_POINTS: RingVariant = RingVariant {
-    about: About {
+    about: &About {
         id: "next-points",
         title: Text::new("Next points", "相邻虚拟节点"),
         sentence: Text::new(
@@ -378,15 +378,7 @@ impl RingVariant {
 
 impl Variant for RingVariant {
     fn about(&self) -> &'static About {
-        // Every variant is a static of this file.
-        match (self.algorithm, self.replicas_by_points) {
-            (Algorithm::Ring, false) => &RING.about,
-            (Algorithm::Ring, true) => &NEXT_POINTS.about,
-            (Algorithm::Ketama, _) => &KETAMA.about,
-            (Algorithm::ModN, _) => &MOD_N.about,
-            (Algorithm::Mod360, _) => &MOD_360.about,
-            (Algorithm::OffByRing, _) => &OFF_BY_RING.about,
-        }
+        self.about
     }
 
     fn settings(&self) -> Vec<Setting> {

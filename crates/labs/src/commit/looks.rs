@@ -1,0 +1,170 @@
+//! How the nodes look: the coordinator as a thick ring, a participant that is uncertain with a dashed edge, its
+//! records as cells, its locks as signs; the tint is the transaction.
+
+use faultscope_protocol::commit::{
+    Client, Commit, Coordinated, Coordinator, Participant, Phase, State, TransactionId,
+};
+use faultscope_scene::Icon;
+use faultscope_sim::{Node, World};
+
+use super::reading::{self, Business, Entry, EntryKind, era_of};
+use crate::stage::{Cell, Edge, Look, Tone};
+use crate::words::{Lang, Text};
+
+/// The look of a node.
+pub(super) fn look(world: &World, node: &Node, lang: Lang) -> Look {
+    let focus = reading::focus(node);
+    let mut look = Look { cells: cells(node, lang), ..Look::default() };
+    if let Some((transaction, business)) = focus {
+        tint(&mut look, transaction);
+        (look.arc, look.role) = (arc(business), role(business).get(lang).to_owned());
+    }
+    match node.machine::<Commit>() {
+        Some(Commit::Coordinator(coordinator)) => coordinator_look(&mut look, coordinator, focus, lang),
+        Some(Commit::Participant(participant)) => {
+            participant_look(&mut look, (world, node), participant, focus, lang);
+        }
+        Some(Commit::Client(client)) => client_look(&mut look, client, lang),
+        None => {}
+    }
+    look
+}
+
+fn tint(look: &mut Look, transaction: TransactionId) {
+    look.epoch = era_of(transaction);
+    look.epoch_words = transaction.to_string();
+}
+
+fn coordinator_look(
+    look: &mut Look,
+    coordinator: &Coordinator,
+    focus: Option<(TransactionId, Business)>,
+    lang: Lang,
+) {
+    look.edge = Edge::Thick;
+    look.role = Text::new("coordinator", "协调者").get(lang).to_owned();
+    let Some((transaction, business)) = focus else { return };
+    let Some(known) = coordinator.transactions.get(&transaction) else { return };
+    look.remark = progress(known, business, lang);
+}
+
+/// How far the coordinator is: votes or acknowledgements, out of how many.
+fn progress(known: &Coordinated, business: Business, lang: Lang) -> String {
+    let all = known.votes.len().to_string();
+    let voted = known.votes.values().flatten().count().to_string();
+    let text = match known.phase {
+        Phase::Collecting => Text::new("{voted} of {all} votes", "已收 {voted}/{all} 票"),
+        Phase::Committing if business == Business::Deciding => Text::new("writing COMMIT", "COMMIT 写盘中"),
+        Phase::Committing => Text::new("{acked} of {all} ACKs", "已收 {acked}/{all} 个 ACK"),
+        Phase::Ended => Text::new("committed", "已提交"),
+        Phase::Aborted => Text::new("aborted", "已中止"),
+    };
+    text.fill(lang, &[("voted", &voted), ("acked", &known.acks.len().to_string()), ("all", &all)])
+}
+
+fn participant_look(
+    look: &mut Look,
+    (world, node): (&World, &Node),
+    participant: &Participant,
+    focus: Option<(TransactionId, Business)>,
+    lang: Lang,
+) {
+    look.signs = locks(participant, lang);
+    let Some((transaction, business)) = focus else {
+        look.role = Text::new("ready", "就绪").get(lang).to_owned();
+        look.remark = refusal(participant, lang);
+        return;
+    };
+    let is_uncertain = participant.transactions.values().any(|known| known.state == State::Prepared);
+    look.edge = if is_uncertain { Edge::Tentative } else { Edge::Plain };
+    look.is_blocked = business == Business::Blocked;
+    look.tone = match business {
+        Business::Blocked => Tone::Warn,
+        Business::AbortedAlone => Tone::Danger,
+        _ => Tone::Calm,
+    };
+    let locks = count_of_locks(participant.locked_by(transaction).len(), lang);
+    look.remark = match business {
+        Business::Blocked => {
+            let since_us = reading::uncertain_since_us(node, participant, transaction);
+            let waited_us = world.now_us().saturating_sub(since_us.unwrap_or(world.now_us()));
+            format!("{} ms{}{locks}", waited_us / 1000, Text::new(", ", "，").get(lang))
+        }
+        Business::Preparing | Business::Settling => Text::new("writing", "写盘中").get(lang).to_owned(),
+        Business::Working | Business::Prepared => locks,
+        Business::AbortedAlone => Text::new("after its YES", "已投赞成票").get(lang).to_owned(),
+        _ => refusal(participant, lang),
+    };
+}
+
+fn refusal(participant: &Participant, lang: Lang) -> String {
+    let text = Text::new("votes NO next", "下次投反对票");
+    if participant.refuse_next { text.get(lang).to_owned() } else { String::new() }
+}
+
+fn count_of_locks(count: usize, lang: Lang) -> String {
+    let text = if count == 1 { Text::new("1 lock", "1 把锁") } else { Text::new("{count} locks", "{count} 把锁") };
+    text.fill(lang, &[("count", &count.to_string())])
+}
+
+/// Two signs at most: the lowest accounts that are locked, and how many there are beside.
+fn locks(participant: &Participant, lang: Lang) -> Vec<(Icon, String)> {
+    let accounts: Vec<u32> = participant.locks.keys().copied().collect();
+    let beside = accounts.len().saturating_sub(2);
+    let sign = |(place, account): (usize, &u32)| {
+        let words = Text::new("acct {account}", "账户 {account}").fill(lang, &[("account", &account.to_string())]);
+        (Icon::Lock, if place == 1 && beside > 0 { format!("{words} +{beside}") } else { words })
+    };
+    accounts.iter().take(2).enumerate().map(sign).collect()
+}
+
+fn client_look(look: &mut Look, client: &Client, lang: Lang) {
+    look.arc = Some("repeat BEGIN");
+    let Some(open) = client.open.values().next() else { return };
+    tint(look, open.transaction);
+    let text = if open.attempts > 1 { Text::new("asks again", "再次询问") } else { Text::new("waits", "等待") };
+    look.role = text.get(lang).to_owned();
+}
+
+const fn role(business: Business) -> Text {
+    match business {
+        Business::Working => Text::new("working", "处理中"),
+        Business::Preparing => Text::new("preparing", "准备中"),
+        Business::Prepared => Text::new("prepared", "已准备"),
+        Business::Blocked => Text::new("blocked", "阻塞"),
+        Business::Settling => Text::new("deciding", "决定中"),
+        Business::Committed => Text::new("committed", "已提交"),
+        Business::Aborted => Text::new("aborted", "已中止"),
+        Business::AbortedAlone => Text::new("aborted alone", "擅自中止"),
+        Business::Collecting | Business::Deciding | Business::Telling => Text::new("coordinator", "协调者"),
+    }
+}
+
+/// The timer that matters.
+const fn arc(business: Business) -> Option<&'static str> {
+    match business {
+        Business::Collecting => Some("vote timeout"),
+        Business::Telling => Some("resend COMMIT"),
+        Business::Working => Some("work before the vote"),
+        Business::Prepared | Business::Blocked => Some("inquiry"),
+        _ => None,
+    }
+}
+
+fn cells(node: &Node, lang: Lang) -> Vec<Cell> {
+    reading::entries(node).iter().map(|entry| cell(entry, lang)).collect()
+}
+
+fn cell(entry: &Entry, lang: Lang) -> Cell {
+    let word = match entry.kind {
+        EntryKind::Prepared => Text::new("prep", "准备"),
+        EntryKind::Commit | EntryKind::Committed => Text::new("commit", "提交"),
+        EntryKind::Aborted => Text::new("abort", "中止"),
+        EntryKind::End => Text::new("end", "结束"),
+    };
+    Cell {
+        words: format!("{} {}", word.get(lang), entry.transaction),
+        epoch: era_of(entry.transaction),
+        is_tentative: !entry.is_durable,
+    }
+}

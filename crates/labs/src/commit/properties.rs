@@ -1,0 +1,447 @@
+//! What the lab guarantees: AC1 to AC5 of Bernstein, Hadzilacos and Goodman (1987), 7.3, and that money is neither
+//! made nor lost; and what two-phase commit costs: blocked participants, and locks held for long.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use faultscope_protocol::NodeId;
+use faultscope_protocol::commit::{Commit, Decision, Message, Note, Setup, Stable, TransactionId};
+use faultscope_sim::{Action, Finding, Kind, Mode, Node, Property, Signal, Status, Step, Watch, World};
+
+use super::ledger::{Case, Event, Ledger};
+use super::reading::decision_word;
+use crate::lab::PropertyWords;
+use crate::schema::Settings;
+use crate::words::Text;
+
+/// From so long on a lock counts as held for long, in microseconds.
+pub(super) const LONG_LOCK_US: u64 = 300_000;
+
+/// A transaction that begins within this time after a fault may still feel it, in microseconds.
+const AFTERMATH_US: u64 = 2_000_000;
+
+/// Every property of the lab.
+pub(super) fn all(settings: &Settings) -> Vec<Property> {
+    let everyone = Everyone { patience_us: patience_us(settings), ..Everyone::default() };
+    vec![
+        Property::new("ac1", Mode::Always, Watch::boxed(Ledger::default(), agreement)),
+        Property::new("ac2", Mode::Always, Watch::boxed(Ledger::default(), no_reversal)),
+        Property::new("ac3", Mode::Always, Watch::boxed(Ledger::default(), all_voted_yes)),
+        Property::new("ac4", Mode::Always, Watch::boxed(Calm::default(), calm_commits)),
+        Property::new("money-conserved", Mode::Always, Watch::boxed(Money::default(), money_conserved)),
+        Property::new("ac5", Mode::Eventually, Watch::boxed(everyone, everyone_decides)),
+        Property::new("blocked", Mode::Sometimes, Watch::boxed((), blocked)),
+        Property::new("long-locks", Mode::Sometimes, Watch::boxed(Ledger::default(), long_locks)),
+    ]
+}
+
+/// After how long a process that still has not decided is overdue: every timer may run out twice, and some
+/// messages and writes go with it.
+fn patience_us(settings: &Settings) -> u64 {
+    let timers_us = ["vote_timeout_us", "retry_us", "inquiry_us"].map(|key| settings.number(key));
+    let ways_us = ["latency_us", "disk_us"].map(|key| settings.range(key).1);
+    2 * timers_us.iter().sum::<u64>() + 10 * ways_us.iter().sum::<u64>() + settings.number("prepare_work_us")
+}
+
+/// The properties in words.
+pub(super) const WORDS: [PropertyWords; 8] = [
+    PropertyWords {
+        id: "ac1",
+        title: Text::new("AC1: all that decide decide alike", "AC1：所有做出决定的节点决定一致"),
+        sentence: Text::new(
+            "No two processes decide differently on a transaction, and its client is told the same.",
+            "对同一事务，任何两个进程不会做出不同的决定，客户端得到的结果也与之相同。",
+        ),
+        finding: Text::new(
+            "{transaction}: {node} has {decision}, {other} has {opposite}",
+            "{transaction}：{node} 的决定是 {decision}，{other} 的决定是 {opposite}",
+        ),
+    },
+    PropertyWords {
+        id: "ac2",
+        title: Text::new("AC2: no decision is reversed", "AC2：决定不可反悔"),
+        sentence: Text::new(
+            "A process that has decided never says the opposite, not even after a crash.",
+            "进程一旦做出决定，就绝不会改口，崩溃重启之后也不会。",
+        ),
+        finding: Text::new(
+            "{transaction}: {node} had decided otherwise, and now says {decision}",
+            "{transaction}：{node} 此前的决定相反，现在却说 {decision}",
+        ),
+    },
+    PropertyWords {
+        id: "ac3",
+        title: Text::new("AC3: COMMIT only if all voted YES", "AC3：全票赞成才能提交"),
+        sentence: Text::new(
+            "COMMIT is decided only if every participant voted YES.",
+            "只有所有参与者都投了赞成票，才能决定提交。",
+        ),
+        finding: Text::new(
+            "{transaction}: {node} decided COMMIT, and {missing} never voted YES",
+            "{transaction}：{node} 决定提交，而 {missing} 从未投过赞成票",
+        ),
+    },
+    PropertyWords {
+        id: "ac4",
+        title: Text::new("AC4: all YES and no failure: COMMIT", "AC4：全票赞成且无故障，必定提交"),
+        sentence: Text::new(
+            "If all voted YES, and no fault struck since two seconds before the transaction began, nobody decides \
+             ABORT.",
+            "若所有参与者都投了赞成票，且从事务开始前两秒起没有发生任何故障，则没有节点决定中止。",
+        ),
+        finding: Text::new(
+            "{transaction}: all voted YES, nothing failed, and {node} decided ABORT",
+            "{transaction}：全票赞成，也没有故障，{node} 却决定中止",
+        ),
+    },
+    PropertyWords {
+        id: "money-conserved",
+        title: Text::new("Money is conserved", "资金守恒"),
+        sentence: Text::new(
+            "When all participants of a transaction have decided, the balances on all disks add up to what they \
+             were.",
+            "当一个事务的所有参与者都做出决定后，各磁盘上的余额总和保持不变。",
+        ),
+        finding: Text::new(
+            "after {transaction} all balances together have changed by {change}",
+            "{transaction} 之后，余额总和变化了 {change}",
+        ),
+    },
+    PropertyWords {
+        id: "ac5",
+        title: Text::new("AC5: everyone decides in the end", "AC5：最终人人都做出决定"),
+        sentence: Text::new(
+            "Once failures are repaired and stay away for long enough, every process decides.",
+            "只要故障得到修复，且此后足够长时间内不再发生，每个进程都会做出决定。",
+        ),
+        finding: Text::new("{transaction}: {node} has not decided", "{transaction}：{node} 尚未做出决定"),
+    },
+    PropertyWords {
+        id: "blocked",
+        title: Text::new("A participant is blocked", "有参与者被阻塞"),
+        sentence: Text::new(
+            "A participant voted YES, hears nothing until its timer runs out, and must not decide alone.",
+            "参与者投了赞成票，直到定时器到期也没有收到任何消息，又不能擅自决定。",
+        ),
+        finding: Text::new(
+            "{node} is blocked on {transaction}, with {locks} locks held",
+            "{node} 在 {transaction} 上阻塞，仍持有 {locks} 把锁",
+        ),
+    },
+    PropertyWords {
+        id: "long-locks",
+        title: Text::new("Locks are held past 300 ms", "锁被持有超过 300 ms"),
+        sentence: Text::new(
+            "A participant keeps its accounts locked for more than 300 ms after its YES.",
+            "参与者投赞成票之后，账户被锁住超过 300 ms。",
+        ),
+        finding: Text::new(
+            "{node} has held the locks of {transaction} for {held_ms} ms",
+            "{node} 已持有 {transaction} 的锁 {held_ms} ms",
+        ),
+    },
+];
+
+// ---------------------------------------------------------------------------------------------------------------
+// AC1 to AC3
+
+fn agreement(ledger: &mut Ledger, world: &World, step: &Step) -> Signal {
+    let judge = |case: &Case, event: Event| {
+        let Event::Decided(node, decision) = event else { return Signal::Silent };
+        let mut others = case.decided.iter().filter(|(other, _)| **other != node).peekable();
+        if others.peek().is_none() {
+            return Signal::Silent;
+        }
+        match others.find(|(_, opposite)| **opposite != decision) {
+            None => Signal::Held,
+            Some((other, opposite)) => Signal::Struck(vec![
+                ("node", node.to_string()),
+                ("decision", spoken(decision)),
+                ("other", other.to_string()),
+                ("opposite", spoken(*opposite)),
+            ]),
+        }
+    };
+    judge_events(ledger, world, step, judge)
+}
+
+fn no_reversal(ledger: &mut Ledger, world: &World, step: &Step) -> Signal {
+    let judge = |_: &Case, event: Event| match event {
+        Event::Decided(..) => Signal::Held,
+        Event::Reversed(node, decision) => {
+            Signal::Struck(vec![("node", node.to_string()), ("decision", spoken(decision))])
+        }
+        Event::Began | Event::VotedYes(_) => Signal::Silent,
+    };
+    judge_events(ledger, world, step, judge)
+}
+
+fn all_voted_yes(ledger: &mut Ledger, world: &World, step: &Step) -> Signal {
+    let judge = |case: &Case, event: Event| {
+        let Event::Decided(node, Decision::Commit) = event else { return Signal::Silent };
+        match case.missing_yes() {
+            None => Signal::Held,
+            Some(missing) => {
+                Signal::Struck(vec![("node", node.to_string()), ("missing", missing.to_string())])
+            }
+        }
+    };
+    judge_events(ledger, world, step, judge)
+}
+
+/// Takes a step into the ledger, and judges each of its events by the case that it belongs to.
+fn judge_events(
+    ledger: &mut Ledger,
+    world: &World,
+    step: &Step,
+    judge: impl Fn(&Case, Event) -> Signal,
+) -> Signal {
+    let mut worst = Signal::Silent;
+    for (transaction, event) in ledger.observe(world, step) {
+        let Some(case) = ledger.case(transaction) else { continue };
+        worst = graver(worst, about(transaction, judge(case, event)));
+    }
+    worst
+}
+
+/// The graver of two signals; the first of two breaks.
+fn graver(one: Signal, other: Signal) -> Signal {
+    match (&one, &other) {
+        (Signal::Struck(_), _) | (_, Signal::Silent) => one,
+        _ => other,
+    }
+}
+
+/// Puts the transaction before the other facts.
+fn about(transaction: TransactionId, signal: Signal) -> Signal {
+    let Signal::Struck(facts) = signal else { return signal };
+    let name: (&'static str, String) = ("transaction", transaction.to_string());
+    let finding: Finding = std::iter::once(name).chain(facts).collect();
+    Signal::Struck(finding)
+}
+
+fn spoken(decision: Decision) -> String {
+    decision_word(decision).to_uppercase()
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// AC4
+
+/// Which transactions no fault has touched.
+///
+/// Timeouts are no faults: a vote timeout that is shorter than a round of messages breaks AC4 by itself.
+#[derive(Clone, Debug, Default, Hash)]
+struct Calm {
+    ledger: Ledger,
+    touched: BTreeSet<TransactionId>,
+    last_fault_us: Option<u64>,
+    /// What actions have altered of network and disks, and not put back.
+    altered: BTreeSet<Altered>,
+}
+
+/// A part of the world that an action can alter, and put back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Altered {
+    Latency(Option<(NodeId, NodeId)>),
+    Loss(Option<(NodeId, NodeId)>),
+    Duplication,
+    Disk(NodeId),
+}
+
+fn calm_commits(calm: &mut Calm, world: &World, step: &Step) -> Signal {
+    let events = calm.ledger.observe(world, step);
+    calm.watch_faults(world, step);
+    let mut worst = Signal::Silent;
+    for (transaction, event) in events {
+        if event == Event::Began {
+            calm.begin(transaction, world, step.at_us);
+        } else if !calm.touched.contains(&transaction)
+            && let Some(case) = calm.ledger.case(transaction)
+        {
+            worst = graver(worst, about(transaction, judge_calm(case, event)));
+        }
+    }
+    worst
+}
+
+fn judge_calm(case: &Case, event: Event) -> Signal {
+    if !case.is_all_yes() {
+        return Signal::Silent;
+    }
+    let abort = case.decided.iter().find(|(_, decision)| **decision == Decision::Abort);
+    match (abort, event) {
+        (Some((node, _)), _) => Signal::Struck(vec![("node", node.to_string())]),
+        (None, Event::Decided(..)) => Signal::Held,
+        _ => Signal::Silent,
+    }
+}
+
+impl Calm {
+    fn watch_faults(&mut self, world: &World, step: &Step) {
+        if let Some(action) = step.action.as_ref().filter(|action| !is_no_fault(action, world)) {
+            self.last_fault_us = Some(step.at_us);
+            self.touched.extend(self.ledger.cases().map(|(transaction, _)| transaction));
+            self.alter(action, world);
+        }
+        if step.kind == Kind::Lost
+            && let Some(message) = step.body.as_ref().and_then(|body| body.get::<Message>())
+        {
+            self.touched.insert(message.transaction());
+        }
+    }
+
+    fn begin(&mut self, transaction: TransactionId, world: &World, at_us: u64) {
+        let is_aftermath = self.last_fault_us.is_some_and(|fault_us| at_us < fault_us + AFTERMATH_US);
+        if is_aftermath || !self.altered.is_empty() || has_trouble(world) {
+            self.touched.insert(transaction);
+        }
+        let ledger = &self.ledger;
+        self.touched.retain(|&known| ledger.case(known).is_some());
+    }
+
+    fn alter(&mut self, action: &Action, world: &World) {
+        let plan = world.plan();
+        let (network, disk) = (&plan.network, &plan.disk.force_us);
+        let (what, is_back) = match action {
+            Action::Latency { link, low_us, high_us } => {
+                (Altered::Latency(*link), network.latency.0 == (*low_us..*high_us))
+            }
+            Action::Loss { link, parts_ppm } => (Altered::Loss(*link), network.loss_ppm == *parts_ppm),
+            Action::Duplication { parts_ppm } => (Altered::Duplication, network.duplicate_ppm == *parts_ppm),
+            Action::Disk { node, low_us, high_us } => (Altered::Disk(*node), *disk == (*low_us..*high_us)),
+            _ => return,
+        };
+        if is_back {
+            self.altered.remove(&what);
+        } else {
+            self.altered.insert(what);
+        }
+    }
+}
+
+/// Commands are no faults; nor, where nothing happens by itself, is what makes it happen.
+fn is_no_fault(action: &Action, world: &World) -> bool {
+    match action {
+        Action::Do { .. } | Action::Pick { .. } => true,
+        Action::Deliver(_) | Action::FinishWrite(_) => world.plan().manual,
+        _ => false,
+    }
+}
+
+/// Whether something stands that an earlier fault did.
+fn has_trouble(world: &World) -> bool {
+    let is_off = |node: &Node| node.status != Status::Up || node.clock != Default::default();
+    !world.cuts().is_empty() || world.nodes().any(is_off)
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// Money
+
+/// What all balances on disk have changed by, node by node.
+#[derive(Clone, Debug, Default, Hash)]
+struct Money {
+    ledger: Ledger,
+    changes: BTreeMap<NodeId, i128>,
+}
+
+fn money_conserved(money: &mut Money, world: &World, step: &Step) -> Signal {
+    let events = money.ledger.observe(world, step);
+    let is_about_disk = !events.is_empty() || matches!(step.kind, Kind::Durable | Kind::Crash | Kind::Restart);
+    if is_about_disk && let Some(node) = step.node.and_then(|id| world.node(id)) {
+        money.changes.insert(node.id, change_on_disk(node));
+    }
+    let is_settling = |(transaction, event): &(TransactionId, Event)| {
+        matches!(event, Event::Decided(..)) && money.ledger.case(*transaction).is_some_and(Case::is_settled)
+    };
+    let Some(&(transaction, _)) = events.iter().find(|&event| is_settling(event)) else { return Signal::Silent };
+    let in_between: i128 = money.ledger.cases().map(|(_, case)| case.in_between()).sum();
+    match money.changes.values().sum::<i128>() - in_between {
+        0 => Signal::Held,
+        change => about(transaction, Signal::Struck(vec![("change", format!("{change:+}"))])),
+    }
+}
+
+/// What a participant's balances on disk have changed by since the beginning.
+fn change_on_disk(node: &Node) -> i128 {
+    let initial = node.setup::<Setup>().map_or(0, |setup| setup.initial_balance);
+    match node.durable::<Stable>() {
+        Some(Stable::Participant(disk)) => {
+            disk.balances.values().map(|&balance| i128::from(balance) - i128::from(initial)).sum()
+        }
+        _ => 0,
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// AC5
+
+/// Who is overdue.
+#[derive(Clone, Debug, Default, Hash)]
+struct Everyone {
+    ledger: Ledger,
+    patience_us: u64,
+    /// The process that has waited longest without a decision: transaction, process, since when.
+    oldest: Option<(TransactionId, NodeId, u64)>,
+}
+
+fn everyone_decides(everyone: &mut Everyone, world: &World, step: &Step) -> Signal {
+    let events = everyone.ledger.observe(world, step);
+    if !events.is_empty() {
+        let open = everyone.ledger.cases().filter_map(|(it, case)| Some((it, case.undecided()?, case.began_us)));
+        everyone.oldest = open.min_by_key(|&(_, _, began_us)| began_us);
+    }
+    let has_decided = events.iter().any(|(_, event)| matches!(event, Event::Decided(..)));
+    match everyone.oldest {
+        Some((transaction, node, began_us)) if began_us + everyone.patience_us < step.at_us => {
+            about(transaction, Signal::Struck(vec![("node", node.to_string())]))
+        }
+        _ if has_decided => Signal::Held,
+        _ => Signal::Silent,
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// What it costs
+
+fn blocked((): &mut (), world: &World, step: &Step) -> Signal {
+    let notes = step.notes.iter().filter_map(|note| note.get::<Note>());
+    let participant = step.node.and_then(|id| world.node(id)).and_then(|node| {
+        let machine = node.machine::<Commit>()?;
+        Some((node.id, machine.as_participant()?))
+    });
+    let Some((id, participant)) = participant else { return Signal::Silent };
+    notes.fold(Signal::Silent, |worst, note| match *note {
+        Note::Blocked { transaction, .. } => {
+            let locks = participant.locked_by(transaction).len();
+            let facts = vec![("node", id.to_string()), ("locks", locks.to_string())];
+            graver(worst, about(transaction, Signal::Struck(facts)))
+        }
+        Note::VotedYes { .. } => graver(worst, Signal::Held),
+        _ => worst,
+    })
+}
+
+fn long_locks(ledger: &mut Ledger, world: &World, step: &Step) -> Signal {
+    let mut over: Vec<(TransactionId, NodeId)> = ledger
+        .observe(world, step)
+        .into_iter()
+        .filter_map(|(transaction, event)| match event {
+            Event::Decided(node, _) => Some((transaction, node)),
+            _ => None,
+        })
+        .collect();
+    let is_waiting = step.notes.iter().filter_map(|note| match note.get::<Note>() {
+        Some(Note::Blocked { transaction, .. }) => Some((*transaction, step.node?)),
+        _ => None,
+    });
+    over.extend(is_waiting);
+    over.into_iter().fold(Signal::Silent, |worst, (transaction, node)| {
+        let since_us = ledger.case(transaction).and_then(|case| case.yes.get(&node));
+        let Some(&since_us) = since_us else { return worst };
+        let held_us = step.at_us.saturating_sub(since_us);
+        if held_us < LONG_LOCK_US {
+            return graver(worst, Signal::Held);
+        }
+        let facts = vec![("node", node.to_string()), ("held_ms", (held_us / 1000).to_string())];
+        graver(worst, about(transaction, Signal::Struck(facts)))
+    })
+}

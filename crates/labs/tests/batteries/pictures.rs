@@ -1,0 +1,82 @@
+//! Every picture can be read: no text on another, nothing out of view, every node with a mark that can be touched.
+
+use std::collections::BTreeMap;
+
+use faultscope_labs::scene::{Subject, out_of_view, overlaps};
+use faultscope_labs::stage::{Class, Frame, picture};
+use faultscope_labs::{Lang, Session};
+
+use super::{name_of, trial, variants};
+
+const UNTIL_US: u64 = 4_000_000;
+/// How many moments of a run are drawn.
+const SAMPLES: u64 = 60;
+
+const FRAMES: [(Class, f64, f64); 4] = [
+    (Class::Desktop, 760.0, 520.0),
+    (Class::Tablet, 560.0, 440.0),
+    (Class::Phone, 390.0, 408.0),
+    (Class::Miniature, 304.0, 152.0),
+];
+
+#[test]
+fn every_picture_can_be_read() {
+    let mut troubles = BTreeMap::new();
+    for (lab, variant) in variants() {
+        let text = trial(lab, variant, 3, UNTIL_US).text();
+        let mut session = Session::from_text(&text).unwrap_or_else(|error| panic!("{text}: {error:?}"));
+        session.play_ahead(UNTIL_US, 100_000);
+        let last = session.len();
+        for sample in 0..=SAMPLES {
+            session.seek_step(last * sample / SAMPLES);
+            let next_us = session.run().index().get(session.step() as usize).map(|entry| entry.at_us);
+            let now_us = session.now_us();
+            // At the step, and on the way to the next one.
+            let between_us = next_us.map_or(now_us, |next_us| now_us + next_us.saturating_sub(now_us) / 2);
+            for (now_us, is_paused) in [(now_us, true), (between_us, false)] {
+                for (frame, trouble) in draw_in_all_frames(&session, now_us, is_paused) {
+                    // One of a kind is enough to mend it: places and epochs differ from picture to picture.
+                    let kind: String = trouble.chars().filter(|letter| !letter.is_ascii_digit()).collect();
+                    let key = format!("{} {frame} {kind}", name_of(lab, variant));
+                    let place = format!("at {now_us} µs of {text};t{}", session.step());
+                    troubles.entry(key).or_insert_with(|| format!("{trouble}, {place}"));
+                }
+            }
+        }
+    }
+    assert!(troubles.is_empty(), "{troubles:#?}");
+}
+
+fn draw_in_all_frames(session: &Session, now_us: u64, is_paused: bool) -> Vec<(String, String)> {
+    let mut troubles = Vec::new();
+    for (class, width, height) in FRAMES {
+        for lang in Lang::ALL {
+            let frame = Frame { width, height, class, lang, now_us, is_paused, ..Frame::default() };
+            troubles
+                .extend(draw(session, &frame).map(|trouble| (format!("{class:?} {}", lang.code()), trouble)));
+        }
+    }
+    troubles
+}
+
+/// What is wrong with a picture.
+fn draw(session: &Session, frame: &Frame) -> Option<String> {
+    let world = session.world();
+    let scene = picture(session.lab(), session.variant(), world, frame);
+    let nodes: Vec<_> =
+        world.nodes().filter(|node| frame.class != Class::Miniature || !node.id.is_client()).collect();
+    let missing = nodes.iter().find(|node| {
+        let subject = Subject::Node(node.id.code());
+        !scene.marks().any(|mark| mark.subject == subject && mark.style.is_visible())
+    });
+    if let Some(node) = missing {
+        return Some(format!("{} has no mark", node.id));
+    }
+    if scene.label.trim().is_empty() {
+        return Some("it has no title".to_owned());
+    }
+    if let Some((one, other)) = overlaps(&scene).first() {
+        return Some(format!("“{one}” lies on “{other}”"));
+    }
+    out_of_view(&scene).first().map(|mark| format!("out of view: {mark}"))
+}

@@ -1,0 +1,215 @@
+//! Texts in and out: stories hold, exports say what happened, hostile links get a message and never a panic.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use faultscope_labs::sim::{Draw, RunText};
+use faultscope_labs::{LABS, Lab, Lang, Player, Session, Story, export};
+use serde_json::Value;
+
+use super::{trial, variants};
+
+const UNTIL_US: u64 = 3_000_000;
+
+#[test]
+fn every_story_holds() {
+    let mut troubles = Vec::new();
+    for lab in LABS {
+        for source in lab.stories {
+            let name = format!("{}/{}", lab.id, source.id);
+            match Story::parse(source.text).and_then(|story| prove(lab, source.id, &story)) {
+                Ok(()) => {}
+                Err(error) => troubles.push(format!("{name}: {error}")),
+            }
+        }
+    }
+    assert!(troubles.is_empty(), "{troubles:#?}");
+}
+
+fn prove(lab: &Lab, id: &str, story: &Story) -> Result<(), faultscope_labs::StoryError> {
+    assert_eq!((story.id.as_str(), story.run.lab.as_str()), (id, lab.id));
+    Player::prove(story)?;
+    // Forth to the end, back to the beginning, and every step is found again.
+    let (mut session, mut player) = Player::new(story)?;
+    let mut places = vec![(session.step(), session.world().fingerprint())];
+    while player.next(&mut session)? {
+        for lang in Lang::ALL {
+            let said = player.words(lang);
+            assert!(!said.is_empty() && !said.contains(['{', '}']), "{}/{id}: {said:?}", lab.id);
+        }
+        places.push((session.step(), session.world().fingerprint()));
+    }
+    assert_eq!(places.len(), story.steps.len() + 1);
+    while player.back(&mut session)? {
+        places.pop();
+        assert_eq!(places.last(), Some(&(session.step(), session.world().fingerprint())), "{}/{id}", lab.id);
+    }
+    assert_eq!(places.len(), 1);
+    Ok(())
+}
+
+/// A story file that no lab lists would never be proved, and a listed one whose file has another name never found.
+#[test]
+fn story_files_and_lists_agree() {
+    for lab in LABS {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(lab.id).join("stories");
+        let files: BTreeSet<String> = fs::read_dir(&folder)
+            .map(|entries| {
+                entries
+                    .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+                    .collect()
+            })
+            .unwrap_or_default();
+        let listed: BTreeSet<String> =
+            lab.stories.iter().map(|story| format!("{}.story", story.id)).collect();
+        assert_eq!(files, listed, "{}", folder.display());
+    }
+}
+
+fn lines_of(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> Vec<Value> {
+    let mut out = Vec::new();
+    write(&mut out).expect("memory takes all");
+    let text = String::from_utf8(out).expect("text");
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect()
+}
+
+fn played(text: &RunText) -> Session {
+    let mut session = Session::from_text(text).unwrap_or_else(|error| panic!("{text}: {error:?}"));
+    session.play_ahead(UNTIL_US, 50_000);
+    session
+}
+
+#[test]
+fn events_tell_every_step_and_their_clocks_are_causal() {
+    const KINDS: [&str; 12] = [
+        "boot", "deliver", "timer", "command", "reply", "durable", "lost", "crash", "restart", "pause",
+        "resume", "fault",
+    ];
+    for (lab, variant) in variants() {
+        let text = trial(lab, variant, 6, UNTIL_US).text();
+        let session = played(&text);
+        let last = session.run().steps_until(UNTIL_US);
+        let lines = lines_of(|out| export::events(&session, last, out));
+        let header = &lines[0];
+        assert_eq!(header["run"], text.to_string());
+        let prints = session.run().moment(last).world.fingerprint();
+        assert_eq!(header["fingerprint"], export::fingerprint_words(prints));
+        assert_eq!(header["steps"], last);
+        assert_eq!(lines.len() as u64, last + 1, "{text}");
+        let clock_of = |line: &Value| -> BTreeMap<String, u64> {
+            let clock = line["clock"].as_object().expect("a clock");
+            clock.iter().map(|(node, count)| (node.clone(), count.as_u64().expect("a count"))).collect()
+        };
+        let mut sent_with: BTreeMap<u64, BTreeMap<String, u64>> = BTreeMap::new();
+        let mut own: BTreeMap<String, u64> = BTreeMap::new();
+        let (mut at_us, mut delivered) = (0, 0);
+        for (place, line) in lines[1..].iter().enumerate() {
+            assert_eq!(line["step"], place as u64 + 1);
+            let kind = line["kind"].as_str().expect("a kind");
+            assert!(KINDS.contains(&kind), "{line}");
+            assert!(line["at_us"].as_u64().expect("a time") >= at_us);
+            at_us = line["at_us"].as_u64().expect("a time");
+            let clock = clock_of(line);
+            if let (Some(node), true) = (line["node"].as_str(), kind != "lost") {
+                let count = own.entry(node.to_owned()).or_default();
+                *count += 1;
+                assert_eq!(clock.get(node), Some(&*count), "{text}: {line}");
+            }
+            if kind == "deliver" {
+                let carried = &sent_with[&line["message"].as_u64().expect("a message")];
+                assert!(carried.iter().all(|(node, count)| clock.get(node) >= Some(count)), "{text}: {line}");
+                assert!(line["body"].is_object() || !line["body"].is_null(), "{line}");
+                delivered += 1;
+            }
+            for sent in line["sent"].as_array().expect("a list") {
+                sent_with.insert(sent["id"].as_u64().expect("an id"), clock.clone());
+            }
+        }
+        assert!(delivered > 10, "{text}");
+    }
+}
+
+#[test]
+fn states_tell_what_changed_and_histories_pair_up() {
+    for (lab, variant) in variants() {
+        let text = trial(lab, variant, 8, UNTIL_US).text();
+        let session = played(&text);
+        let last = session.len();
+        let mut known: BTreeMap<String, Value> = BTreeMap::new();
+        for line in lines_of(|out| export::states(&session, last, out)) {
+            let node = line["node"].as_str().expect("a node").to_owned();
+            assert!(["up", "paused", "down"].contains(&line["status"].as_str().expect("a status")), "{line}");
+            let mut state = line.as_object().expect("an object").clone();
+            state.retain(|key, _| !["step", "at_us", "event"].contains(&key.as_str()));
+            let state = Value::from(state);
+            assert_ne!(known.insert(node, state.clone()), Some(state), "{text}: nothing changed in {line}");
+        }
+        let ids: BTreeSet<String> = session.world().nodes().map(|node| node.id.to_string()).collect();
+        assert_eq!(known.into_keys().collect::<BTreeSet<_>>(), ids, "{text}");
+        let mut answered = 0;
+        for line in lines_of(|out| export::history(&session, last, out)) {
+            let call_us = line["call_us"].as_u64().expect("a time");
+            let status = line["status"].as_str().expect("a status");
+            match line["return_us"].as_u64() {
+                Some(return_us) => {
+                    answered += 1;
+                    assert!(return_us >= call_us, "{line}");
+                }
+                None => assert!(
+                    status == "info" && line["return_us"].is_null() && line["result"].is_null(),
+                    "{line}"
+                ),
+            }
+            assert!(["ok", "fail", "info"].contains(&status) && line["op"].is_string(), "{line}");
+        }
+        let summed: u64 = export::summary(&session, last).answered.values().sum();
+        assert_eq!(answered, summed, "{text}");
+        assert!(answered > 0, "{text}");
+    }
+}
+
+/// Any text in, a clear message out, never a panic.
+#[test]
+fn hostile_texts_get_a_message() {
+    const LETTERS: &[u8] = b"n1c2.;:@-_=+#srt0 9az\xc3\xa9";
+    let texts: Vec<String> = variants()
+        .into_iter()
+        .map(|(lab, variant)| {
+            RunText { cursor: Some(50), ..trial(lab, variant, 2, 1_000_000).text() }.to_string()
+        })
+        .collect();
+    let mut refused = 0;
+    for number in 0..4_000_u64 {
+        let draw =
+            |purpose: &str, below: usize| Draw::new(number, purpose, 0, 0).below(below as u32) as usize;
+        let mut bytes = texts[draw("text", texts.len())].clone().into_bytes();
+        for turn in 0..=draw("changes", 3) as u64 {
+            let draw = |purpose: &str, below: usize| {
+                Draw::new(number, purpose, 1, turn).below(below as u32) as usize
+            };
+            let place = draw("place", bytes.len());
+            match draw("change", 3) {
+                0 => bytes[place] = LETTERS[draw("letter", LETTERS.len())],
+                1 => bytes.insert(place, LETTERS[draw("letter", LETTERS.len())]),
+                _ => bytes.truncate(place),
+            }
+            if bytes.is_empty() {
+                break;
+            }
+        }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Err(error) = text.parse::<RunText>() {
+            refused += 1;
+            let message = faultscope_labs::words::text_error(&error, Lang::En);
+            assert!(!message.is_empty() && message.len() < 400, "{text}: {message}");
+        } else if number % 40 == 0
+            && let Err(error) = Session::open(&text)
+        {
+            assert!(Lang::ALL.iter().all(|&lang| !error.message(lang).is_empty()), "{text}");
+        }
+    }
+    assert!(refused > 1_000, "{refused}");
+}
