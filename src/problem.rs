@@ -32,7 +32,7 @@ pub(crate) struct ProblemCardProps {
 #[component]
 pub(crate) fn ProblemCard(props: &ProblemCardProps) -> Html {
     let Problem { text, error } = &props.problem;
-    let [before, at, after] = excerpt(text, place(error));
+    let [before, at, after] = excerpt(text, place(error, text));
     html! {
         <div class="problem" role="alert">
             <b>{ words::CANNOT_OPEN.get(props.lang) }</b>
@@ -48,52 +48,73 @@ pub(crate) fn ProblemCard(props: &ProblemCardProps) -> Html {
     }
 }
 
-/// The place of the mistake in the text, in characters; none where the error names a word instead.
-fn place(error: &OpenError) -> Option<usize> {
-    match error {
-        OpenError::Text(error) => Some(error.at),
-        _ => None,
-    }
+/// Where the mistake stands in the text: its first letter and its length, in characters. Where an error names a word,
+/// its place is where the word stands; none where it names nothing.
+fn place(error: &OpenError, text: &str) -> Option<(usize, usize)> {
+    let word = match error {
+        OpenError::Text(error) => return Some((error.at, 1)),
+        OpenError::UnknownLab(word) | OpenError::UnknownSetting(word, _) => word,
+        OpenError::UnknownVariant(_, word) => word,
+        OpenError::BadSetting(_, value, _) => value,
+        OpenError::UnknownNode(action, _) | OpenError::Command(action, _) => action,
+        OpenError::TooFar(_) => return None,
+    };
+    let (before, _) = text.split_once(word.as_str()).filter(|_| !word.is_empty())?;
+    Some((before.chars().count(), word.chars().count()))
 }
 
 /// The text around a place: before it, at it, and behind it.
-fn excerpt(text: &str, place: Option<usize>) -> [String; 3] {
+fn excerpt(text: &str, place: Option<(usize, usize)>) -> [String; 3] {
     let letters: Vec<char> = text.chars().collect();
-    let at = place.unwrap_or(letters.len()).min(letters.len());
-    let from = if place.is_some() { at.saturating_sub(AROUND) } else { 0 };
-    let first_end = if place.is_some() { at } else { at.min(3 * AROUND) };
-    let behind = (first_end + usize::from(place.is_some())).min(letters.len());
-    let to = (behind + AROUND).min(letters.len());
+    let len = letters.len();
+    let (at, length) = place.unwrap_or((len.min(2 * AROUND), 0));
+    let at = at.min(len);
+    let behind = at.saturating_add(length.min(AROUND)).min(len);
+    let (from, to) = (at.saturating_sub(2 * AROUND), behind.saturating_add(AROUND).min(len));
     let part = |from: usize, to: usize| letters.get(from..to).unwrap_or_default().iter().collect::<String>();
-    let before = if from > 0 { format!("…{}", part(from, first_end)) } else { part(from, first_end) };
-    let rest = if place.is_some() { part(behind, to) } else { String::new() };
-    let is_longer = if place.is_some() { to < letters.len() } else { first_end < letters.len() };
-    [before, part(first_end, behind), if is_longer { format!("{rest}…") } else { rest }]
+    let start = if from > 0 { "…" } else { "" };
+    let end = if to < len { "…" } else { "" };
+    [format!("{start}{}", part(from, at)), part(at, behind), format!("{}{end}", part(behind, to))]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use faultscope_labs::Session;
 
-    fn check(text: &str, place: Option<usize>, parts: [&str; 3]) {
+    fn check(text: &str, place: Option<(usize, usize)>, parts: [&str; 3]) {
         assert_eq!(excerpt(text, place), parts.map(ToOwned::to_owned));
     }
 
     #[test]
     fn the_place_of_a_mistake_is_marked() {
-        check("lab:x;q9", Some(6), ["lab:x;", "q", "9"]);
-        check("任期", Some(1), ["任", "期", ""]);
-        check("lab:x", Some(5), ["lab:x", "", ""]);
-        check("lab:x", Some(99), ["lab:x", "", ""]);
-        check("", Some(0), ["", "", ""]);
+        check("lab:x;q9", Some((6, 1)), ["lab:x;", "q", "9"]);
+        check("任期", Some((1, 1)), ["任", "期", ""]);
+        check("lab:x", Some((5, 1)), ["lab:x", "", ""]);
+        check("lab:x", Some((99, 1)), ["lab:x", "", ""]);
+        check("", Some((0, 1)), ["", "", ""]);
+        check("", None, ["", "", ""]);
     }
 
     #[test]
     fn a_long_text_is_cut_on_both_sides() {
         let text = "a".repeat(100) + "!" + &"b".repeat(100);
-        let [before, at, after] = excerpt(&text, Some(100));
-        assert_eq!((before.chars().count(), at.as_str(), after.chars().count()), (33, "!", 33));
+        let [before, at, after] = excerpt(&text, Some((100, 1)));
+        assert_eq!((before.chars().count(), at.as_str(), after.chars().count()), (65, "!", 33));
         let [start, none, rest] = excerpt(&text, None);
-        assert_eq!((start.len(), none.as_str(), rest.as_str()), (96, "", "…"));
+        assert_eq!((start.len(), none.as_str(), rest.chars().count()), (64, "", 33));
+    }
+
+    #[test]
+    fn a_word_that_is_unknown_is_found_in_the_text() {
+        let found = |text: &str| Session::open(text).err().and_then(|error| place(&error, text));
+        assert_eq!(found("nowhere:x;r1"), Some((0, 7)));
+        for lab in faultscope_labs::LABS {
+            let (lab, variant) = (lab.id, lab.variants[0].about().id);
+            let from = lab.chars().count() + 1;
+            assert_eq!(found(&format!("{lab}:nothing;r1")), Some((from, 7)));
+            let from = from + variant.len() + 4;
+            assert_eq!(found(&format!("{lab}:{variant};r1;warp=9")), Some((from, 4)));
+        }
     }
 }

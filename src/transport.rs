@@ -47,8 +47,8 @@ pub(crate) fn DockRow(props: &TransportProps) -> Html {
             { readout(props) }
             { keys(props, false) }
             <div class="where">
-                { step_number(props) }
-                <span class="stepno">{ speed_sign(props.speed) }</span>
+                <p class="stepno"><b ref={props.live.step.clone()}></b>{ " / " }<span ref={props.live.all.clone()}></span></p>
+                <p class="stepno">{ speed_sign(props.speed) }</p>
             </div>
         </div>
     }

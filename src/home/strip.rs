@@ -8,7 +8,7 @@ use faultscope_labs::stage::Edge;
 use faultscope_labs::{LABS, Lang, NodeId, Session};
 use yew::prelude::*;
 
-use crate::format::{thousands, time_words};
+use crate::format::thousands;
 use crate::panels::words;
 use crate::route;
 
@@ -43,7 +43,7 @@ pub(super) fn Strip(props: &StripProps) -> Html {
         &[
             ("lab", stretch.title.get(lang)),
             ("messages", &thousands(stretch.messages.len() as u64)),
-            ("time", &time_words(SPAN_US)),
+            ("time", &format!("{} ms", SPAN_US / 1_000)),
             ("lost", &thousands(stretch.lost() as u64)),
         ],
     );

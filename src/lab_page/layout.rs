@@ -81,7 +81,9 @@ impl LabPage {
         let (handle, selection) = (self.handle.clone(), self.selection);
         html! {
             <>
-                <StoryPanel handle={handle.clone()} {lang} {selection} on={on.clone()} />
+                <div class="story">
+                    <StoryPanel handle={handle.clone()} {lang} {selection} on={on.clone()} />
+                </div>
                 <div class="side">
                     <Inspector handle={handle.clone()} {lang} {selection} on={on.clone()} />
                     <Verdicts handle={handle.clone()} {lang} {selection} on={on.clone()} />
@@ -135,7 +137,7 @@ impl LabPage {
     fn panel(&self, lang: Lang, on: &Callback<Intent>) -> Html {
         let (handle, selection, on) = (self.handle.clone(), self.selection, on.clone());
         match self.tab {
-            Tab::Story => html! { <StoryPanel {handle} {lang} {selection} {on} /> },
+            Tab::Story => html! { <div class="story"><StoryPanel {handle} {lang} {selection} {on} /></div> },
             Tab::Inspect => html! { <div class="side"><Inspector {handle} {lang} {selection} {on} /></div> },
             Tab::Verdicts => html! { <div class="side"><Verdicts {handle} {lang} {selection} {on} /></div> },
             Tab::Log => html! { <div class="side"><EventLog {handle} {lang} {selection} {on} /></div> },

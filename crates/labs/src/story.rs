@@ -1046,3 +1046,115 @@ fn first_later_step(session: &Session, place: &Place, from: u64, last: u64) -> O
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "\
+# A comment.
+story sample
+title
+  en: A sample
+  zh: 样例
+run #x:y;r1;s4
+
+step
+  until any.role = leader as L
+  do crash.$L
+  spot $L n2
+  en: {L} goes,
+    and more.
+  zh: {L} 离开，
+    还有更多。
+  ask
+    en: What now?
+    zh: 现在呢？
+    right
+      en: One
+      zh: 一
+      why
+        en: Because.
+        zh: 因为。
+    wrong
+      en: Two
+      zh: 二
+      why
+        en: No.
+        zh: 不。
+step
+  en: End
+  zh: 结束
+  goal
+    reach not $L.status = up
+    within 5s
+    allow cut 1
+    solve do cut.$L
+";
+
+    fn error(text: &str) -> (usize, String) {
+        let error = Story::parse(text).expect_err(text);
+        (error.line, error.message(Lang::En))
+    }
+
+    #[test]
+    fn a_story_is_read() {
+        let story = Story::parse(GOOD).expect("a story");
+        assert_eq!((story.id.as_str(), story.run.to_string().as_str()), ("sample", "x:y;r1;s4"));
+        assert_eq!(story.title.get(Lang::Zh), "样例");
+        let step = &story.steps[0];
+        assert_eq!((step.line, step.moves.len(), step.spots.len()), (8, 2, 2));
+        assert_eq!(step.words.get(Lang::En), "{L} goes, and more.");
+        assert_eq!(step.words.get(Lang::Zh), "{L} 离开，还有更多。");
+        let question = step.question.as_ref().expect("a question");
+        assert_eq!(question.options.iter().map(|option| option.is_right).collect::<Vec<_>>(), [true, false]);
+        assert_eq!(question.options[1].why.get(Lang::En), "No.");
+        let goal = story.steps[1].goal.as_ref().expect("a goal");
+        assert_eq!((goal.within_us, &goal.allowed[..]), (5_000_000, &[("cut".to_owned(), 1)][..]));
+    }
+
+    #[test]
+    fn errors_name_the_line_and_the_word() {
+        for (from, to, line, part) in [
+            ("story sample", "stroy sample", 2, "did you mean “story”?"),
+            ("story sample", "story", 2, "expected story ID"),
+            ("  zh: 样例\n", "", 3, "“zh:” is missing"),
+            ("run #x:y;r1;s4", "run x", 6, "a run begins with lab:variant"),
+            ("run #x:y;r1;s4\n", "", 37, "“run” is missing"),
+            ("until any", "util any", 9, "did you mean “until”?"),
+            ("until any.role = leader", "until any.role is leader", 9, "“is” does not fit"),
+            ("do crash.$L", "do crush.$L", 10, "did you mean “crash”?"),
+            ("do crash.$L", "do crash.$M", 10, "no “as M”"),
+            ("spot $L n2", "spot L", 11, "expected spot n1"),
+            ("    right\n", "    wrong\n", 16, "exactly one is right"),
+            ("    wrong\n", "    worng\n", 25, "did you mean “wrong”?"),
+            ("      why\n        en: No.\n        zh: 不。\n", "", 25, "“why” is missing"),
+            ("within 5s", "within long", 36, "expected within 10s"),
+            ("allow cut 1", "allow cut", 37, "expected allow VERB TIMES"),
+            ("allow cut 1", "allow cot 1", 37, "did you mean “cut”?"),
+            ("solve do cut.$L", "solve cut.$L", 38, "expected solve until"),
+            ("    solve do cut.$L\n", "", 34, "“solve” is missing"),
+            ("  en: End\n", "  en: End\n  en: End\n", 33, "“en:” stands twice"),
+            ("  zh: 结束\n", " zh: 结束\n", 33, "indentation"),
+            ("  en: End\n", "\ten: End\n", 32, "indentation"),
+            ("step\n  en: End", "step now\n  en: End", 31, "expected one word"),
+        ] {
+            assert!(GOOD.contains(from), "{from}");
+            let (found_line, message) = error(&GOOD.replacen(from, to, 1));
+            assert!(message.contains(part), "{to}: {message}");
+            assert_eq!(found_line, line, "{to}: {message}");
+        }
+        assert!(error("").1.contains("“run” is missing"));
+        assert!(error(&"#".repeat(STORY_BYTES_MAX + 1)).1.contains("longer"));
+        assert!(error("run x:y").1.contains("“step” is missing"));
+    }
+
+    #[test]
+    fn any_cut_of_a_story_is_refused_or_read_without_a_panic() {
+        for (end, _) in GOOD.char_indices() {
+            if let Err(error) = Story::parse(&GOOD[..end]) {
+                assert!(Lang::ALL.iter().all(|&lang| !error.message(lang).is_empty()));
+            }
+        }
+    }
+}

@@ -119,7 +119,6 @@ fn locks(participant: &Participant, lang: Lang) -> Vec<(Icon, String)> {
 }
 
 fn client_look(look: &mut Look, client: &Client, lang: Lang) {
-    look.arc = Some("repeat BEGIN");
     let Some(open) = client.open.values().next() else { return };
     tint(look, open.transaction);
     let text = if open.attempts > 1 { Text::new("asks again", "再次询问") } else { Text::new("waits", "等待") };

@@ -22,7 +22,7 @@ const LAZY_US: u64 = 60_000;
 /// The most that one account gives in a transfer of the load.
 const AMOUNT_MAX: u32 = 20;
 /// One in so many transfers of the load asks for more than an account holds.
-const OVERDRAWN_ONE_IN: u32 = 9;
+const OVERDRAWN_ONE_IN: u32 = 12;
 /// More than any account holds.
 const OVERDRAWN: i64 = 1_000_000;
 /// The most participants of a run.

@@ -127,11 +127,14 @@ fn leader_append_only(leading: &mut Leading, world: &World, step: &Step) -> Sign
     Signal::Held
 }
 
-/// Whether `now` begins with `before`, looking at the newest entries.
+/// Whether `now` begins with `before`. As long as nothing was added, the last entry tells; else the newest few do.
 fn extends(before: &Log, now: &Log) -> bool {
     let last = before.last_index();
+    if last == now.last_index() {
+        return before.get(last) == now.get(last);
+    }
     let first = last.saturating_sub(16).max(1);
-    last <= now.last_index() && (first..=last).all(|index| before.get(index) == now.get(index))
+    last < now.last_index() && (first..=last).all(|index| before.get(index) == now.get(index))
 }
 
 /// What stands at each (index, term) in any log of the run, with the term before it; and each server's log as it was

@@ -64,7 +64,6 @@ fn look_of_server(world: &World, node: &Node, lang: Lang) -> Look {
         role: role(part).get(lang).to_owned(),
         remark: Text::new("{count} keys", "{count} 个键").fill(lang, &[("count", &words::thousands(count))]),
         tone: if part == Part::Gone { Tone::Danger } else { Tone::Calm },
-        arc: Some("transfer retry"),
         ..Look::default()
     }
 }
@@ -83,20 +82,21 @@ fn role(part: Part) -> Text {
 
 fn look_of_client(client: &Client, lang: Lang) -> Look {
     let view = client.view().version();
-    let remark = client.call().map(|call| {
-        let text = match call.item() {
-            Some(_) => Text::new("writes {key}", "写 {key}"),
-            None => Text::new("reads {key}", "读 {key}"),
-        };
-        text.fill(lang, &[("key", &call.key().to_string())])
-    });
-    let tries = client.call().map_or(0, |call| call.tries());
+    let call = client.call();
+    let doing = match call.map(|call| call.item().is_some()) {
+        Some(true) => Text::new("writes {key}", "写 {key}"),
+        Some(false) => Text::new("reads {key}", "读 {key}"),
+        None => Text::new("idle", "空闲"),
+    };
+    let key = call.map(|call| call.key().to_string()).unwrap_or_default();
+    let tries = call.map_or(0, |call| call.tries());
+    let again = Text::new("try {count}", "第 {count} 次").fill(lang, &[("count", &(tries + 1).to_string())]);
     Look {
         epoch: view,
         epoch_words: format!("v{view}"),
-        role: Text::new("client", "客户端").get(lang).to_owned(),
-        remark: remark.unwrap_or_default(),
-        tone: if tries > 0 { Tone::Warn } else { Tone::Calm },
+        role: doing.fill(lang, &[("key", &key)]),
+        remark: if tries > 0 { again } else { String::new() },
+        tone: Tone::Warn,
         arc: Some("request retry"),
         ..Look::default()
     }

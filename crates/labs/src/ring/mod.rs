@@ -31,8 +31,8 @@ pub static LAB: Lab = Lab {
         "用哈希决定每个键放在哪里，使节点增减时只有少量键需要搬动。",
     ),
     broken_by: Text::new(
-        "a plain join, where the remainder of a division places the keys",
-        "一次普通的节点加入：只要用取余来放置键",
+        "a plain join, where the remainder of a division places the keys.",
+        "一次普通的节点加入：只要用取余来放置键。",
     ),
     variants: &[
         &variants::RING,

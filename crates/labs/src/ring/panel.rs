@@ -24,12 +24,15 @@ pub(super) fn draw(world: &World, stage: &mut Stage<'_>, keys: &Keys<'_>, setup:
     panel.bars(stage, world, keys, setup);
 }
 
-/// What is counted: keys, or copies of them.
-fn things(setup: &Setup) -> Text {
+/// What is counted: keys, or copies of them; in full, and shorter.
+fn things(setup: &Setup) -> [Text; 2] {
     if setup.replication_factor > 1 {
-        Text::new("of {all} copies", "份副本，共 {all} 份")
+        [
+            Text::new("of {all} copies move", "/ {all} 份副本要搬"),
+            Text::new("of {all} copies", "/ {all} 份副本"),
+        ]
     } else {
-        Text::new("of {all} keys", "个键，共 {all} 个")
+        [Text::new("of {all} keys move", "/ {all} 个键要搬"), Text::new("of {all} keys", "/ {all} 个键")]
     }
 }
 
@@ -70,16 +73,21 @@ impl Panel {
     /// The number of copies that move, what it should be, and the bar.
     fn readout(&mut self, stage: &mut Stage<'_>, keys: &Keys<'_>, setup: &Setup) {
         let lang = stage.frame.lang;
+        let small = Lettering::sans(12.0);
+        let Some(under_way) = keys.view.change() else { return self.at_rest(stage, keys, setup) };
         let all = thousands(all_copies(setup, keys.view.members_next().len()));
-        let (large, small) = (Lettering::sans(24.0), Lettering::sans(12.0));
-        let number = thousands(keys.copies.total);
-        self.y += 22.0;
-        self.write(stage, 0.0, &number, large, Ink::Ink);
-        let beside = large.width_of(&number) + 8.0;
-        self.write(stage, beside, &things(setup).fill(lang, &[("all", &all)]), small, Ink::InkSoft);
+        let beside = things(setup).map(|text| text.fill(lang, &[("all", &all)]));
+        self.number(stage, keys.copies.total, &beside);
         self.y += 18.0;
-        let line = self.headline(stage, keys);
-        self.write(stage, 0.0, &line, small.bold(), Ink::Ink);
+        let what = change(under_way.kind).fill(lang, &[("node", &under_way.node.to_string())]);
+        self.write(stage, 0.0, &what, small.bold(), Ink::Ink);
+        self.y += 17.0;
+        let how = match under_way.phase {
+            Phase::Copy => Text::new("read old, write old and new", "读旧副本，新旧都写"),
+            Phase::Switch => Text::new("read new, write old and new", "读新副本，新旧都写"),
+            Phase::Move => Text::new("read and write new at once", "立即读写新位置"),
+        };
+        self.write(stage, 0.0, stage.say(how), small, Ink::InkSoft);
         self.y += 17.0;
         if let Some(compared) = self.compared(stage, keys, setup, small) {
             self.write(stage, 0.0, &compared, small, Ink::Quiet);
@@ -88,19 +96,33 @@ impl Panel {
         self.bar(stage, keys);
     }
 
-    /// What is going on, in a few words.
-    fn headline(&self, stage: &Stage<'_>, keys: &Keys<'_>) -> String {
+    /// What is there while nothing moves.
+    fn at_rest(&mut self, stage: &mut Stage<'_>, keys: &Keys<'_>, setup: &Setup) {
         let lang = stage.frame.lang;
-        let Some(under_way) = keys.view.change() else {
-            return Text::new("no key moves", "没有键在搬动").get(lang).to_owned();
+        let copies = u64::from(setup.replication_factor.max(1)).min(keys.view.members().len() as u64);
+        let text = if copies > 1 {
+            Text::new("keys, {copies} copies each", "个键，各 {copies} 份副本")
+        } else {
+            Text::new("keys, one copy each", "个键，各一份")
         };
-        let what = change(under_way.kind).fill(lang, &[("node", &under_way.node.to_string())]);
-        let how = match under_way.phase {
-            Phase::Copy => Text::new("read old, write both", "读旧副本，两边都写"),
-            Phase::Switch => Text::new("read new, write both", "读新副本，两边都写"),
-            Phase::Move => Text::new("read new at once", "立即读新位置"),
-        };
-        Text::new("{what}: {how}", "{what}：{how}").fill(lang, &[("what", &what), ("how", how.get(lang))])
+        let short = Text::new("keys", "个键").get(lang).to_owned();
+        self.number(stage, u64::from(keys.count), &[text.fill(lang, &[("copies", &copies.to_string())]), short]);
+        self.y += 18.0;
+        let words = stage.say(Text::new("none of them moves", "没有键在搬动"));
+        self.write(stage, 0.0, words, Lettering::sans(12.0).bold(), Ink::Ink);
+        self.y += 4.0;
+    }
+
+    /// A number in large type, and beside it the longer of two texts, if it fits, else the shorter.
+    fn number(&mut self, stage: &mut Stage<'_>, number: u64, beside: &[String; 2]) {
+        let (large, small) = (Lettering::sans(24.0), Lettering::sans(12.0));
+        let number = thousands(number);
+        self.y += 22.0;
+        self.write(stage, 0.0, &number, large, Ink::Ink);
+        let x = large.width_of(&number) + 8.0;
+        let [full, short] = beside;
+        let words = if x + small.width_of(full) <= self.area.width { full } else { short };
+        self.write(stage, x, words, small, Ink::InkSoft);
     }
 
     /// What the number should be, as far as there is room.

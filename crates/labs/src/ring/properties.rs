@@ -189,8 +189,8 @@ struct Placed {
 fn placed(placed: &mut Placed, world: &World, step: &Step) -> Signal {
     if placed.latest.take(world, step).is_some() {
         placed.looked_at = None;
-        if std::mem::take(&mut placed.is_met) {
-            return Signal::Struck(Vec::new());
+        if let (true, Some(view)) = (std::mem::take(&mut placed.is_met), &placed.latest.view) {
+            return Signal::Struck(vec![("view", view.version().to_string())]);
         }
     }
     let (Some(view), Some(setup)) = (&placed.latest.view, setup(world)) else { return Signal::Silent };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::ring::{Client, Items, Phase, Ring, Setup, Store, View};
+use faultscope_protocol::ring::{Client, Items, Phase, Ring, Setup, Stable, Store, View};
 use faultscope_sim::Node;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -25,6 +25,7 @@ pub(super) const SPELLING: &[(&str, &str)] = &[
     ("writes_pending", "writes pending"),
     ("queue", "changes queued"),
     ("owned", "owned keys"),
+    ("clock", "latest serial"),
 ];
 
 /// Up to so many keys in a run, a node lists those that it owns.
@@ -61,22 +62,34 @@ struct ClientFields {
     queue: u64,
 }
 
+/// What the disk of a client holds, or that of a server which was never written.
+#[derive(Serialize)]
+struct DiskFields {
+    role: &'static str,
+    boots: u64,
+    clock: u64,
+}
+
 /// The fields of a node. It may be down: then what the disk holds.
 pub(super) fn fields(node: &Node) -> Map<String, Value> {
-    let value = match node.machine::<Ring>() {
-        Some(Ring::Store(store)) => {
+    let value = match (node.machine::<Ring>(), disk(node)) {
+        (Some(Ring::Store(store)), _) => {
             serde_json::to_value(store_fields(node, store.view(), store.items(), Some(store)))
         }
-        Some(Ring::Client(client)) => serde_json::to_value(client_fields(client)),
-        None => match disk(node) {
-            Some(found) => serde_json::to_value(store_fields(node, &found.view, &found.items, None)),
-            None => return Map::new(),
-        },
+        (Some(Ring::Client(client)), _) => serde_json::to_value(client_fields(client)),
+        (None, Some(found)) => serde_json::to_value(store_fields(node, &found.view, &found.items, None)),
+        (None, None) => serde_json::to_value(disk_fields(node)),
     };
     match value {
         Ok(Value::Object(fields)) => fields,
         other => unreachable!("plain fields are an object: {other:?}"),
     }
+}
+
+fn disk_fields(node: &Node) -> DiskFields {
+    let role = if node.id.is_client() { "client" } else { "server" };
+    let found = node.durable::<Stable>().map(|stable| stable.client).unwrap_or_default();
+    DiskFields { role, boots: found.boots, clock: found.clock }
 }
 
 fn store_fields(node: &Node, view: &Arc<View>, items: &Items, store: Option<&Store>) -> StoreFields {

@@ -336,7 +336,7 @@ fn read_command(words: &[&str]) -> Result<Command, BadCommand> {
     Ok(command)
 }
 
-/// One in four is a write to one of a few keys; of the reads, half go to the same keys.
+/// One in four is a write to one of a few keys; of the reads, one in three goes to the same keys.
 fn load() -> Load<Ring> {
     Load {
         start_us: 20_000..60_000,
@@ -345,7 +345,7 @@ fn load() -> Load<Ring> {
         make: |setup, _, number, door| {
             let all = setup.key_count().max(1);
             let kind = door.choose("operation", 8);
-            let key = door.choose("key", if kind < 5 { all.min(WRITTEN_KEYS) } else { all });
+            let key = door.choose("key", if kind < 4 { all.min(WRITTEN_KEYS) } else { all });
             if kind < 2 { Command::Put { key, value: number } } else { Command::Get { key } }
         },
     }

@@ -62,7 +62,7 @@ pub(super) const PROPERTIES: &[PropertyWords] = &[
             "In the end no change is under way, all members share one view, and every replica has its keys.",
             "最终没有未完成的变更，所有成员视图一致，每个副本都持有自己的键。",
         ),
-        finding: Text::new("", ""),
+        finding: Text::new("a change is under way in view {view}", "视图 {view} 中有变更尚未完成"),
     },
     PropertyWords {
         id: "overloaded",

@@ -1,6 +1,6 @@
 //! Nodes: discs, rings, arcs, badges, and the words and strips beside them.
 
-use faultscope_scene::{Icon, Ink, Layer, Lettering, Point, Rect, Style, Subject};
+use faultscope_scene::{Anchor, Icon, Ink, Layer, Lettering, Point, Rect, Style, Subject};
 use faultscope_sim::{ArmedTimer, Node, Status, World};
 
 use super::places::{NodePlace, RIM, Side};
@@ -186,7 +186,7 @@ fn draw_words(stage: &mut Stage<'_>, place: NodePlace, node: &Node, look: &Look)
 /// On a wide stage: role and remark above the strip, 64 px outwards from the middle of the disc.
 fn draw_words_beside(stage: &mut Stage<'_>, place: NodePlace, look: &Look, words: &(String, String, Ink)) {
     let (role, remark, remark_ink) = words;
-    let strip = Strip::of(look, 32.0, 24.0, 4);
+    let strip = Strip::with_words(look);
     let is_left = place.side == Side::Left;
     let (role_style, remark_style) = (Lettering::sans(13.0).bold(), Lettering::sans(12.0));
     let words_width = role_style.width_of(role)
@@ -207,7 +207,7 @@ fn draw_words_beside(stage: &mut Stage<'_>, place: NodePlace, look: &Look, words
     }
     if !look.cells.is_empty() {
         let strip_left = if is_left { left + width - strip.width() } else { left };
-        strip.draw(stage, place, Point::new(strip_left, baseline + 12.0), true);
+        strip.draw(stage, place, Point::new(strip_left, baseline + 12.0));
         draw_signs(stage, place, look, Point::new(strip_left, baseline + 12.0 + 24.0 + 18.0));
     } else {
         draw_signs(stage, place, look, Point::new(left, baseline + 20.0));
@@ -240,18 +240,22 @@ fn draw_signs(stage: &mut Stage<'_>, place: NodePlace, look: &Look, from: Point)
 fn draw_words_stacked(stage: &mut Stage<'_>, place: NodePlace, look: &Look, words: &(String, String, Ink)) {
     let (role, remark, remark_ink) = words;
     let is_wide = stage.frame.is_roomy();
-    let (cell_width, cell_height) = if is_wide { (32.0, 24.0) } else { (11.0, 13.0) };
-    let strip = Strip::of(look, cell_width, cell_height, if is_wide { 4 } else { 6 });
+    let strip = if is_wide { Strip::with_words(look) } else { Strip::plain(look, 11.0, 13.0, 6) };
     let (role_style, remark_style) =
         (Lettering::sans(if is_wide { 13.0 } else { 12.0 }).bold().middle(), Lettering::sans(12.0).middle());
-    let lines = 14.0 * (1.0 + f64::from(u8::from(!remark.is_empty())));
-    let strip_height = if look.cells.is_empty() { 0.0 } else { cell_height + 6.0 };
+    // On a wide stage role and remark share a line.
+    let words_width = role_style.width_of(role)
+        + if remark.is_empty() { 0.0 } else { 10.0 + remark_style.width_of(remark) };
+    let lines = if is_wide || remark.is_empty() { 14.0 } else { 28.0 };
+    let strip_height = if look.cells.is_empty() { 0.0 } else { strip.cell_height + 6.0 };
     let reach = place.radius + RIM + 4.0;
     let top = match place.side {
         Side::Above => place.center.y - reach - lines - strip_height,
         _ => place.center.y + reach,
     };
-    let widest = role_style.width_of(role).max(remark_style.width_of(remark)).max(strip.width());
+    let widest_words =
+        if is_wide { words_width } else { role_style.width_of(role).max(remark_style.width_of(remark)) };
+    let widest = widest_words.max(strip.width());
     let x = place
         .center
         .x
@@ -259,23 +263,49 @@ fn draw_words_stacked(stage: &mut Stage<'_>, place: NodePlace, look: &Look, word
     let subject = Subject::Node(place.id.code());
     if !look.cells.is_empty() {
         let strip_top = if place.side == Side::Above { top + lines + 6.0 } else { top + 2.0 };
-        strip.draw(stage, place, Point::new(x - strip.width() / 2.0, strip_top), is_wide);
+        strip.draw(stage, place, Point::new(x - strip.width() / 2.0, strip_top));
     }
     let text_top = if place.side == Side::Above { top } else { top + strip_height };
     let fits = |stage: &Stage<'_>, at: Point, content: &str, lettering: Lettering| {
         let bounds = lettering.bounds_of(at, content);
         bounds.bottom() <= stage.frame.height && bounds.y >= 0.0
     };
-    let role_at = Point::new(x, text_top + 11.0);
+    let half_remark = (words_width - role_style.width_of(role)) / 2.0;
+    let role_at = Point::new(if is_wide { x - half_remark } else { x }, text_top + 11.0);
     if !role.is_empty() && fits(stage, role_at, role, role_style) {
         stage.write(role_at, role, role_style, Ink::Ink, subject);
     }
-    let remark_at = Point::new(x, text_top + 25.0);
+    let remark_at = if is_wide {
+        Point::new(x + (words_width - remark_style.width_of(remark)) / 2.0, text_top + 11.0)
+    } else {
+        Point::new(x, text_top + 26.0)
+    };
     if !remark.is_empty()
         && fits(stage, remark_at, remark, remark_style)
         && stage.is_free(remark_style.bounds_of(remark_at, remark))
     {
         stage.write(remark_at, remark, remark_style, *remark_ink, subject);
+    }
+    if is_wide {
+        draw_signs_outside(stage, place, look);
+    }
+}
+
+/// Up to two signs, one above the other, at the side of the disc that looks away from the middle.
+fn draw_signs_outside(stage: &mut Stage<'_>, place: NodePlace, look: &Look) {
+    let is_left = place.center.x < stage.middle.x - 1.0;
+    let outwards = if is_left { -1.0 } else { 1.0 };
+    let lettering =
+        Lettering { anchor: if is_left { Anchor::End } else { Anchor::Start }, ..Lettering::sans(12.0) };
+    let ink = if look.is_blocked { Ink::Warn } else { Ink::Ink };
+    let subject = Subject::Node(place.id.code());
+    let edge = place.center.x + outwards * (place.radius + RIM + 10.0);
+    let rows = look.signs.len().min(2);
+    for (row, (icon, words)) in look.signs.iter().take(2).enumerate() {
+        let y = place.center.y + (row as f64 - (rows as f64 - 1.0) / 2.0) * 20.0;
+        let style = Style::fill(ink).with_stroke(ink, 1.2);
+        stage.scene.pen(Layer::Strips, subject).glyph(*icon, Point::new(edge, y), 12.0, style);
+        stage.write(Point::new(edge + outwards * 9.0, y + 4.0), words, lettering, Ink::InkSoft, subject);
     }
 }
 
@@ -283,30 +313,63 @@ fn draw_mini_strip(stage: &mut Stage<'_>, place: NodePlace, look: &Look) {
     if stage.frame.class != Class::Miniature || look.cells.is_empty() {
         return;
     }
-    let strip = Strip::of(look, 7.0, 8.0, 4);
+    let strip = Strip::plain(look, 7.0, 8.0, 4);
     let is_left = place.center.x < stage.middle.x - 1.0;
     let left = if is_left {
         place.center.x - place.radius - 6.0 - strip.width()
     } else {
         place.center.x + place.radius + 6.0
     };
-    strip.draw(stage, place, Point::new(left, place.center.y - 4.0), false);
+    strip.draw(stage, place, Point::new(left, place.center.y - 4.0));
 }
 
 /// The newest cells of a node's log.
 struct Strip<'a> {
     cells: &'a [Cell],
+    /// How wide each of them is.
+    widths: Vec<f64>,
     hidden: usize,
     bar: Option<usize>,
-    cell_width: f64,
     cell_height: f64,
+    has_words: bool,
 }
 
+/// The most cells with words.
+const WORDED_CELLS: usize = 4;
+/// The least width of a cell with words, and the most of a strip of them.
+const WORDED_WIDTHS: (f64, f64) = (32.0, 148.0);
+
 impl<'a> Strip<'a> {
-    fn of(look: &'a Look, cell_width: f64, cell_height: f64, most: usize) -> Self {
-        let folded = look.cells.len().saturating_sub(most);
+    /// Cells with words, each wide enough for its own; older ones are folded away where there is no room.
+    fn with_words(look: &'a Look) -> Self {
+        let (least, most) = WORDED_WIDTHS;
+        let width_of = |cell: &Cell| (cell_lettering().width_of(&cell.words) + 10.0).clamp(least, most);
+        let mut widths: Vec<f64> = Vec::new();
+        for cell in look.cells.iter().rev().take(WORDED_CELLS) {
+            let width = width_of(cell);
+            if !widths.is_empty() && widths.iter().sum::<f64>() + width > most {
+                break;
+            }
+            widths.push(width);
+        }
+        widths.reverse();
+        Self::of(look, widths, 24.0, true)
+    }
+
+    /// At the most so many cells, all of one size, without words.
+    fn plain(look: &'a Look, cell_width: f64, cell_height: f64, most: usize) -> Self {
+        Self::of(look, vec![cell_width; look.cells.len().min(most)], cell_height, false)
+    }
+
+    fn of(look: &'a Look, widths: Vec<f64>, cell_height: f64, has_words: bool) -> Self {
+        let folded = look.cells.len() - widths.len();
         let hidden = look.earlier_cells + folded;
-        Self { cells: &look.cells[folded..], hidden, bar: look.commit_bar, cell_width, cell_height }
+        Self { cells: &look.cells[folded..], widths, hidden, bar: look.commit_bar, cell_height, has_words }
+    }
+
+    /// Where a cell begins, or the last one ends, from the left edge of the strip.
+    fn edge(&self, cell: usize) -> f64 {
+        self.lead() + self.widths[..cell].iter().sum::<f64>()
     }
 
     fn lead(&self) -> f64 {
@@ -314,10 +377,10 @@ impl<'a> Strip<'a> {
     }
 
     fn width(&self) -> f64 {
-        self.lead() + self.cells.len() as f64 * self.cell_width
+        self.edge(self.widths.len())
     }
 
-    fn draw(&self, stage: &mut Stage<'_>, place: NodePlace, at: Point, with_words: bool) {
+    fn draw(&self, stage: &mut Stage<'_>, place: NodePlace, at: Point) {
         let subject = Subject::Node(place.id.code());
         stage.take(Rect::new(at.x - 2.0, at.y - 2.0, self.width() + 4.0, self.cell_height + 4.0));
         for step in 0..self.hidden.min(2) {
@@ -326,14 +389,13 @@ impl<'a> Strip<'a> {
             let (top, bottom) = (Point::new(x, at.y + 3.0), Point::new(x, at.y + self.cell_height - 3.0));
             stage.scene.pen(Layer::Strips, subject).line(top, bottom, Style::stroke(Ink::Control, 1.0));
         }
-        for (place, cell) in self.cells.iter().enumerate() {
-            let left = at.x + self.lead() + place as f64 * self.cell_width;
-            let rect = Rect::new(left, at.y, self.cell_width, self.cell_height);
-            self.draw_cell(stage, subject, rect, cell, with_words);
+        for (place, (cell, &width)) in self.cells.iter().zip(&self.widths).enumerate() {
+            let rect = Rect::new(at.x + self.edge(place), at.y, width, self.cell_height);
+            self.draw_cell(stage, subject, rect, cell);
         }
         let bar = self.bar.map(|bar| bar.saturating_sub(self.hidden).min(self.cells.len()));
         if let Some(bar) = bar.filter(|_| !self.cells.is_empty()) {
-            let x = at.x + self.lead() + bar as f64 * self.cell_width;
+            let x = at.x + self.edge(bar);
             let beyond = if self.cell_height > 20.0 { 4.0 } else { 2.0 };
             let (top, bottom) =
                 (Point::new(x, at.y - beyond), Point::new(x, at.y + self.cell_height + beyond));
@@ -341,7 +403,7 @@ impl<'a> Strip<'a> {
         }
     }
 
-    fn draw_cell(&self, stage: &mut Stage<'_>, subject: Subject, rect: Rect, cell: &Cell, with_words: bool) {
+    fn draw_cell(&self, stage: &mut Stage<'_>, subject: Subject, rect: Rect, cell: &Cell) {
         let ink = if cell.epoch == 0 { Ink::Control } else { Ink::EpochInk(cell.epoch) };
         let style = if cell.is_tentative {
             Style::fill(Ink::Sheet).with_stroke(ink, 1.5).dashed(4.0, 3.0)
@@ -351,10 +413,15 @@ impl<'a> Strip<'a> {
         };
         let mut pen = stage.scene.pen(Layer::Strips, subject);
         pen.rect(rect, 0.0, style);
-        let lettering = Lettering::sans(11.0).middle();
-        if with_words && lettering.width_of(&cell.words) <= self.cell_width - 2.0 {
+        let lettering = cell_lettering();
+        if self.has_words && lettering.width_of(&cell.words) <= rect.width - 2.0 {
             let at = Point::new(rect.center().x, rect.center().y + 4.0);
             pen.text(at, cell.words.clone(), lettering, Style::fill(Ink::Ink));
         }
     }
+}
+
+/// How the words of a cell are set.
+fn cell_lettering() -> Lettering {
+    Lettering::sans(11.0).middle()
 }

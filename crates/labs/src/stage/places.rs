@@ -99,21 +99,28 @@ fn server_area(stage: &Stage<'_>, has_clients: bool) -> Rect {
 const SIDE_ROOM: f64 = 186.0;
 /// Room for the strip and the words above or below a node on a narrow stage.
 const STACK_ROOM: f64 = 52.0;
+/// Room for signs at the outer side of a node around a hub, and for its strip and words above or below it.
+const CORNER_ROOM: (f64, f64) = (76.0, 66.0);
 
 fn circle(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], hub: Option<NodeId>) {
     let radius = server_radius(stage, servers.len());
     let is_roomy = stage.frame.is_roomy();
     let is_mini = stage.frame.class == Class::Miniature;
+    let around: Vec<NodeId> = servers.iter().copied().filter(|&id| Some(id) != hub).collect();
+    // Few around a hub: strips above and below leave the links long.
+    let is_stacked = !is_roomy || (hub.is_some() && around.len() <= 4);
     let (room_x, room_y) = match (is_mini, is_roomy) {
+        (_, true) if is_stacked => (radius + CORNER_ROOM.0, radius + CORNER_ROOM.1),
         (true, _) => (radius + 46.0, radius + 8.0),
         (_, true) => (radius + SIDE_ROOM, radius + 34.0),
         (_, false) => (radius + 22.0, radius + STACK_ROOM + 14.0),
     };
     let middle = area.center();
-    let radius_x = (area.width / 2.0 - room_x).max(radius * 1.6);
-    let radius_y = (area.height / 2.0 - room_y).max(radius * 1.6);
+    // Four around a hub stand in the corners of what the others' ellipse would fill.
+    let spread = if is_stacked && is_roomy && around.len() == 4 { std::f64::consts::SQRT_2 } else { 1.0 };
+    let radius_x = (area.width / 2.0 - room_x).max(radius * 1.6) * spread;
+    let radius_y = (area.height / 2.0 - room_y).max(radius * 1.6) * spread;
     stage.middle = middle;
-    let around: Vec<NodeId> = servers.iter().copied().filter(|&id| Some(id) != hub).collect();
     if let Some(hub) = hub {
         let side = if is_mini { Side::Nowhere } else { Side::Below };
         stage.places.push(NodePlace { id: hub, center: middle, radius, side });
@@ -126,9 +133,9 @@ fn circle(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], hub: Option<Nod
         let center = Point::new(middle.x + unit.x * radius_x, middle.y + unit.y * radius_y);
         let side = if is_mini || servers.len() > 9 {
             Side::Nowhere
-        } else if is_roomy {
+        } else if !is_stacked {
             if unit.x < -0.01 { Side::Left } else { Side::Right }
-        } else if unit.y < 0.0 {
+        } else if unit.y < -0.01 {
             Side::Above
         } else {
             Side::Below
@@ -148,7 +155,7 @@ fn dial(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], turns: &[(NodeId,
     };
     let gap = if stage.frame.class == Class::Miniature { 3.0 } else { RIM + 8.0 };
     let dial = Rect::new(area.x, area.y, area.width - room, area.height);
-    let outer = dial.width.min(dial.height) / 2.0 - radius - if is_wide { 26.0 } else { 6.0 };
+    let outer = dial.width.min(dial.height) / 2.0 - radius - if is_wide { 26.0 } else { 8.0 };
     stage.middle = dial.center();
     stage.middle_radius = (outer - radius - gap).max(10.0);
     stage.beside =

@@ -6,7 +6,7 @@ use faultscope_labs::scene::{Subject, out_of_view, overlaps};
 use faultscope_labs::stage::{Class, Frame, picture};
 use faultscope_labs::{Lang, Session};
 
-use super::{name_of, trial, variants};
+use super::{trial, variants};
 
 const UNTIL_US: u64 = 4_000_000;
 /// How many moments of a run are drawn.
@@ -37,7 +37,7 @@ fn every_picture_can_be_read() {
                 for (frame, trouble) in draw_in_all_frames(&session, now_us, is_paused) {
                     // One of a kind is enough to mend it: places and epochs differ from picture to picture.
                     let kind: String = trouble.chars().filter(|letter| !letter.is_ascii_digit()).collect();
-                    let key = format!("{} {frame} {kind}", name_of(lab, variant));
+                    let key = format!("{} {frame}: {kind}", lab.id);
                     let place = format!("at {now_us} µs of {text};t{}", session.step());
                     troubles.entry(key).or_insert_with(|| format!("{trouble}, {place}"));
                 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use faultscope_labs::sim::{Draw, RunText};
+use faultscope_labs::sim::{Action, Draw, RunText};
 use faultscope_labs::{LABS, Lab, Lang, Player, Session, Story, export};
 use serde_json::Value;
 
@@ -47,6 +47,52 @@ fn prove(lab: &Lab, id: &str, story: &Story) -> Result<(), faultscope_labs::Stor
     }
     assert_eq!(places.len(), 1);
     Ok(())
+}
+
+/// The player on a story made for any lab: it acts, claims, comes back, judges, and says what does not hold.
+#[test]
+fn stories_are_judged() {
+    let (lab, variant) = variants()[0];
+    let run = format!("{}:{};r1;s5", lab.id, variant.about().id);
+    let story = |lines: &str| {
+        let head = format!("story x\ntitle\n  en: X\n  zh: 测试\nrun {run}\n");
+        Story::parse(&format!("{head}step\n{lines}\n  en: {{N}}\n  zh: 测试\n"))
+            .unwrap_or_else(|error| panic!("{error}"))
+    };
+    let verdict =
+        |lines: &str| Player::prove(&story(lines)).map_err(|error| (error.line, error.is_broken_claim()));
+    let crash = "  until event deliver at n1 as N\n  do crash.$N\n  claim $N.status = down";
+    assert_eq!(verdict(crash), Ok(()));
+    assert_eq!(verdict(&format!("{crash}\n  claim n2.status = down")), Err((10, true)));
+    assert_eq!(
+        verdict(&format!("{crash}\n  until n1.status = up")),
+        Err((10, true)),
+        "it would wait for ever"
+    );
+    assert_eq!(verdict(&format!("{crash}\n  until broken no-such-property")), Err((10, false)));
+    assert_eq!(verdict("  do crash.n99"), Err((7, false)));
+    let goal = |allowed: u32, reach: &str| {
+        format!(
+            "{crash}\n  goal\n    reach {reach}\n    within 2s\n    allow crash {allowed}\n    solve do crash.n2\n    solve do restart.n2\n    solve do crash.n2"
+        )
+    };
+    assert_eq!(verdict(&goal(2, "n2.status = down and not time >= 3s")), Ok(()), "a restart is free");
+    assert_eq!(verdict(&goal(1, "n2.status = down")), Err((10, true)), "over budget");
+    assert_eq!(verdict(&goal(2, "n3.status = down")), Err((10, true)), "not reached");
+    assert_eq!(verdict(&goal(2, "n1.status = down")), Err((10, true)), "reached already");
+
+    let (mut session, mut player) = Player::new(&story(crash)).expect("a run");
+    assert_eq!((player.position(), player.words(Lang::En)), (None, "X".to_owned()));
+    assert_eq!(player.next(&mut session), Ok(true));
+    assert_eq!((player.position(), player.words(Lang::En)), (Some(0), "n1".to_owned()));
+    let here = session.text();
+    session.act(Action::Heal).expect("an action");
+    assert_ne!(session.text(), here);
+    player.restore(&mut session).expect("a run");
+    assert_eq!(session.text(), here, "the story stands where it stood");
+    assert_eq!(player.next(&mut session), Ok(false));
+    assert_eq!(player.back(&mut session), Ok(true));
+    assert_eq!((player.position(), session.step()), (None, 0));
 }
 
 /// A story file that no lab lists would never be proved, and a listed one whose file has another name never found.

@@ -74,7 +74,10 @@ impl Server {
             direct: BTreeMap::new(),
             is_unsaved: false,
         };
-        server.reset_election_timer(fx);
+        // A server that joined later is no member of the cluster: it starts no election.
+        if Self::is_member(fx.id(), fx) {
+            server.reset_election_timer(fx);
+        }
         server
     }
 
@@ -87,6 +90,17 @@ impl Server {
             Input::Command { op, body } => self.handle_command(op, body, fx),
         }
         self.save(fx);
+    }
+
+    /// Whether `node` is one of the servers that vote.
+    fn is_member(node: NodeId, fx: &Fx<'_>) -> bool {
+        fx.seat().servers.contains(&node)
+    }
+
+    /// Whether a server needs no other one. What it has in memory must still be durable before it counts, so it
+    /// sends itself the reply: that waits behind the write, as the others' replies do in a larger cluster.
+    fn is_alone(fx: &Fx<'_>) -> bool {
+        Self::is_majority(1, fx)
     }
 
     /// Whether so many servers are a majority of the cluster.
@@ -119,7 +133,9 @@ impl Server {
             Message::AppendEntriesReply { term, success, match_index, retry_index } => {
                 self.meet_term(term, fx);
                 if self.role == Role::Leader && term == self.current_term {
-                    if success {
+                    if success && from == fx.id() {
+                        self.commit_to(match_index, fx);
+                    } else if success {
                         self.note_match(from, match_index, fx);
                     } else {
                         self.back_up(from, retry_index, fx);
@@ -188,7 +204,9 @@ impl Server {
             };
             self.send(peer, request, fx);
         }
-        self.lead_if_elected(fx);
+        if Self::is_alone(fx) {
+            self.reply_vote(fx.id(), true, fx);
+        }
     }
 
     fn answer_vote(&mut self, from: NodeId, term: u64, candidate: NodeId, log: (u64, u64), fx: &mut Fx<'_>) {
@@ -228,7 +246,8 @@ impl Server {
     }
 
     fn count_vote(&mut self, from: NodeId, term: u64, vote_granted: bool, fx: &mut Fx<'_>) {
-        if self.role == Role::Candidate && term == self.current_term && vote_granted {
+        let counts = vote_granted && Self::is_member(from, fx);
+        if self.role == Role::Candidate && term == self.current_term && counts {
             self.votes_granted.insert(from);
             self.lead_if_elected(fx);
         }
@@ -259,8 +278,16 @@ impl Server {
             return;
         }
         fx.set_timer(Timer::Heartbeat, fx.setup().heartbeat_us);
+        self.replicate(fx);
+    }
+
+    fn replicate(&mut self, fx: &mut Fx<'_>) {
         for peer in fx.seat().peers() {
             self.replicate_to(peer, fx);
+        }
+        let last_index = self.log.last_index();
+        if Self::is_alone(fx) && last_index > self.commit_index {
+            self.reply_append(fx.id(), true, last_index, 0, fx);
         }
     }
 
@@ -329,12 +356,10 @@ impl Server {
     /// Where a leader may try next after a mismatch at `index`: behind the end of a log that is too short, else at
     /// the first entry of the term that conflicts (end of §5.3).
     fn retry_index(&self, index: u64) -> u64 {
-        let Some(conflict) = self.log.term_at(index) else { return self.log.last_index() + 1 };
-        let mut first = index;
-        while first > 1 && self.log.term_at(first - 1) == Some(conflict) {
-            first -= 1;
+        match self.log.term_at(index) {
+            Some(conflict) => self.log.first_from_term(conflict).min(index),
+            None => self.log.last_index() + 1,
         }
-        first
     }
 
     /// Stores the entries that follow `prev_index`. What is there already stays: only a conflict drops entries, so
@@ -387,10 +412,11 @@ impl Server {
         }
     }
 
+    /// Goes back even behind the match index, so that a server that lost its disk is filled again. Each refusal
+    /// names an earlier index, so this ends; a late one costs one needless message.
     fn back_up(&mut self, from: NodeId, retry_index: u64, fx: &mut Fx<'_>) {
-        let matched = self.match_index.get(&from).copied().unwrap_or(0);
         let Some(next) = self.next_index.get_mut(&from) else { return };
-        let wanted = retry_index.clamp(matched + 1, self.log.last_index() + 1);
+        let wanted = retry_index.max(1);
         if wanted < *next {
             *next = wanted;
             self.replicate_to(from, fx);
@@ -406,7 +432,10 @@ impl Server {
         held.sort_unstable();
         // So many hold at least this: with five servers the third from the top, with four the third as well.
         let majority = held.len() / 2 + 1;
-        let index = held[held.len() - majority];
+        self.commit_to(held[held.len() - majority], fx);
+    }
+
+    fn commit_to(&mut self, index: u64, fx: &mut Fx<'_>) {
         let is_own_term = self.log.term_at(index) == Some(self.current_term);
         let may_commit = is_own_term || fx.setup().variant == Variant::CommitByCounting;
         if index > self.commit_index && may_commit {
@@ -420,7 +449,7 @@ impl Server {
     fn apply(&mut self, fx: &mut Fx<'_>) {
         while self.last_applied < self.commit_index {
             let index = self.last_applied + 1;
-            let Some(op) = self.log.get(index).map(|entry| entry.op.clone()) else { return };
+            let Some(op) = self.log.get(index).map(|entry| entry.op) else { return };
             self.last_applied = index;
             let Some((client, serial, value)) = self.execute(&op) else { continue };
             if let Some(direct) = self.direct.remove(&index) {
@@ -466,26 +495,21 @@ impl Server {
             _ if self.is_under_way(from, serial) => {}
             _ => {
                 self.append(op, fx);
-                self.after_append(fx);
+                self.replicate(fx);
             }
         }
     }
 
-    /// Whether the command stands in the log already, not applied yet: a repeated request.
+    /// Whether the command stands in the log already, of this term and not applied yet: a repeated request, whose
+    /// answer will come. An entry of an older term does not count: nothing commits it before an entry of this term
+    /// (§5.4.2), and the repeated request may be the only one to bring such an entry. Applying it twice does nothing.
     fn is_under_way(&self, client: NodeId, serial: u64) -> bool {
         let unapplied = self.last_applied + 1..=self.log.last_index();
         unapplied
             .rev()
             .filter_map(|index| self.log.get(index))
-            .any(|e| e.op.session() == Some((client, serial)))
-    }
-
-    fn after_append(&mut self, fx: &mut Fx<'_>) {
-        for peer in fx.seat().peers() {
-            self.replicate_to(peer, fx);
-        }
-        // A cluster of one commits by itself.
-        self.advance_commit(fx);
+            .take_while(|entry| entry.term == self.current_term)
+            .any(|entry| entry.op.session() == Some((client, serial)))
     }
 
     fn reply_client(&mut self, to: NodeId, serial: u64, value: Option<Value>, fx: &mut Fx<'_>) {
@@ -504,7 +528,7 @@ impl Server {
         };
         let index = self.append(entry, fx);
         self.direct.insert(index, op);
-        self.after_append(fx);
+        self.replicate(fx);
     }
 
     // Persistent state goes to the disk before anything is said that depends on it.

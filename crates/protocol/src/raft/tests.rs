@@ -1,10 +1,12 @@
 //! Raft on a table: the test carries every message by hand, so each rule is tried where it bites.
 
-use std::collections::BTreeMap;
+mod random;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Command, Message, Note, Op, Raft, Role, Server, Setup, Stable, Timer, Variant};
+use super::{Command, Entry, Log, Message, Note, Op, Raft, Role, Server, Setup, Stable, Timer, Variant};
 use crate::{Door, Effect, Effects, Input, NodeId, Protocol, Seat};
 
 struct Fixed;
@@ -28,6 +30,7 @@ struct Table {
     disks: BTreeMap<NodeId, Stable>,
     mail: Vec<(NodeId, NodeId, Message)>,
     notes: Vec<(NodeId, Note)>,
+    armed: BTreeSet<(NodeId, Timer)>,
     count: u16,
 }
 
@@ -43,6 +46,7 @@ impl Table {
             disks: BTreeMap::new(),
             mail: Vec::new(),
             notes: Vec::new(),
+            armed: BTreeSet::new(),
             count,
         };
         for number in 1..=count {
@@ -86,6 +90,9 @@ impl Table {
                     self.disks.insert(id, stable);
                 }
                 Effect::Note(note) => self.notes.push((id, note)),
+                Effect::SetTimer { timer, .. } => {
+                    self.armed.insert((id, timer));
+                }
                 _ => {}
             }
         }
@@ -297,5 +304,103 @@ fn every_rule_that_a_note_names_is_listed() {
     for (_, note) in &table.notes {
         let rule = crate::Note::rule(note);
         assert!(rule.is_none_or(|rule| super::RULES.contains(&rule)), "{rule:?}");
+    }
+}
+
+#[test]
+fn a_new_leader_takes_a_repeated_command_again_to_commit_it() {
+    let mut table = Table::new(3, Variant::Basic);
+    table.time_out(1);
+    table.carry(&[1, 2, 3]);
+    let client = NodeId::client(1);
+    let op = Op::Write { client, serial: 1, key: 0, value: 5 };
+    let ask = Input::Message { from: client, body: Message::ClientRequest { serial: 1, op } };
+    table.give(n(1), ask.clone());
+    let to_2: Vec<_> = table.mail.iter().filter(|mail| mail.1 == n(2)).cloned().collect();
+    table.mail = to_2;
+    let (from, to, body) = table.mail.remove(0);
+    table.give(to, Input::Message { from, body });
+    table.mail.clear();
+    // n1 is gone. n2 leads with the entry, of an old term, and the client asks again.
+    table.time_out(2);
+    table.carry(&[2, 3]);
+    assert_eq!((table.server(2).role, table.log(2)), (Role::Leader, vec![(1, 5)]));
+    table.give(n(2), ask.clone());
+    table.give(n(2), ask);
+    table.carry(&[2, 3]);
+    assert_eq!(table.log(2), [(1, 5), (2, 5)], "once more in the new term, and only once");
+    assert_eq!(table.server(2).last_applied, 2);
+    assert_eq!(table.server(2).sessions.get(&client).map(|session| session.0), Some(1));
+}
+
+#[test]
+fn a_server_that_lost_its_disk_is_filled_again() {
+    let mut table = Table::new(3, Variant::Basic);
+    table.time_out(1);
+    table.carry(&[1, 2, 3]);
+    for value in 1..=40 {
+        table.write(1, value);
+        table.carry(&[1, 2, 3]);
+    }
+    table.disks.remove(&n(3));
+    table.restart(n(3));
+    table.heartbeat(1);
+    table.carry(&[1, 2, 3]);
+    assert_eq!(table.log(3), table.log(1));
+}
+
+#[test]
+fn a_server_alone_commits_what_its_disk_holds() {
+    let mut table = Table::new(1, Variant::Basic);
+    table.time_out(1);
+    assert_eq!(table.server(1).role, Role::Candidate, "its own vote is not durable yet");
+    table.carry(&[1]);
+    assert_eq!(table.server(1).role, Role::Leader);
+    table.write(1, 7);
+    assert_eq!(table.server(1).commit_index, 0);
+    table.carry(&[1]);
+    assert_eq!((table.server(1).commit_index, table.server(1).values.get(&0)), (1, Some(&7)));
+}
+
+#[test]
+fn who_is_not_of_the_cluster_neither_votes_nor_stands() {
+    let mut table = Table::new(3, Variant::Basic);
+    table.restart(n(4));
+    assert!(!table.armed.contains(&(n(4), Timer::Election)));
+    table.time_out(1);
+    let vote = Message::RequestVoteReply { term: 1, vote_granted: true };
+    table.give(n(1), Input::Message { from: n(4), body: vote.clone() });
+    assert_eq!(table.server(1).role, Role::Candidate);
+    table.give(n(1), Input::Message { from: n(2), body: vote });
+    assert_eq!(table.server(1).role, Role::Leader);
+}
+
+#[test]
+fn a_log_behaves_like_a_list() {
+    let entry = |term, value| Entry { term, op: Op::Write { client: n(1), serial: 1, key: 0, value } };
+    let (mut log, mut list) = (Log::default(), Vec::new());
+    let mut old = Vec::new();
+    // Grow by 45 and cut back by up to 100, so that every kind of cut is met: in the tail, at and in a chunk.
+    for round in 0..60u32 {
+        for value in 0..45 {
+            log.push(entry(u64::from(round), value));
+            list.push(entry(u64::from(round), value));
+        }
+        old.push((log.clone(), list.clone()));
+        let keep = list.len().saturating_sub(round as usize * 37 % 101);
+        log.truncate_from(keep as u64 + 1);
+        list.truncate(keep);
+        assert_eq!(log, list.iter().copied().collect(), "the way to a log is not part of it");
+        assert_eq!(log.last_index(), keep as u64);
+        assert_eq!(log.last_term(), list.last().map_or(0, |entry| entry.term));
+        let first = list.iter().position(|entry| entry.term >= u64::from(round / 2)).unwrap_or(keep);
+        assert_eq!(log.first_from_term(u64::from(round / 2)), first as u64 + 1);
+    }
+    for (log, list) in old {
+        assert!(log.iter().eq(&list), "an old clone stays as it was");
+        assert!((0..list.len()).all(|place| log.get(place as u64 + 1) == list.get(place)));
+        let last = list.len() as u64;
+        assert_eq!((log.get(0), log.get(last + 1), log.get(u64::MAX)), (None, None, None));
+        assert_eq!(log.from(last - 1, 9), list[list.len() - 2..]);
     }
 }

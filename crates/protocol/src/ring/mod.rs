@@ -39,7 +39,7 @@
 //! the keys have arrived: the stampede.
 //!
 //! Two changes can be planned, as operators do: servers that stand by join, and a member leaves, each at its time
-//! ([`Setup::join_after_us`], [`Setup::leave_after_us`]). All others are commands.
+//! ([`Setup::join_after_us`], [`Setup::leave_after_us`]), unless they crash before. All others are commands.
 //!
 //! A key's id is a number, and its name, which is hashed, is that number in decimal.
 

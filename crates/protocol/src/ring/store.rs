@@ -109,10 +109,10 @@ impl Store {
             Self { view, items, outgoing: BTreeMap::new(), writes: BTreeMap::new(), want: None, steward };
         if is_first_boot {
             store.persist(fx);
+            store.plan_change(fx);
         }
         store.start_transfers(fx);
         store.watch_own_change(fx);
-        store.plan_change(fx);
         store.resume_steward(fx);
         store
     }
@@ -452,7 +452,7 @@ impl Store {
         }
     }
 
-    /// Sets the clock for the change that this node makes of its own accord; after a restart it waits anew.
+    /// Sets the clock for the change that this node makes of its own accord. A crash before its time ends the plan.
     fn plan_change(&self, fx: &mut Fx<'_>) {
         let seat = fx.seat();
         if let Some((_, after_us)) = seat.setup.planned(seat.id, &seat.servers) {
