@@ -44,14 +44,17 @@ pub(crate) fn use_tool(tool: Tool, world: &World, touched: Selection) -> Option<
 }
 
 /// The cut that a line through the stage makes; none where all nodes stand on one side of it. The smaller side is
-/// cut from all others, which keeps the run's text short.
+/// cut from all others, which keeps the run's text short; of two equal sides, the one with the first node.
 pub(crate) fn cut_along(from: Point, to: Point, nodes: &[(NodeId, Point)]) -> Option<Action> {
     let way = to - from;
     let is_left = |place: Point| way.x * (place.y - from.y) - way.y * (place.x - from.x) < 0.0;
     let (left, right): (Vec<_>, Vec<_>) = nodes.iter().partition(|&&(_, place)| is_left(place));
-    let smaller = if left.len() <= right.len() { left } else { right };
-    let mut from: Vec<NodeId> = smaller.into_iter().map(|(node, _)| node).collect();
-    from.sort();
+    let sides = [left, right].map(|side| {
+        let mut names: Vec<NodeId> = side.into_iter().map(|(node, _)| node).collect();
+        names.sort();
+        names
+    });
+    let from = sides.into_iter().min_by_key(|names| (names.len(), names.first().copied()))?;
     (!from.is_empty()).then_some(Action::Cut { from, to: Vec::new(), one_way: false })
 }
 

@@ -8,10 +8,12 @@
 
 pub mod catalogue;
 pub mod check;
+pub mod commit;
 pub mod export;
 pub mod lab;
 pub mod place;
 pub mod raft;
+pub mod ring;
 pub mod schema;
 pub mod session;
 pub mod stage;

@@ -35,6 +35,11 @@ impl Console {
         &self.faults
     }
 
+    /// Addresses of the requests under way.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &str> {
+        self.requests.values().map(String::as_str)
+    }
+
     /// Takes note of one event.
     pub(crate) fn hear(&mut self, event: &Event) {
         let params = &event.params;
@@ -45,6 +50,7 @@ impl Console {
             "Network.requestWillBeSent" => self.request(params),
             "Network.responseReceived" => self.response(&params["response"]),
             "Network.loadingFailed" => self.failure(params),
+            "Network.loadingFinished" => self.forget(params),
             "Inspector.targetCrashed" => self.fault("the page crashed"),
             _ => {}
         }
@@ -91,11 +97,15 @@ impl Console {
         }
     }
 
+    fn forget(&mut self, params: &Value) -> Option<String> {
+        self.requests.remove(params["requestId"].as_str().unwrap_or_default())
+    }
+
     fn failure(&mut self, params: &Value) {
+        let url = self.forget(params);
         // The page itself may give up a request, for instance when the reader goes on.
         if params["canceled"] != true {
-            let id = params["requestId"].as_str().unwrap_or_default();
-            let url = self.requests.get(id).map_or("an unknown address", String::as_str);
+            let url = url.as_deref().unwrap_or("an unknown address");
             let reason = params["errorText"].as_str().unwrap_or_default();
             self.fault(&format!("request failed: {url}: {reason}"));
         }

@@ -323,7 +323,9 @@ impl Page {
         let url = self.try_eval("location.href").unwrap_or_default();
         let lines = self.console.lines().iter().chain(self.console.faults());
         let lines: Vec<&str> = lines.map(String::as_str).collect();
-        panic!("{message}\nat {url}\nconsole:\n  {}", lines.join("\n  "))
+        let waiting: Vec<&str> = self.console.waiting().collect();
+        let (lines, waiting) = (lines.join("\n  "), waiting.join("\n  "));
+        panic!("{message}\nat {url}\nconsole:\n  {lines}\nrequests under way:\n  {waiting}")
     }
 }
 

@@ -55,7 +55,12 @@ pub const LAB: Lab = Lab {
             title: Text::new("The coordinator dies after the votes", "投票之后协调者宕机"),
             text: include_str!("stories/the-blocked-participants.story"),
         },
+        StorySource {
+            id: "impatience",
+            title: Text::new("The impatient participant", "不耐烦的参与者"),
+            text: include_str!("stories/impatience.story"),
+        },
     ],
     tools: &[],
-    miniature: "commit:2pc;r1;s4;@330000crash.n1;@900000restart.n1",
+    miniature: "commit:2pc;r1;s4;@313000crash.n1;@1100000restart.n1",
 };

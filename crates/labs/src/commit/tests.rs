@@ -65,7 +65,7 @@ fn what_no_fault_breaks_a_bad_timeout_or_an_absent_coordinator_does() {
     assert_eq!(found("commit:2pc;r1;s1", 5_000_000), Vec::<&str>::new());
     let hasty = "commit:2pc;r1;s1;vote_timeout_us=20000";
     assert!(found(hasty, 5_000_000).contains(&"ac4"), "a vote timeout shorter than a round");
-    let gone = "commit:2pc;r1;s1;@400000crash.n1";
+    let gone = "commit:2pc;r1;s1;@440000crash.n1";
     assert_eq!(found(gone, 5_000_000), ["ac5", "blocked", "long-locks"]);
     let back = format!("{gone};@5000000restart.n1");
     assert_eq!(found(&back, 8_000_000), ["blocked", "long-locks"]);

@@ -154,7 +154,8 @@ impl Dial {
         if has_arcs && !is_mini {
             pen.about(Subject::None);
             for arc in arcs {
-                let (inner, outer) = (self.band - self.band_width / 2.0, self.band + self.band_width / 2.0 + 2.0);
+                let (inner, outer) =
+                    (self.band - self.band_width / 2.0, self.band + self.band_width / 2.0 + 2.0);
                 pen.line(
                     self.middle.polar(inner, arc.start),
                     self.middle.polar(outer, arc.start),
@@ -243,7 +244,8 @@ impl Dial {
         let columns = keys.columns(self.columns);
         let rows = ((self.keys * 0.6 / self.row) as usize).max(2);
         let fullest = columns.iter().map(Vec::len).max().unwrap_or(0);
-        let even = (keys.count / (self.columns * if stage.frame.class == Class::Miniature { 3 } else { 5 })).max(1);
+        let even =
+            (keys.count / (self.columns * if stage.frame.class == Class::Miniature { 3 } else { 5 })).max(1);
         let per_dot = even.max(u32::try_from(fullest.div_ceil(rows)).unwrap_or(1));
         let size = per_dot as usize;
         let mut pen = stage.scene.pen(Layer::Links, Subject::None);
@@ -252,7 +254,9 @@ impl Dial {
             // A dot shows the state of the key in its middle.
             let dots = (column.len() + size / 2) / size;
             for dot in 0..dots {
-                let Some(&state) = column.get((dot * size + size / 2).min(column.len() - 1)) else { continue };
+                let Some(&state) = column.get((dot * size + size / 2).min(column.len() - 1)) else {
+                    continue;
+                };
                 let at = self.middle.polar(self.keys - dot as f64 * self.row, turn);
                 pen.circle(at, self.dot, dot_style(state));
             }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::ring::{Client, Command, Message, Note, Reply, Ring};
+use faultscope_protocol::ring::{Call, Client, Command, Message, Note, Reply, Ring};
 use faultscope_sim::{Node, Payload, World};
 
 use super::{Part, items_of, newest_view, view_of, words};
@@ -89,7 +89,7 @@ fn look_of_client(client: &Client, lang: Lang) -> Look {
         None => Text::new("idle", "空闲"),
     };
     let key = call.map(|call| call.key().to_string()).unwrap_or_default();
-    let tries = call.map_or(0, |call| call.tries());
+    let tries = call.map_or(0, Call::tries);
     let again = Text::new("try {count}", "第 {count} 次").fill(lang, &[("count", &(tries + 1).to_string())]);
     Look {
         epoch: view,
@@ -126,7 +126,8 @@ pub(super) fn message_words(body: &Payload, roomy: bool) -> String {
 pub(super) fn note_words(note: &Payload, lang: Lang) -> String {
     let Some(note) = note.get::<Note>() else { return note.name().to_owned() };
     let say = |text: Text, values: &[(&str, &dyn Display)]| {
-        let values: Vec<(&str, String)> = values.iter().map(|(name, value)| (*name, value.to_string())).collect();
+        let values: Vec<(&str, String)> =
+            values.iter().map(|(name, value)| (*name, value.to_string())).collect();
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         text.fill(lang, &values)
     };
@@ -166,10 +167,9 @@ pub(super) fn note_words(note: &Payload, lang: Lang) -> String {
         Note::KeysDropped { keys } => {
             say(Text::new("drops {keys} keys", "删除 {keys} 个键"), &[("keys", keys)])
         }
-        Note::ReadMissed { key } => say(
-            Text::new("no replica has key {key}", "没有副本持有键 {key}"),
-            &[("key", key)],
-        ),
+        Note::ReadMissed { key } => {
+            say(Text::new("no replica has key {key}", "没有副本持有键 {key}"), &[("key", key)])
+        }
     }
 }
 
@@ -191,7 +191,11 @@ pub(super) fn command_words(body: &Payload, lang: Lang) -> String {
         Reply::NotFound { key } => say(Text::new("{key} not found", "未找到 {key}"), "key", key),
         Reply::Stored { key, .. } => say(Text::new("{key} stored", "{key} 已写入"), "key", key),
         Reply::Unavailable { key, .. } => say(Text::new("{key} unavailable", "{key} 不可用"), "key", key),
-        Reply::Changed { view } => say(Text::new("done in view {view}", "在视图 {view} 中完成"), "view", view),
-        Reply::Refused { why } => say(Text::new("refused: {why}", "被拒绝：{why}"), "why", &words::refusal(*why).get(lang)),
+        Reply::Changed { view } => {
+            say(Text::new("done in view {view}", "在视图 {view} 中完成"), "view", view)
+        }
+        Reply::Refused { why } => {
+            say(Text::new("refused: {why}", "被拒绝：{why}"), "why", &words::refusal(*why).get(lang))
+        }
     }
 }

@@ -6,6 +6,7 @@ mod looks;
 mod panel;
 mod properties;
 mod state;
+mod tool;
 mod variants;
 mod words;
 
@@ -15,7 +16,7 @@ mod tests;
 use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::ring::{Items, Phase, Ring, Stable, StableStore, View};
+use faultscope_protocol::ring::{Items, Phase, Ring, Stable, StableStore, Store, View};
 use faultscope_sim::{Node, World};
 
 use crate::lab::{Family, Lab, StorySource};
@@ -63,8 +64,8 @@ pub static LAB: Lab = Lab {
             text: include_str!("stories/stampede.story"),
         },
     ],
-    tools: &[],
-    miniature: "ring:ring;r1;s1;batch_keys=8;join_after_us=200000;leave_after_us=1600000",
+    tools: &[tool::TOOL],
+    miniature: "ring:ring;r1;s1;join_after_us=200000;leave_after_us=1600000",
 };
 
 /// What a server's disk holds.
@@ -83,7 +84,7 @@ fn view_of(node: &Node) -> Option<&Arc<View>> {
 /// The keys that a server holds; if it is down, those on its disk.
 fn items_of(node: &Node) -> Option<&Items> {
     match node.machine::<Ring>() {
-        Some(machine) => machine.as_store().map(|store| store.items()),
+        Some(machine) => machine.as_store().map(Store::items),
         None => disk(node).map(|store| &store.items),
     }
 }

@@ -106,7 +106,11 @@ impl Panel {
             Text::new("keys, one copy each", "个键，各一份")
         };
         let short = Text::new("keys", "个键").get(lang).to_owned();
-        self.number(stage, u64::from(keys.count), &[text.fill(lang, &[("copies", &copies.to_string())]), short]);
+        self.number(
+            stage,
+            u64::from(keys.count),
+            &[text.fill(lang, &[("copies", &copies.to_string())]), short],
+        );
         self.y += 18.0;
         let words = stage.say(Text::new("none of them moves", "没有键在搬动"));
         self.write(stage, 0.0, words, Lettering::sans(12.0).bold(), Ink::Ink);
@@ -126,7 +130,13 @@ impl Panel {
     }
 
     /// What the number should be, as far as there is room.
-    fn compared(&self, stage: &Stage<'_>, keys: &Keys<'_>, setup: &Setup, lettering: Lettering) -> Option<String> {
+    fn compared(
+        &self,
+        stage: &Stage<'_>,
+        keys: &Keys<'_>,
+        setup: &Setup,
+        lettering: Lettering,
+    ) -> Option<String> {
         let lang = stage.frame.lang;
         let ideal = thousands(ideal_moves(keys.view, keys.count, setup.replication_factor)?);
         let modulo = thousands(modulo_moves(keys.view, keys.count, setup.replication_factor)?);
@@ -270,7 +280,9 @@ impl Load {
         let (mut to_come, mut to_go) = (BTreeMap::<NodeId, u64>::new(), BTreeMap::<NodeId, u64>::new());
         let under_way = keys.view.change();
         for moved in keys.view.moves().iter().filter(|_| under_way.is_some()) {
-            let has_it = |node| world.node(node).and_then(items_of).is_some_and(|items| items.contains_key(&moved.key));
+            let has_it = |node| {
+                world.node(node).and_then(items_of).is_some_and(|items| items.contains_key(&moved.key))
+            };
             *to_come.entry(moved.to).or_default() += u64::from(!has_it(moved.to));
             // Who sends gives its place up, except for a node that is gone.
             let gives_up = under_way.is_some_and(|change| change.kind != ChangeKind::Remove);
@@ -286,7 +298,8 @@ impl Load {
                 to_come: to_come.get(&node).copied().unwrap_or(0),
                 to_go,
                 is_down: found.status == Status::Down,
-                is_coming: under_way.is_some_and(|change| (change.kind, change.node) == (ChangeKind::Join, node)),
+                is_coming: under_way
+                    .is_some_and(|change| (change.kind, change.node) == (ChangeKind::Join, node)),
             })
         };
         let servers = world.servers().map(|node| node.id);

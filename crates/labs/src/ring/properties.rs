@@ -63,9 +63,8 @@ fn one_owner(latest: &mut Latest, world: &World, step: &Step) -> Signal {
     let Some(disks) = disks(world, readers(view)) else { return Signal::Silent };
     latest.is_due = false;
     let owner = |key: u32| view.read_set(key).first().copied();
-    let has_it = |key: u32| {
-        owner(key).and_then(|node| disks.get(&node)).is_some_and(|items| items.contains_key(&key))
-    };
+    let has_it =
+        |key: u32| owner(key).and_then(|node| disks.get(&node)).is_some_and(|items| items.contains_key(&key));
     let mut without = (0..setup.key_count()).filter(|&key| !has_it(key));
     let Some(key) = without.next() else { return Signal::Held };
     Signal::Struck(vec![

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::ring::{Client, Items, Phase, Ring, Setup, Stable, Store, View};
+use faultscope_protocol::ring::{Call, Client, Items, Phase, Ring, Setup, Stable, Store, View};
 use faultscope_sim::Node;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::variants::STEWARD;
 use super::{Part, disk};
 
 /// The words on screen.
@@ -97,16 +98,22 @@ fn store_fields(node: &Node, view: &Arc<View>, items: &Items, store: Option<&Sto
     let setup = node.setup::<Setup>();
     let lists_keys = setup.is_some_and(|setup| setup.key_count() <= LISTED_KEYS_MAX);
     let queue = store.and_then(Store::steward).map(|steward| {
-        steward.queue().iter().map(|(kind, node)| format!("{} {node}", super::words::change_word(*kind))).collect()
+        steward
+            .queue()
+            .iter()
+            .map(|(kind, node)| format!("{} {node}", super::words::change_word(*kind)))
+            .collect()
     });
-    let is_steward = node.machine::<Ring>().is_some() && store.is_some_and(|store| store.steward().is_some());
+    let is_steward = node.role() == STEWARD;
     let sending = store.map(Store::outgoing).into_iter().flatten();
     StoreFields {
         role: Part::of(view, node.id, is_steward).name(),
         view: view.version(),
         phase: phase_word(view),
         members: view.members().to_vec(),
-        change: view.change().map(|change| format!("{} {}", super::words::change_word(change.kind), change.node)),
+        change: view
+            .change()
+            .map(|change| format!("{} {}", super::words::change_word(change.kind), change.node)),
         keys: items.size() as u64,
         primary: items.keys().filter(|key| is_mine(key)).count() as u64,
         arriving: arriving(view, node.id, items),
@@ -140,9 +147,9 @@ fn client_fields(client: &Client) -> ClientFields {
         role: "client",
         view: client.view().version(),
         operation: call.map(|call| if call.item().is_some() { "put" } else { "get" }),
-        key: call.map(|call| call.key()),
-        asked: call.and_then(|call| call.asked()),
-        tries: call.map_or(0, |call| call.tries()),
+        key: call.map(Call::key),
+        asked: call.and_then(Call::asked),
+        tries: call.map_or(0, Call::tries),
         missing: call.map(|call| call.missing().iter().copied().collect()).unwrap_or_default(),
         queue: client.queue().len() as u64,
     }

@@ -11,14 +11,15 @@ use serde_json::{Map, Value};
 use super::{dial, looks, newest_view, properties, state};
 use crate::lab::{About, Assumptions, Blueprint, BrokenBy, Standing, Variant};
 use crate::schema::{
-    Argument, ArgumentKind, CommandSchema, Setting, SettingKind, Settings, Taker, Unit, Words, engine_settings,
+    Argument, ArgumentKind, CommandSchema, Setting, SettingKind, Settings, Taker, Unit, Words,
+    engine_settings,
 };
 use crate::stage::{Arrangement, Look, Stage};
 use crate::words::{Lang, Text};
 
 /// The roles: stores, the first of which is the steward, and clients.
 const STORE: u8 = 0;
-const STEWARD: u8 = 1;
+pub(super) const STEWARD: u8 = 1;
 const CLIENT: u8 = 2;
 
 /// How many servers a run may have in all, joiners included.
@@ -98,7 +99,7 @@ pub(super) static MOD_N: RingVariant = RingVariant {
                 "A new n gives nearly every key another owner, which does not have it yet.",
                 "n 一变，几乎每个键都换了归属节点，而新节点上还没有这些键。",
             ),
-            broken_by: BrokenBy::Run("ring:mod-n;r1;s1"),
+            broken_by: BrokenBy::Run("ring:mod-n;r1;s2"),
         },
         assumes: ASSUMES,
         claims: BROKEN_CLAIMS,
@@ -121,7 +122,7 @@ pub(super) static MOD_360: RingVariant = RingVariant {
                 "The hash is unused: it is mod n with a circle drawn beside it.",
                 "哈希值根本没用上：它只是旁边画了个圆的取余法。",
             ),
-            broken_by: BrokenBy::Run("ring:mod-360;r1;s1"),
+            broken_by: BrokenBy::Run("ring:mod-360;r1;s2"),
         },
         assumes: ASSUMES,
         claims: BROKEN_CLAIMS,
@@ -144,7 +145,7 @@ pub(super) static OFF_BY_RING: RingVariant = RingVariant {
                 "The last step divides by n, so a join moves nearly all, and the list's order matters.",
                 "最后一步仍对 n 取余：加入一个节点几乎全部搬动，而且结果依赖列表顺序。",
             ),
-            broken_by: BrokenBy::Run("ring:off-by-ring;r1;s1"),
+            broken_by: BrokenBy::Run("ring:off-by-ring;r1;s2"),
         },
         assumes: ASSUMES,
         claims: BROKEN_CLAIMS,
@@ -203,7 +204,10 @@ const VIRTUAL_NODES: Setting = number(
 const HASHED: Setting = Setting {
     key: "keys_are",
     title: Text::new("Keys are", "键的取法"),
-    help: Text::new("Whether the number k itself is divided, or its hash.", "对键的编号本身取余，还是对其哈希值取余。"),
+    help: Text::new(
+        "Whether the number k itself is divided, or its hash.",
+        "对键的编号本身取余，还是对其哈希值取余。",
+    ),
     unit: Unit::Count,
     kind: SettingKind::Choice {
         options: const {
@@ -230,7 +234,7 @@ const BATCH_KEYS: Setting = number(
     Text::new("Keys in a transfer", "每批键数"),
     Text::new("How many keys one Transfer message carries.", "一条 Transfer 消息携带的键数。"),
     Unit::Count,
-    (1, 20, 1_000),
+    (1, 8, 1_000),
 );
 const CLIENTS: Setting = number(
     "clients",
@@ -291,9 +295,7 @@ const COMMANDS: &[CommandSchema] = &[
         title: Text::new("Declare gone and remove", "宣告失效并移除"),
         taker: Taker::Role(STEWARD),
         arguments: &[Argument {
-            name: "node",
-            title: Text::new("Node", "节点"),
-            kind: ArgumentKind::Server,
+            name: "node", title: Text::new("Node", "节点"), kind: ArgumentKind::Server
         }],
     },
     CommandSchema {
@@ -320,9 +322,8 @@ const COMMANDS: &[CommandSchema] = &[
 /// Reads a command from its words.
 fn read_command(words: &[&str]) -> Result<Command, BadCommand> {
     const KNOWN: [&str; 5] = ["join", "leave", "remove", "get", "put"];
-    let key = |words: &mut Words<'_>| {
-        words.number("key", 0, u64::from(Setup::KEYS_MAX) - 1).map(|key| key as u32)
-    };
+    let key =
+        |words: &mut Words<'_>| words.number("key", 0, u64::from(Setup::KEYS_MAX) - 1).map(|key| key as u32);
     let mut words = Words::new(words);
     let command = match words.word("command")? {
         "join" => Command::Join,
@@ -361,7 +362,11 @@ impl RingVariant {
         let small = |key: &str| settings.number(key) as u32;
         Setup {
             algorithm: self.algorithm,
-            virtual_nodes: if self.has_points() { small("virtual_nodes") } else { Setup::default().virtual_nodes },
+            virtual_nodes: if self.has_points() {
+                small("virtual_nodes")
+            } else {
+                Setup::default().virtual_nodes
+            },
             hashed_keys: self.algorithm == Algorithm::ModN && settings.choice("keys_are") == "hashed",
             replication_factor: small("replication_factor"),
             keys: small("keys"),
@@ -408,8 +413,11 @@ impl Variant for RingVariant {
             role: if number == 1 { STEWARD } else { STORE },
             zone: 0,
         });
-        let clients = (1..=settings.number("clients") as u16)
-            .map(|number| SeatPlan { id: NodeId::client(number), role: CLIENT, zone: 0 });
+        let clients = (1..=settings.number("clients") as u16).map(|number| SeatPlan {
+            id: NodeId::client(number),
+            role: CLIENT,
+            zone: 0,
+        });
         Blueprint {
             seats: servers.chain(clients).collect(),
             max_servers: SERVERS_MAX,
@@ -476,7 +484,8 @@ impl Variant for RingVariant {
 fn order_of(world: &World) -> Vec<NodeId> {
     let servers: Vec<NodeId> = world.servers().map(|node| node.id).collect();
     let setup = world.servers().next().and_then(|node| node.setup::<Setup>());
-    let has_one_point = setup.is_some_and(|setup| setup.algorithm == Algorithm::Ring && setup.virtual_nodes == 1);
+    let has_one_point =
+        setup.is_some_and(|setup| setup.algorithm == Algorithm::Ring && setup.virtual_nodes == 1);
     if !has_one_point {
         return servers;
     }

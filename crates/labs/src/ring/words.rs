@@ -90,10 +90,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: rules::ONE_CHANGE,
-        sentence: Text::new(
-            "Make one change of the membership at a time.",
-            "成员变更一次只做一个。",
-        ),
+        sentence: Text::new("Make one change of the membership at a time.", "成员变更一次只做一个。"),
         source: "DeCandia et al., SOSP 2007, §4.8.1",
     },
     Rule {

@@ -183,29 +183,45 @@ fn draw_words(stage: &mut Stage<'_>, place: NodePlace, node: &Node, look: &Look)
     }
 }
 
-/// On a wide stage: role and remark above the strip, 64 px outwards from the middle of the disc.
+/// On a wide stage, and beside clients: role and remark above the strip, 30 px outwards from the rim. Where both do
+/// not fit in one line they stand in two; what does not fit at all is left out, never pushed onto the disc.
 fn draw_words_beside(stage: &mut Stage<'_>, place: NodePlace, look: &Look, words: &(String, String, Ink)) {
     let (role, remark, remark_ink) = words;
     let strip = Strip::with_words(look);
     let is_left = place.side == Side::Left;
     let (role_style, remark_style) = (Lettering::sans(13.0).bold(), Lettering::sans(12.0));
-    let words_width = role_style.width_of(role)
-        + if remark.is_empty() { 0.0 } else { 10.0 + remark_style.width_of(remark) };
-    let width = strip.width().max(words_width);
-    let mut left = if is_left {
-        place.center.x - place.radius - 30.0 - width
-    } else {
-        place.center.x + place.radius + 30.0
+    let (role_width, remark_width) = (role_style.width_of(role), remark_style.width_of(remark));
+    let inner =
+        if is_left { place.center.x - place.radius - 30.0 } else { place.center.x + place.radius + 30.0 };
+    let room = if is_left { inner - 6.0 } else { stage.frame.width - 6.0 - inner };
+    let in_one_line = remark.is_empty() || role_width + 10.0 + remark_width <= room;
+    let words_width = match (remark.is_empty(), in_one_line) {
+        (true, _) => role_width,
+        (_, true) => role_width + 10.0 + remark_width,
+        (_, false) => role_width.max(remark_width),
     };
-    left = left.clamp(6.0, (stage.frame.width - width - 6.0).max(6.0));
-    let baseline = if look.cells.is_empty() { place.center.y + 4.0 } else { place.center.y - 8.0 };
+    let width = strip.width().max(words_width);
+    let left = if is_left { inner - width } else { inner };
+    let has_strip = !look.cells.is_empty();
+    let baseline = place.center.y + if has_strip { -8.0 } else { 4.0 };
     let subject = Subject::Node(place.id.code());
-    stage.write(Point::new(left, baseline), role, role_style, Ink::Ink, subject);
-    if !remark.is_empty() {
-        let at = Point::new(left + role_style.width_of(role) + 10.0, baseline);
+    let role_baseline = match (in_one_line, has_strip) {
+        (true, _) => baseline,
+        (false, true) => baseline - 15.0,
+        (false, false) => baseline - 7.0,
+    };
+    if role_width <= room {
+        stage.write(Point::new(left, role_baseline), role, role_style, Ink::Ink, subject);
+    }
+    if !remark.is_empty() && remark_width <= room {
+        let at = if in_one_line {
+            Point::new(left + role_width + 10.0, baseline)
+        } else {
+            Point::new(left, role_baseline + 15.0)
+        };
         stage.write(at, remark, remark_style, *remark_ink, subject);
     }
-    if !look.cells.is_empty() {
+    if has_strip {
         let strip_left = if is_left { left + width - strip.width() } else { left };
         strip.draw(stage, place, Point::new(strip_left, baseline + 12.0));
         draw_signs(stage, place, look, Point::new(strip_left, baseline + 12.0 + 24.0 + 18.0));
@@ -248,7 +264,7 @@ fn draw_words_stacked(stage: &mut Stage<'_>, place: NodePlace, look: &Look, word
         + if remark.is_empty() { 0.0 } else { 10.0 + remark_style.width_of(remark) };
     let lines = if is_wide || remark.is_empty() { 14.0 } else { 28.0 };
     let strip_height = if look.cells.is_empty() { 0.0 } else { strip.cell_height + 6.0 };
-    let reach = place.radius + RIM + 4.0;
+    let reach = place.radius + RIM + if is_wide { 8.0 } else { 4.0 };
     let top = match place.side {
         Side::Above => place.center.y - reach - lines - strip_height,
         _ => place.center.y + reach,

@@ -90,7 +90,7 @@ fn server_area(stage: &Stage<'_>, has_clients: bool) -> Rect {
         let column = 84.0;
         Rect::new(column, 0.0, width - column, height)
     } else {
-        let row = 2.0 * (client_radius(stage) + RIM) + 12.0;
+        let row = 2.0 * (client_radius(stage) + RIM) + 16.0;
         Rect::new(0.0, 0.0, width, height - row)
     }
 }
@@ -100,7 +100,7 @@ const SIDE_ROOM: f64 = 186.0;
 /// Room for the strip and the words above or below a node on a narrow stage.
 const STACK_ROOM: f64 = 52.0;
 /// Room for signs at the outer side of a node around a hub, and for its strip and words above or below it.
-const CORNER_ROOM: (f64, f64) = (76.0, 66.0);
+const CORNER_ROOM: (f64, f64) = (76.0, 76.0);
 
 fn circle(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], hub: Option<NodeId>) {
     let radius = server_radius(stage, servers.len());
@@ -116,8 +116,8 @@ fn circle(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], hub: Option<Nod
         (_, false) => (radius + 22.0, radius + STACK_ROOM + 14.0),
     };
     let middle = area.center();
-    // Four around a hub stand in the corners of what the others' ellipse would fill.
-    let spread = if is_stacked && is_roomy && around.len() == 4 { std::f64::consts::SQRT_2 } else { 1.0 };
+    // Up to four around a hub stand in the corners of the room, not on an ellipse in it.
+    let spread = if is_stacked && is_roomy { std::f64::consts::SQRT_2 } else { 1.0 };
     let radius_x = (area.width / 2.0 - room_x).max(radius * 1.6) * spread;
     let radius_y = (area.height / 2.0 - room_y).max(radius * 1.6) * spread;
     stage.middle = middle;
@@ -125,10 +125,8 @@ fn circle(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], hub: Option<Nod
         let side = if is_mini { Side::Nowhere } else { Side::Below };
         stage.places.push(NodePlace { id: hub, center: middle, radius, side });
     }
-    // With a hub and four around it the corners read best; without one, the first stands at the top.
-    let start = if hub.is_some() { 0.5 / around.len().max(1) as f64 } else { 0.0 };
     for (place, &id) in around.iter().enumerate() {
-        let turn = start + place as f64 / around.len().max(1) as f64;
+        let turn = turn_of(place, around.len(), hub.is_some());
         let unit = faultscope_scene::unit_of_turn(turn);
         let center = Point::new(middle.x + unit.x * radius_x, middle.y + unit.y * radius_y);
         let side = if is_mini || servers.len() > 9 {
@@ -143,6 +141,17 @@ fn circle(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], hub: Option<Nod
         stage.places.push(NodePlace { id, center, radius, side });
     }
     stage.places.sort_by_key(|place| place.id);
+}
+
+/// Where the `place`-th of `count` stands, as a part of a turn from the top. With a hub the corners read best, and the
+/// way from the clients at the left, and the words under the hub, stay free; without one the first stands at the top.
+fn turn_of(place: usize, count: usize, has_hub: bool) -> f64 {
+    let (place, whole) = (place as f64, count.max(1) as f64);
+    match (has_hub, count) {
+        (false, _) => place / whole,
+        (true, ..=4) => (0.5 + place) / 4.0,
+        (true, _) => (0.5 + place) / whole,
+    }
 }
 
 fn dial(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], turns: &[(NodeId, u16)]) {
@@ -179,7 +188,7 @@ fn place_clients(stage: &mut Stage<'_>, clients: &[NodeId]) {
             let span = (stage.frame.height - 120.0).min(count * 110.0);
             Point::new(radius + 28.0, stage.frame.height / 2.0 + (share - 0.5) * span)
         } else {
-            Point::new(stage.frame.width * share, stage.frame.height - radius - RIM - 4.0)
+            Point::new(stage.frame.width * share, stage.frame.height - radius - RIM - 7.0)
         };
         let side = if stage.frame.is_roomy() { Side::Below } else { Side::Right };
         stage.places.push(NodePlace { id, center, radius, side });

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use faultscope_labs::check::{End, Faults, Trial};
+use faultscope_labs::check::{End, Faults, Judged, Judgement, Trial};
 use faultscope_labs::export::finding_words;
 use faultscope_labs::lab::BrokenBy;
-use faultscope_labs::sim::{Action, FaultKind, Mode, Pinned, Verdict};
+use faultscope_labs::sim::{Action, FaultKind, Mode, Pinned, Property, Verdict};
 use faultscope_labs::{Lab, Lang, Session, Standing, Variant};
 
 use super::{name_of, seeds, trial, variants};
@@ -87,11 +87,7 @@ fn naive_variants_break_as_they_say() {
 }
 
 /// What the command line prints for a broken property opens, and is broken where its cursor stands.
-fn shrinks_to_a_run_that_breaks(
-    trial: &Trial,
-    judgement: &faultscope_labs::check::Judgement,
-    judged: &faultscope_labs::check::Judged,
-) {
+fn shrinks_to_a_run_that_breaks(trial: &Trial, judgement: &Judgement, judged: &Judged) {
     let (run, end) = trial.shrink(judgement, judged);
     assert!(run.actions.len() <= judgement.run.actions.len());
     let (End::Broken { step, finding, .. }, Some(cursor)) = (&end, run.cursor) else {
@@ -101,7 +97,7 @@ fn shrinks_to_a_run_that_breaks(
     let session = Session::from_text(&run).unwrap_or_else(|error| panic!("{run}: {error:?}"));
     let at = |step| {
         let properties = session.run().moment(step).properties;
-        properties.iter().find(|property| property.id == judged.id).map(|property| property.is_broken())
+        properties.iter().find(|property| property.id == judged.id).map(Property::is_broken)
     };
     assert_eq!((at(cursor - 1), at(cursor)), (Some(false), Some(true)), "{run}");
     for lang in Lang::ALL {

@@ -67,7 +67,7 @@ step
   en: Your turn. Lose a node for good, and bring every key back to two copies.
   zh: 轮到你了：让一个节点彻底失效，再让每个键恢复为两份副本。
   goal
-    reach n5.role = left and met placed
+    reach any.status = down and n1.members.len = 6 and met placed
     within 10s
     allow crash 1
     allow do 1

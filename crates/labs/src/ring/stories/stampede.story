@@ -2,7 +2,7 @@ story stampede
 title
   en: The stampede of mod n
   zh: 取余引发的雪崩
-run ring:mod-n;r1;s1;leave_after_us=0;join_after_us=0;batch_keys=5
+run ring:mod-n;r1;s2;leave_after_us=0;join_after_us=0;batch_keys=5
 
 step
   until time >= 200ms
