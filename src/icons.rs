@@ -96,6 +96,8 @@ pub(crate) enum Icon {
     Seed,
     /// An open book.
     Story,
+    /// A sheet of paper.
+    File,
     /// One less.
     Minus,
     /// One more.
@@ -167,6 +169,7 @@ impl Icon {
                      2a1 1 0 1 1 0-2z",
                 ),
             ],
+            Self::File => &[Line("M4 1.5h5L12.5 5v9.5H4zM9 1.5V5h3.5")],
             Self::Minus => &[Line("M3.5 8h9")],
             Self::Plus => &[Line("M3.5 8h9M8 3.5v9")],
             Self::Story => &[Line(

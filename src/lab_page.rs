@@ -166,12 +166,16 @@ impl Component for LabPage {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
-        if first {
+        if self.watch.as_ref().is_none_or(|watch| !watch.sees(&self.strip)) {
+            // The one before goes first: it takes along what both offer to tests.
+            self.watch = None;
             self.watch = Watch::start(ctx.link(), &self.canvas, &self.strip);
+            self.measure_strip(ctx);
+        }
+        if first {
             let tool = self.tool_in_hand.clone();
             let tell = ctx.link().callback(Msg::Pointer);
             self.pointer = crate::stage::listen(&self.canvas, Rc::new(move || tool.get()), &tell);
-            self.measure_strip(ctx);
         }
         self.live.forget();
         self.paint(ctx);

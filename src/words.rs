@@ -60,8 +60,6 @@ pub(crate) const NOTE_STOP: Text = Text::new("note", "标注");
 pub(crate) const DECISION_STOP: Text = Text::new("decision", "决定");
 /// The next broken property.
 pub(crate) const BROKEN_STOP: Text = Text::new("broken property", "被违反的性质");
-/// Where the cursor is: bold number, then this.
-pub(crate) const STEP: Text = Text::new("step", "第");
 /// Where the cursor is, in words.
 pub(crate) const STEP_OF: Text =
     Text::new("step {step} of {all}, {time}", "第 {step} 步，共 {all} 步，{time}");

@@ -16,9 +16,11 @@ document.addEventListener('click', async (event) => {
 });
 
 // A browser that cannot load or compile the program would show its shell for ever.
-const complain = (reason) => {
-  const place = document.getElementById('loading');
-  if (place) place.textContent = `Faultscope cannot start · Faultscope 无法启动: ${reason}`;
-};
-addEventListener('error', (event) => complain(event.message ?? 'a file cannot be loaded'), true);
-addEventListener('unhandledrejection', (event) => complain(event.reason));
+{
+  const complain = (reason) => {
+    const place = document.getElementById('loading');
+    if (place) place.textContent = `Faultscope cannot start · Faultscope 无法启动: ${reason}`;
+  };
+  addEventListener('error', (event) => complain(event.message ?? 'a file cannot be loaded'), true);
+  addEventListener('unhandledrejection', (event) => complain(event.reason));
+}

@@ -54,7 +54,7 @@ pub(super) fn Miniature(props: &MiniatureProps) -> Html {
         let show = show.clone();
         use_effect_with((props.lang, props.theme), move |_| show.paint());
     }
-    html! { <canvas class="mini" ref={show.canvas.node.clone()} aria-hidden="true" /> }
+    html! { <div class="mini"><canvas ref={show.canvas.node.clone()} aria-hidden="true" /></div> }
 }
 
 /// A run on a small canvas.

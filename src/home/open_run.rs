@@ -105,7 +105,7 @@ pub(super) fn OpenRun(props: &OpenRunProps) -> Html {
         <div class={classes!("plate", "open-run", is_over.then_some("over"))} {ondragover} {ondragleave} {ondrop}>
             <div class="hole">
                 <label class="drop">
-                    { icon(Icon::Open) }
+                    { icon(Icon::File) }
                     <span>{ words::DROP_HERE.get(lang) }{ " " }<u>{ words::CHOOSE_FILE.get(lang) }</u></span>
                     <input class="hid" type="file" accept=".txt,.run,text/plain" {onchange} />
                 </label>

@@ -190,7 +190,7 @@ impl Scale {
 
 fn drawing(stretch: &Stretch, class: &'static str, width: f64, lang: Lang) -> Html {
     let scale = Scale { from_us: stretch.from_us, width };
-    let bottom = Scale::y(stretch.lanes.len()) - 4.0;
+    let bottom = Scale::y(stretch.lanes.len()) - 16.0;
     let view_box = format!("0 0 {width} {}", bottom + 20.0);
     html! {
         <svg key={class} class={classes!("lanes", class)} viewBox={view_box} role="img" aria-label={words::STRIP_LABEL.get(lang)}>

@@ -92,12 +92,8 @@ impl LabPage {
 
     /// The cursor follows a finger: the picture at once, the panels a little later.
     fn scrub(&mut self, ctx: &Context<Self>, at_us: u64) -> bool {
+        self.stand();
         self.handle.write(|session| session.seek_time(at_us));
-        if self.is_playing {
-            self.stand();
-            self.touch();
-            return true;
-        }
         self.note_change(ctx);
         self.paint(ctx);
         if self.panels_later.is_none() {

@@ -24,6 +24,7 @@ const CALM: &str = "(prefers-reduced-motion: reduce)";
 pub(super) struct Watch {
     _listeners: Vec<EventListener>,
     sizes: Option<(ResizeObserver, Closure<dyn FnMut(Array)>)>,
+    strip: Option<Element>,
 }
 
 impl Watch {
@@ -48,7 +49,13 @@ impl Watch {
             seen.send_message(Msg::Visibility);
         }));
         offer_hooks(canvas);
-        Some(Self { _listeners: listeners, sizes: observe_sizes(link.clone(), canvas, strip) })
+        let sizes = observe_sizes(link.clone(), canvas, strip);
+        Some(Self { _listeners: listeners, sizes, strip: strip.cast() })
+    }
+
+    /// Whether it watches this strip: another layout has another one.
+    pub(super) fn sees(&self, strip: &NodeRef) -> bool {
+        self.strip == strip.cast()
     }
 }
 

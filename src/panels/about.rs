@@ -9,11 +9,21 @@ use super::command::CommandForm;
 use super::variants::mark;
 use super::{PanelProps, words};
 
+/// What the description is given.
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct AboutProps {
+    /// What the panel around it was given.
+    pub panel: PanelProps,
+    /// What stands behind the variant, before the commands.
+    pub children: Html,
+}
+
 /// What the lab and its variant are.
 #[component]
-pub(super) fn About(props: &PanelProps) -> Html {
-    let session = props.handle.read();
-    let lang = props.lang;
+pub(super) fn About(props: &AboutProps) -> Html {
+    let AboutProps { panel, children } = props;
+    let session = panel.handle.read();
+    let lang = panel.lang;
     let (lab, variant) = (session.lab(), session.variant());
     let about = variant.about();
     let commands = variant.commands();
@@ -29,11 +39,12 @@ pub(super) fn About(props: &PanelProps) -> Html {
                     <p class="flaw">{ flaw.get(lang) }</p>
                 }
             </div>
+            { children.clone() }
             if !commands.is_empty() {
                 <div class="commands">
                     <h3 class="lab">{ words::ASK_A_NODE.get(lang) }</h3>
                     { for commands.iter().map(|schema| html! {
-                        <CommandForm key={schema.name} schema={*schema} panel={props.clone()} />
+                        <CommandForm key={schema.name} schema={*schema} panel={panel.clone()} />
                     }) }
                 </div>
             }

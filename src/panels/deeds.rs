@@ -2,6 +2,7 @@
 
 use faultscope_labs::sim::{Action, ClockSkew, Flight, MessageName, Node, Status};
 use faultscope_labs::{Lang, NodeId, Session};
+use serde_json::Value;
 use yew::prelude::*;
 
 use super::words;
@@ -118,15 +119,37 @@ fn timer_deeds(session: &Session, node: &Node, lang: Lang) -> Vec<Deed> {
     let deed = |(index, timer): (usize, _)| {
         let timer: &faultscope_labs::sim::ArmedTimer = timer;
         let left = time_words(timer.fires_us.saturating_sub(now_us));
-        let text = words::FIRE.fill(lang, &[("timer", &plain(node.timer_name(timer))), ("left", &left)]);
+        let name = timer_words(node.timer_name(timer), &node.timer_value(timer));
+        let text = words::FIRE.fill(lang, &[("timer", &name), ("left", &left)]);
         Deed::new(Icon::Fire, text, Action::Fire { node: node.id, index: u32::try_from(index).unwrap_or(0) })
     };
     node.timers().enumerate().map(deed).collect()
 }
 
+/// A timer's name, and what tells it from others of this name.
+fn timer_words(name: &str, value: &Value) -> String {
+    let mut words = vec![plain(name)];
+    // A value that is a word alone is the name again.
+    if let Value::Object(map) = value {
+        map.values().for_each(|value| collect_scalars(value, &mut words));
+    }
+    words.join(" ")
+}
+
+/// Every text and number within a value.
+fn collect_scalars(value: &Value, words: &mut Vec<String>) {
+    match value {
+        Value::Null | Value::Bool(_) => {}
+        Value::Number(number) => words.push(number.to_string()),
+        Value::String(text) => words.push(text.clone()),
+        Value::Array(parts) => parts.iter().for_each(|part| collect_scalars(part, words)),
+        Value::Object(map) => map.values().for_each(|value| collect_scalars(value, words)),
+    }
+}
+
 fn disk_deeds(node: &Node, lang: Lang) -> Vec<Deed> {
     let slow = Action::Disk { node: node.id, low_us: SLOW_DISK_US, high_us: SLOW_DISK_US + 1 };
-    let slow = Deed::new(Icon::Disk, words::SLOW_DISK.get(lang), slow).fault().rare();
+    let slow = Deed::new(Icon::Disk, words::SLOW_DISK.get(lang), slow).rare();
     if node.status == Status::Up && node.pending_writes().len() > 0 {
         let finish = Deed::new(Icon::Disk, words::FINISH_WRITE.get(lang), Action::FinishWrite(node.id));
         return vec![finish, slow];
@@ -140,8 +163,8 @@ fn clock_deeds(node: &Node, lang: Lang) -> Vec<Deed> {
         return vec![Deed::new(Icon::Clock, words::CLOCK_RIGHT.get(lang), set(0, 0)).rare()];
     }
     vec![
-        Deed::new(Icon::Clock, words::CLOCK_AHEAD.get(lang), set(SKEW_US, 0)).fault().rare(),
-        Deed::new(Icon::Clock, words::CLOCK_FAST.get(lang), set(0, DRIFT_PPM)).fault().rare(),
+        Deed::new(Icon::Clock, words::CLOCK_AHEAD.get(lang), set(SKEW_US, 0)).rare(),
+        Deed::new(Icon::Clock, words::CLOCK_FAST.get(lang), set(0, DRIFT_PPM)).rare(),
     ]
 }
 
@@ -180,5 +203,33 @@ pub(super) fn button(deed: &Deed, on: &Callback<Intent>) -> Html {
                 if let Some(key) = deed.key { <kbd aria-hidden="true">{ key }</kbd> }
             </button>
         </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn timers_of_one_name_are_told_apart() {
+        assert_eq!(timer_words("election_timeout", &json!("Election")), "election timeout");
+        assert_eq!(timer_words("resend", &json!({"Resend": {"of": "c1.1", "round": 2}})), "resend c1.1 2");
+        assert_eq!(timer_words("resend", &json!({"Resend": [[3], null]})), "resend 3");
+    }
+
+    #[test]
+    fn every_node_and_message_has_something_to_do() {
+        for lab in faultscope_labs::LABS {
+            let session = Session::open(lab.miniature).unwrap();
+            for lang in Lang::ALL {
+                for node in session.world().nodes() {
+                    assert!(!node_deeds(&session, node.id, lang).is_empty(), "{} {}", lab.id, node.id);
+                }
+                for flight in session.world().flights() {
+                    assert_eq!(message_deeds(flight, lang).len(), 4);
+                }
+            }
+        }
     }
 }

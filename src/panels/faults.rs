@@ -51,7 +51,7 @@ pub(crate) fn FaultBar(props: &FaultBarProps) -> Html {
         }
     };
     html! {
-        <div class="faults" role="toolbar" aria-label={words::FAULTS.get(lang)}>
+        <div class="faults" role="group" aria-label={words::FAULTS.get(lang)}>
             <div class="group">{ for TOOLS.iter().map(|tool| tool_button(tool, props)) }</div>
             <div class="group">{ at_once(heal) }</div>
             <div class="group ways">{ at_once(undo) }{ at_once(redo) }</div>

@@ -12,7 +12,7 @@ use yew::prelude::*;
 use super::{PanelProps, deeds, value, words};
 use crate::format::{thousands, time_words};
 use crate::icons::{Icon, icon};
-use crate::intent::{Intent, Selection};
+use crate::intent::{Intent, Overlay, Selection};
 
 /// The inspector, as a section of the side.
 #[component]
@@ -105,9 +105,23 @@ fn node_state(session: &Session, id: NodeId, props: &PanelProps) -> Html {
             </dl>
             <ul class="deeds" aria-label={words::ACTIONS.get(lang)}>
                 { for deeds.iter().filter(|deed| !deed.is_rare).map(|deed| deeds::button(deed, &props.on)) }
+                <li>
+                    <button type="button" class="deed" onclick={all_deeds(id, &props.on)} aria-haspopup="dialog">
+                        { icon(Icon::More) }<span>{ words::MORE_ACTIONS.get(lang) }</span>
+                    </button>
+                </li>
             </ul>
         </>
     }
+}
+
+/// Opens the card with all that can be done to a node.
+fn all_deeds(id: NodeId, on: &Callback<Intent>) -> Callback<MouseEvent> {
+    let on = on.clone();
+    Callback::from(move |_: MouseEvent| {
+        on.emit(Intent::Select(Selection::Node(id)));
+        on.emit(Intent::Overlay(Some(Overlay::Actions)));
+    })
 }
 
 /// A button for each node, so that every node can be looked at without the stage.

@@ -290,7 +290,9 @@ fn use_follow(list: &NodeRef, view: &UseStateHandle<View>, place: u64, cursor: u
         let at = place as f64 * row;
         let top = f64::from(element.scroll_top());
         if at < top + row || at + 3.0 * row > top + height {
-            element.set_scroll_top((at - height * 0.6).max(0.0) as i32);
+            // Lines stand whole at the upper edge.
+            let lines_above = ((at - height * 0.6) / row).max(0.0).floor();
+            element.set_scroll_top((lines_above * row) as i32);
         }
         follow_focus(&element);
     });

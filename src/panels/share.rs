@@ -21,7 +21,7 @@ pub(crate) fn ShareSheet(props: &PanelProps) -> Html {
     let link = format!("{address}{fragment}");
     let embed = embed(&address, &fragment, session.lab().title.get(lang));
     html! {
-        <Sheet title={words::SHARE.get(lang)} class="share" {lang} on={props.on.clone()}>
+        <Sheet title={words::SHARE.get(lang)} class="sharing" {lang} on={props.on.clone()}>
             <p class="note">{ words::SHARE_NOTE.get(lang) }</p>
             <CopyField id="share-link" title={words::LINK} help={words::LINK_HELP} text={link} {lang} />
             <CopyField id="share-text" title={words::RUN_TEXT} help={words::RUN_TEXT_HELP} {text} {lang} />

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use faultscope_labs::story::{Player, Question, Story};
-use faultscope_labs::{Lab, Lang, Session, StorySource};
+use faultscope_labs::{Lab, Lang, NodeId, Session, StorySource};
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -16,7 +16,7 @@ use super::{PanelProps, words};
 use crate::format::time_words;
 use crate::handle::Handle;
 use crate::icons::{Icon, icon};
-use crate::intent::Intent;
+use crate::intent::{Intent, Selection};
 
 /// What the panel shows.
 enum Shelf {
@@ -37,6 +37,8 @@ struct Lesson {
     choice: Option<usize>,
     /// Whether the answers are told.
     is_revealed: bool,
+    /// A node to pick up once the page stands where the story does.
+    spot: Option<NodeId>,
 }
 
 /// What is on the shelf, shared by the panel and what it waits for.
@@ -55,6 +57,16 @@ pub(crate) fn StoryPanel(props: &PanelProps) -> Html {
             update.force_update();
         });
     }
+    {
+        let (shelf, on) = (shelf.clone(), props.on.clone());
+        use_effect_with(props.handle.clone(), move |_| {
+            if let Shelf::Open(lesson) = &mut *shelf.borrow_mut()
+                && let Some(node) = lesson.spot.take()
+            {
+                on.emit(Intent::Select(Selection::Node(node)));
+            }
+        });
+    }
     let desk = Desk { shelf, update, handle: props.handle.clone(), on: props.on.clone(), lang: props.lang };
     let shown = desk.shelf.borrow();
     html! {
@@ -62,10 +74,7 @@ pub(crate) fn StoryPanel(props: &PanelProps) -> Html {
             {
                 match &*shown {
                     Shelf::About => html! {
-                        <>
-                            <About ..props.clone() />
-                            { stories(lab, None, &desk) }
-                        </>
+                        <About panel={props.clone()}>{ stories(lab, None, &desk) }</About>
                     },
                     Shelf::Loading(source) => html! {
                         <>
@@ -131,7 +140,8 @@ impl Desk {
             let (mut session, mut player) = Player::new(&story)?;
             player.next(&mut session)?;
             self.show(&session);
-            Ok(Shelf::Open(Lesson { player, choice: None, is_revealed: false }))
+            let spot = player.spotlight().first().copied();
+            Ok(Shelf::Open(Lesson { player, choice: None, is_revealed: false, spot }))
         };
         begin().unwrap_or_else(|error: faultscope_labs::story::StoryError| {
             Shelf::Failed(error.message(self.lang))
@@ -161,7 +171,9 @@ impl Desk {
         let turned = match &mut *self.shelf.borrow_mut() {
             Shelf::Open(lesson) => {
                 (lesson.choice, lesson.is_revealed) = (None, false);
-                turn(&mut lesson.player, &mut session)
+                let turned = turn(&mut lesson.player, &mut session);
+                lesson.spot = lesson.player.spotlight().first().copied();
+                turned
             }
             _ => return,
         };

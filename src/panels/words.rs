@@ -85,7 +85,7 @@ words! {
     MOST_DOWN: "at most {down} of {servers} servers down at once", "{servers} 台服务器中最多同时宕机 {down} 台";
     OUTSIDE: "This run goes beyond what it is made for", "本次运行超出了它的假设";
     RULES: "Rules of the protocol", "协议规则";
-    AT: "at", "节点";
+    AT: "at", "发给";
     SEND: "Send", "发送";
     NOBODY_TAKES: "No node can take this now.", "目前没有节点能接受这条命令。";
     LESS: "{what}: one less", "{what}减一";
@@ -120,6 +120,7 @@ words! {
     MESSAGE_NUMBER: "number {number}", "第 {number} 号";
     MESSAGE_GONE: "This message is no longer on its way.", "这条消息已不在途中。";
     PUT_DOWN: "Back to the nodes", "回到节点";
+    MORE_ACTIONS: "More", "更多";
     SENT: "sent", "发送于";
     ARRIVES: "arrives", "到达";
     ARRIVES_IN: "{time}, in {left}", "{time}，还有 {left}";
@@ -138,7 +139,7 @@ words! {
     ISOLATE: "Cut from all", "与全部节点切断";
     MUTE: "Cut what it sends", "只切断它的发送";
     HEAL: "Heal", "恢复链路";
-    FIRE: "{timer} runs out now (in {left})", "立即触发 {timer}（还有 {left}）";
+    FIRE: "Fire {timer} ({left} left)", "触发 {timer}（还剩 {left}）";
     FINISH_WRITE: "Finish its write now", "立即完成写盘";
     SLOW_DISK: "Slow disk: 200 ms a write", "磁盘变慢：每次写盘 200 ms";
     CLOCK_AHEAD: "Clock 500 ms ahead", "时钟拨快 500 ms";
@@ -244,10 +245,22 @@ pub(crate) const KEY_GROUPS: [KeyGroup; 3] = [
         Text::new("What is picked up", "选中的对象"),
         &[
             (&["N", "B"], Text::new("the next node, the one before", "下一个节点，上一个节点")),
-            (&["C"], Text::new("crash it, or restart it", "使其崩溃或重启")),
-            (&["P"], Text::new("pause it, or let it go on", "使其暂停或恢复运行")),
-            (&["D"], Text::new("drop the message", "丢弃消息")),
-            (&["X"], Text::new("cut: from all others, or draw a line", "切断：与其余节点切断，或划一道线")),
+            (
+                &["C"],
+                Text::new(
+                    "crash it or restart it; with no node, take the tool",
+                    "使其崩溃或重启；未选节点时拿起工具",
+                ),
+            ),
+            (
+                &["P"],
+                Text::new(
+                    "pause it or let it go on; with no node, take the tool",
+                    "使其暂停或恢复运行；未选节点时拿起工具",
+                ),
+            ),
+            (&["D"], Text::new("drop the message; with none, take the tool", "丢弃消息；未选消息时拿起工具")),
+            (&["X"], Text::new("take the tool that cuts, or put it down", "拿起或放下切断工具")),
             (&["V"], Text::new("put the tool down", "放下工具")),
         ],
     ),

@@ -139,6 +139,7 @@ fn scrub(props: &TimelineProps, scale: Scale, is_press: bool) -> Callback<Pointe
         if is_press {
             // A pointer that is gone already cannot be captured, and needs not.
             let _ = strip.set_pointer_capture(event.pointer_id());
+            on.emit(Intent::Pause);
         }
         let x = f64::from(event.client_x()) - strip.get_bounding_client_rect().x();
         on.emit(Intent::SeekTime(scale.time(x)));

@@ -50,7 +50,7 @@ impl Console {
             "Network.requestWillBeSent" => self.request(params),
             "Network.responseReceived" => self.response(&params["response"]),
             "Network.loadingFailed" => self.failure(params),
-            "Network.loadingFinished" => self.forget(params),
+            "Network.loadingFinished" => drop(self.forget(params)),
             "Inspector.targetCrashed" => self.fault("the page crashed"),
             _ => {}
         }

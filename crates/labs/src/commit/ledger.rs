@@ -73,7 +73,8 @@ impl Case {
         if self.is_settled() {
             return 0;
         }
-        let committed = self.parts.iter().filter(|(node, _)| self.decided.get(node) == Some(&Decision::Commit));
+        let committed =
+            self.parts.iter().filter(|(node, _)| self.decided.get(node) == Some(&Decision::Commit));
         committed.map(|(_, &amount)| i128::from(amount)).sum()
     }
 }
@@ -110,7 +111,9 @@ impl Ledger {
         if step.kind == Kind::Restart && node.role() == COORDINATOR && !node.id.is_client() {
             self.presume_aborts(node.id, &mut events);
         }
-        if let (Kind::Reply, Some(reply)) = (step.kind, step.body.as_ref().and_then(|body| body.get::<Reply>())) {
+        if let (Kind::Reply, Some(reply)) =
+            (step.kind, step.body.as_ref().and_then(|body| body.get::<Reply>()))
+        {
             self.hear_reply(node.id, *reply, &mut events);
         }
         events
@@ -247,7 +250,9 @@ impl Ledger {
                 case.decided.insert(node, decision);
                 events.push((transaction, Event::Decided(node, decision)));
             }
-            Some(&before) if before != decision => events.push((transaction, Event::Reversed(node, decision))),
+            Some(&before) if before != decision => {
+                events.push((transaction, Event::Reversed(node, decision)));
+            }
             Some(_) => {}
         }
     }
@@ -265,6 +270,7 @@ fn decisions_after(stable: Option<&Stable>, seen: u64) -> (u64, Vec<(u64, Transa
 fn decisions_in<R: Record>(log: &Log<R>, seen: u64) -> (u64, Vec<(u64, TransactionId, Decision)>) {
     let newest = log.iter().last().map_or(0, |(number, _)| number);
     let fresh = log.iter().filter(|&(number, _)| number > seen);
-    let decisions = fresh.filter_map(|(number, record)| Some((number, record.transaction(), record.decision()?)));
+    let decisions =
+        fresh.filter_map(|(number, record)| Some((number, record.transaction(), record.decision()?)));
     (newest, decisions.collect())
 }

@@ -103,7 +103,11 @@ fn refusal(participant: &Participant, lang: Lang) -> String {
 }
 
 fn count_of_locks(count: usize, lang: Lang) -> String {
-    let text = if count == 1 { Text::new("1 lock", "1 把锁") } else { Text::new("{count} locks", "{count} 把锁") };
+    let text = if count == 1 {
+        Text::new("1 lock", "1 把锁")
+    } else {
+        Text::new("{count} locks", "{count} 把锁")
+    };
     text.fill(lang, &[("count", &count.to_string())])
 }
 
@@ -112,7 +116,8 @@ fn locks(participant: &Participant, lang: Lang) -> Vec<(Icon, String)> {
     let accounts: Vec<u32> = participant.locks.keys().copied().collect();
     let beside = accounts.len().saturating_sub(2);
     let sign = |(place, account): (usize, &u32)| {
-        let words = Text::new("acct {account}", "账户 {account}").fill(lang, &[("account", &account.to_string())]);
+        let words =
+            Text::new("acct {account}", "账户 {account}").fill(lang, &[("account", &account.to_string())]);
         (Icon::Lock, if place == 1 && beside > 0 { format!("{words} +{beside}") } else { words })
     };
     accounts.iter().take(2).enumerate().map(sign).collect()
@@ -121,7 +126,11 @@ fn locks(participant: &Participant, lang: Lang) -> Vec<(Icon, String)> {
 fn client_look(look: &mut Look, client: &Client, lang: Lang) {
     let Some(open) = client.open.values().next() else { return };
     tint(look, open.transaction);
-    let text = if open.attempts > 1 { Text::new("asks again", "再次询问") } else { Text::new("waits", "等待") };
+    let text = if open.attempts > 1 {
+        Text::new("asks again", "再次询问")
+    } else {
+        Text::new("waits", "等待")
+    };
     look.role = text.get(lang).to_owned();
 }
 

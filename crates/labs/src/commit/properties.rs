@@ -336,24 +336,35 @@ fn has_trouble(world: &World) -> bool {
 // ---------------------------------------------------------------------------------------------------------------
 // Money
 
-/// What all balances on disk have changed by, node by node.
+/// What all balances on disk have changed by, node by node, and what of that belongs to transactions that only some
+/// of their participants have decided.
 #[derive(Clone, Debug, Default, Hash)]
 struct Money {
     ledger: Ledger,
     changes: BTreeMap<NodeId, i128>,
+    in_between: BTreeMap<TransactionId, i128>,
 }
 
 fn money_conserved(money: &mut Money, world: &World, step: &Step) -> Signal {
     let events = money.ledger.observe(world, step);
-    let is_about_disk = !events.is_empty() || matches!(step.kind, Kind::Durable | Kind::Crash | Kind::Restart);
+    let is_about_disk =
+        !events.is_empty() || matches!(step.kind, Kind::Durable | Kind::Crash | Kind::Restart);
     if is_about_disk && let Some(node) = step.node.and_then(|id| world.node(id)) {
         money.changes.insert(node.id, change_on_disk(node));
     }
-    let is_settling = |(transaction, event): &(TransactionId, Event)| {
-        matches!(event, Event::Decided(..)) && money.ledger.case(*transaction).is_some_and(Case::is_settled)
-    };
-    let Some(&(transaction, _)) = events.iter().find(|&event| is_settling(event)) else { return Signal::Silent };
-    let in_between: i128 = money.ledger.cases().map(|(_, case)| case.in_between()).sum();
+    let mut settled = None;
+    for (transaction, event) in events {
+        let Some(case) = money.ledger.case(transaction) else { continue };
+        match case.in_between() {
+            0 => money.in_between.remove(&transaction),
+            change => money.in_between.insert(transaction, change),
+        };
+        if matches!(event, Event::Decided(..)) && case.is_settled() {
+            settled = Some(transaction);
+        }
+    }
+    let Some(transaction) = settled else { return Signal::Silent };
+    let in_between: i128 = money.in_between.values().sum();
     match money.changes.values().sum::<i128>() - in_between {
         0 => Signal::Held,
         change => about(transaction, Signal::Struck(vec![("change", format!("{change:+}"))])),
@@ -379,19 +390,23 @@ fn change_on_disk(node: &Node) -> i128 {
 struct Everyone {
     ledger: Ledger,
     patience_us: u64,
-    /// The process that has waited longest without a decision: transaction, process, since when.
-    oldest: Option<(TransactionId, NodeId, u64)>,
+    /// The transactions that someone has begun and not decided: who, and since when.
+    open: BTreeMap<TransactionId, (NodeId, u64)>,
 }
 
 fn everyone_decides(everyone: &mut Everyone, world: &World, step: &Step) -> Signal {
     let events = everyone.ledger.observe(world, step);
-    if !events.is_empty() {
-        let open = everyone.ledger.cases().filter_map(|(it, case)| Some((it, case.undecided()?, case.began_us)));
-        everyone.oldest = open.min_by_key(|&(_, _, began_us)| began_us);
+    for (transaction, _) in &events {
+        let case = everyone.ledger.case(*transaction);
+        match case.and_then(|case| Some((case.undecided()?, case.began_us))) {
+            Some(open) => everyone.open.insert(*transaction, open),
+            None => everyone.open.remove(transaction),
+        };
     }
     let has_decided = events.iter().any(|(_, event)| matches!(event, Event::Decided(..)));
-    match everyone.oldest {
-        Some((transaction, node, began_us)) if began_us + everyone.patience_us < step.at_us => {
+    let patience_us = everyone.patience_us;
+    match everyone.open.iter().find(|(_, (_, began_us))| began_us + patience_us < step.at_us) {
+        Some((&transaction, (node, _))) => {
             about(transaction, Signal::Struck(vec![("node", node.to_string())]))
         }
         _ if has_decided => Signal::Held,

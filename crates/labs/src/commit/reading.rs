@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use faultscope_protocol::commit::{
-    Commit, Coordinated, CoordinatorRecord, Decision, Log, Participant, ParticipantRecord, Participating, Phase,
-    Record, Setup, Stable, State, TransactionId,
+    Commit, Coordinated, CoordinatorRecord, Decision, Log, Participant, ParticipantRecord, Participating,
+    Phase, Record, Setup, Stable, State, TransactionId,
 };
 use faultscope_sim::{Node, World};
 
@@ -125,7 +125,8 @@ pub(super) fn states(node: &Node) -> BTreeMap<TransactionId, State> {
     match node.machine::<Commit>() {
         Some(machine) => {
             let known = machine.transactions();
-            let states = known.into_iter().filter_map(|it| Some((it, standing(machine.state(it)?, it, &entries))));
+            let states =
+                known.into_iter().filter_map(|it| Some((it, standing(machine.state(it)?, it, &entries))));
             states.collect()
         }
         None => entries.iter().map(|entry| (entry.transaction, entry.kind.state())).collect(),
@@ -138,7 +139,7 @@ fn standing(in_memory: State, transaction: TransactionId, entries: &[Entry]) -> 
     if own.peek().is_none() {
         return in_memory; // No record is needed for it, or none is left.
     }
-    let newest = own.filter(|entry| entry.stands).last();
+    let newest = own.rfind(|entry| entry.stands);
     newest.map_or(State::Working, |entry| entry.kind.state())
 }
 
@@ -240,7 +241,9 @@ fn coordinator_business(transaction: TransactionId, known: &Coordinated, entries
         Phase::Collecting => Business::Collecting,
         Phase::Aborted => Business::Aborted,
         Phase::Ended => Business::Committed,
-        Phase::Committing if standing(known.state(), transaction, entries) == State::Working => Business::Deciding,
+        Phase::Committing if standing(known.state(), transaction, entries) == State::Working => {
+            Business::Deciding
+        }
         Phase::Committing => Business::Telling,
     }
 }
@@ -270,7 +273,11 @@ const fn business_on_disk(kind: EntryKind) -> Business {
 
 /// Since when a prepared participant has been uncertain in this life, in microseconds of virtual time: since its
 /// YES, or since it came back. Read from its inquiry timer, so a clock that was set meanwhile shifts it.
-pub(super) fn uncertain_since_us(node: &Node, participant: &Participant, transaction: TransactionId) -> Option<u64> {
+pub(super) fn uncertain_since_us(
+    node: &Node,
+    participant: &Participant,
+    transaction: TransactionId,
+) -> Option<u64> {
     let asked = participant.transactions.get(&transaction)?.asked;
     let inquiry_us = node.setup::<Setup>()?.inquiry_us;
     let name = transaction.to_string();
@@ -280,7 +287,11 @@ pub(super) fn uncertain_since_us(node: &Node, participant: &Participant, transac
 }
 
 /// Since when a participant has been blocked: since its inquiry timer ran out for the first time.
-pub(super) fn blocked_since_us(node: &Node, participant: &Participant, transaction: TransactionId) -> Option<u64> {
+pub(super) fn blocked_since_us(
+    node: &Node,
+    participant: &Participant,
+    transaction: TransactionId,
+) -> Option<u64> {
     let since_us = uncertain_since_us(node, participant, transaction)?;
     Some(since_us + true_us(node, node.setup::<Setup>()?.inquiry_us))
 }

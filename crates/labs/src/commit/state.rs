@@ -60,7 +60,8 @@ fn participating(node: &Node, participant: &Participant, put: &mut Put<'_>) {
     put("transactions", transactions(node));
     put("votes", own_votes(node));
     let blocked = participant.transactions.iter().filter(|(_, known)| known.is_blocked());
-    let since = blocked.map(|(&it, _)| (it.to_string(), json!(reading::blocked_since_us(node, participant, it))));
+    let since =
+        blocked.map(|(&it, _)| (it.to_string(), json!(reading::blocked_since_us(node, participant, it))));
     put("blocked_since_us", since.collect::<Map<_, _>>().into());
     let asked = participant.transactions.iter().filter(|(_, known)| known.asked > 0);
     put("asked", asked.map(|(it, known)| (it.to_string(), json!(known.asked))).collect::<Map<_, _>>().into());
@@ -93,7 +94,8 @@ fn on_disk(node: &Node, stable: &Stable, put: &mut Put<'_>) {
             put_business(node, put);
             put("transactions", transactions(node));
             put("votes", own_votes(node));
-            let balances = disk.balances.iter().map(|(account, balance)| (account.to_string(), json!(balance)));
+            let balances =
+                disk.balances.iter().map(|(account, balance)| (account.to_string(), json!(balance)));
             put("balances", balances.collect::<Map<_, _>>().into());
             put("log", log(node));
         }
@@ -123,7 +125,10 @@ fn put_business(node: &Node, put: &mut Put<'_>) {
 
 fn transactions(node: &Node) -> Value {
     let states = reading::states(node).into_iter();
-    states.map(|(it, state)| (it.to_string(), json!(reading::state_word(state)))).collect::<Map<_, _>>().into()
+    states
+        .map(|(it, state)| (it.to_string(), json!(reading::state_word(state))))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 /// How this participant voted, as far as its records stand: an abort that follows no prepared record is a NO, unless

@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 use super::{looks, properties, reading, state, words};
 use crate::lab::{About, Assumptions, Blueprint, BrokenBy, Standing, Variant};
 use crate::schema::{
-    Argument, ArgumentKind, CommandSchema, Setting, SettingKind, Settings, Taker, Unit, Words, engine_settings,
+    Argument, ArgumentKind, CommandSchema, Setting, SettingKind, Settings, Taker, Unit, Words,
+    engine_settings,
 };
 use crate::stage::{Arrangement, Look};
 use crate::words::{Lang, Text};
@@ -380,7 +381,11 @@ fn read_command(words: &[&str]) -> Result<Command, BadCommand> {
 /// `giver` pays `amount` to each of `takers`.
 fn parts(giver: NodeId, takers: &[NodeId], amount: i64, mut account: impl FnMut(NodeId) -> u32) -> Vec<Part> {
     let count = i64::try_from(takers.len()).unwrap_or(i64::MAX);
-    let debit = Part { participant: giver, account: account(giver), amount: amount.saturating_mul(count).saturating_neg() };
+    let debit = Part {
+        participant: giver,
+        account: account(giver),
+        amount: amount.saturating_mul(count).saturating_neg(),
+    };
     let credits = takers.iter().map(|&taker| Part { participant: taker, account: account(taker), amount });
     std::iter::once(debit).chain(credits.collect::<Vec<_>>()).collect()
 }

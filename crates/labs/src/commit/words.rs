@@ -68,18 +68,24 @@ pub(super) fn note(body: &Payload, lang: Lang) -> String {
             &[],
             lang,
         ),
-        Note::VotedYes { transaction } => {
-            say(Text::new("is prepared, votes YES on {t}", "已准备好，对 {t} 投赞成票"), *transaction, &[], lang)
-        }
+        Note::VotedYes { transaction } => say(
+            Text::new("is prepared, votes YES on {t}", "已准备好，对 {t} 投赞成票"),
+            *transaction,
+            &[],
+            lang,
+        ),
         Note::VotedNo { transaction, refusal } => say(
             Text::new("votes NO on {t}: {why}", "对 {t} 投反对票：{why}"),
             *transaction,
             &[("why", refusal_words(*refusal).get(lang))],
             lang,
         ),
-        Note::StalePrepare { transaction } => {
-            say(Text::new("ignores an old PREPARE of {t}", "忽略 {t} 的过期 PREPARE"), *transaction, &[], lang)
-        }
+        Note::StalePrepare { transaction } => say(
+            Text::new("ignores an old PREPARE of {t}", "忽略 {t} 的过期 PREPARE"),
+            *transaction,
+            &[],
+            lang,
+        ),
         Note::Decided { transaction, decision, cause } => decided(*transaction, *decision, *cause, lang),
         Note::ReleasedLocks { transaction, accounts } => {
             let accounts = list(accounts.iter(), lang);
@@ -105,7 +111,10 @@ pub(super) fn note(body: &Payload, lang: Lang) -> String {
             lang,
         ),
         Note::ResentCommit { transaction, missing } => say(
-            Text::new("repeats COMMIT {t}, {missing} ACKs missing", "重发 {t} 的 COMMIT，还差 {missing} 个 ACK"),
+            Text::new(
+                "repeats COMMIT {t}, {missing} ACKs missing",
+                "重发 {t} 的 COMMIT，还差 {missing} 个 ACK",
+            ),
             *transaction,
             &[("missing", &missing.to_string())],
             lang,
@@ -141,7 +150,9 @@ pub(super) fn note(body: &Payload, lang: Lang) -> String {
 fn decided(transaction: TransactionId, decision: Decision, cause: Cause, lang: Lang) -> String {
     let node = if let Cause::VotedNo(node) = cause { node.to_string() } else { String::new() };
     let text = match (decision, cause) {
-        (Decision::Commit, Cause::AllYes) => Text::new("all voted YES: decides COMMIT {t}", "全票赞成，决定提交 {t}"),
+        (Decision::Commit, Cause::AllYes) => {
+            Text::new("all voted YES: decides COMMIT {t}", "全票赞成，决定提交 {t}")
+        }
         (Decision::Commit, Cause::Silence) => {
             Text::new("takes silence for a YES: decides COMMIT {t}", "把沉默当作赞成，决定提交 {t}")
         }
@@ -210,7 +221,9 @@ fn transfer(parts: &[Part], lang: Lang) -> String {
 
 fn answer(reply: Reply, lang: Lang) -> String {
     match reply {
-        Reply::Committed { transaction } => say(Text::new("{t} committed", "{t} 已提交"), transaction, &[], lang),
+        Reply::Committed { transaction } => {
+            say(Text::new("{t} committed", "{t} 已提交"), transaction, &[], lang)
+        }
         Reply::Aborted { transaction } => say(Text::new("{t} aborted", "{t} 已中止"), transaction, &[], lang),
         Reply::Unknown { transaction } => {
             say(Text::new("{t}: outcome unknown", "{t}：结果未知"), transaction, &[], lang)
@@ -224,7 +237,9 @@ fn answer(reply: Reply, lang: Lang) -> String {
 const fn bad_transfer(bad: BadTransfer) -> Text {
     match bad {
         BadTransfer::Empty => Text::new("changes nothing", "没有任何修改"),
-        BadTransfer::UnknownParticipant => Text::new("names a node that is no participant", "指定的节点不是参与者"),
+        BadTransfer::UnknownParticipant => {
+            Text::new("names a node that is no participant", "指定的节点不是参与者")
+        }
         BadTransfer::AccountTwice => Text::new("names an account twice", "同一账户出现了两次"),
         BadTransfer::NotBalanced => Text::new("does not add up to 0", "各项之和不为 0"),
         BadTransfer::NoSerialLeft => Text::new("the client has no serial left", "客户端的序号已用尽"),

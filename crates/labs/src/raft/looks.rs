@@ -1,8 +1,9 @@
 //! How Raft's nodes, messages and notes are shown.
 
+use faultscope_protocol::NodeId;
 use faultscope_protocol::raft::{
-    Client, Command, Entry, Log, Message, Note, Op, Raft, Refusal, Reply, Role, Server, Stable,
-    Value as Found,
+    Client, Command, Entry, Log, Message, Note, Op, Raft, Refusal, Reply, Role, Server, Setup, Stable,
+    Value as Found, Variant,
 };
 use faultscope_sim::{Node, Payload, World};
 use serde_json::{Map, Value, json};
@@ -38,7 +39,7 @@ pub(super) fn terms(world: &World) -> impl Iterator<Item = u64> {
 
 pub(super) fn state(node: &Node) -> Map<String, Value> {
     let value = match node.machine::<Raft>() {
-        Some(Raft::Server(server)) => server_state(server),
+        Some(Raft::Server(server)) => server_state(node, server),
         Some(Raft::Client(client)) => client_state(client),
         None => node
             .durable::<Stable>()
@@ -54,15 +55,18 @@ fn log_value(log: &Log) -> Value {
     log.iter().map(|Entry { term, op }| json!([term, op_words(op)])).collect()
 }
 
-fn server_state(server: &Server) -> Value {
+/// Persistent state is what a restart would find: while a forced write is under way, the disk's, and what is being
+/// written beside it. Nobody has heard of the latter yet, and a crash may take it back.
+fn server_state(node: &Node, server: &Server) -> Value {
+    let Saved { term, voted_for, log } = saved(node, server);
     let mut state = json!({
         "role": server.role,
-        "term": server.current_term,
-        "voted_for": server.voted_for,
+        "term": term,
+        "voted_for": voted_for,
         "leader": server.leader_id,
-        "log": log_value(&server.log),
-        "commit": server.commit_index,
-        "applied": server.last_applied,
+        "log": log_value(&log),
+        "commit": server.commit_index.min(log.last_index()),
+        "applied": server.last_applied.min(log.last_index()),
     });
     if let Value::Object(map) = &mut state {
         match server.role {
@@ -78,8 +82,40 @@ fn server_state(server: &Server) -> Value {
         let values: Map<String, Value> =
             server.values.iter().map(|(&key, &value)| (key_name(key), json!(value))).collect();
         map.insert("values".to_owned(), Value::Object(values));
+        if is_writing(node) {
+            let writing = json!({
+                "term": server.current_term,
+                "voted_for": server.voted_for,
+                "log_length": server.log.last_index(),
+            });
+            map.insert("writing".to_owned(), writing);
+        }
     }
     state
+}
+
+/// The persistent part of a server's state.
+struct Saved {
+    term: u64,
+    voted_for: Option<NodeId>,
+    log: Log,
+}
+
+fn saved(node: &Node, server: &Server) -> Saved {
+    if !is_writing(node) {
+        return Saved { term: server.current_term, voted_for: server.voted_for, log: server.log.clone() };
+    }
+    let disk = node.durable::<Stable>().cloned().unwrap_or_default();
+    // A vote that is never written is what the server goes by until it crashes.
+    let is_forgetful = node.setup::<Setup>().is_some_and(|setup| setup.variant == Variant::ForgetVote);
+    let keeps_vote = is_forgetful && disk.current_term == server.current_term;
+    let voted_for = if keeps_vote { server.voted_for } else { disk.voted_for };
+    Saved { term: disk.current_term, voted_for, log: disk.log }
+}
+
+/// Whether a forced write of the node is under way.
+pub(super) fn is_writing(node: &Node) -> bool {
+    node.pending_writes().any(|write| write.force)
 }
 
 fn client_state(client: &Client) -> Value {
@@ -125,7 +161,7 @@ fn server_look(world: &World, node: &Node, server: &Server, lang: Lang) -> Look 
         role: role.get(lang).to_owned(),
         remark: remark(world, server, lang),
         tone: Tone::Calm,
-        cells: cells(&server.log, server.commit_index.min(durable.max(server.commit_index))),
+        cells: cells(&server.log, server.commit_index.min(durable)),
         earlier_cells: earlier(&server.log),
         commit_bar: Some(server.commit_index as usize),
         arc: Some("election timeout"),

@@ -7,6 +7,8 @@ use faultscope_protocol::raft::{Log, Op, Raft, Role, Server};
 use faultscope_sim::{Finding, Mode, Property, Signal, Status, Step, Watch, World};
 use rpds::{RedBlackTreeMapSync, VectorSync};
 
+use super::looks::is_writing;
+
 pub(super) fn all() -> Vec<Property> {
     vec![
         Property::new("election-safety", Mode::Always, Watch::boxed(Leaders::default(), election_safety)),
@@ -72,6 +74,10 @@ type Votes = ByNode<(u64, Option<NodeId>)>;
 
 fn one_vote_a_term(votes: &mut Votes, world: &World, step: &Step) -> Signal {
     let Some((id, server)) = server_of(world, step) else { return Signal::Silent };
+    // A vote that is still being written is no vote yet: nobody has heard of it, and a crash may take it back.
+    if world.node(id).is_none_or(is_writing) {
+        return Signal::Silent;
+    }
     let known = votes.get(&id).copied().filter(|&(term, _)| term == server.current_term);
     match (known, server.voted_for) {
         (Some((term, Some(first))), Some(second)) if first != second => finding(&[

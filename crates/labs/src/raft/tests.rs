@@ -36,7 +36,8 @@ fn basic_keeps_its_promises_under_every_fault() {
 #[test]
 fn naive_variants_break() {
     for (variant, property) in [("forget-vote", "one-vote-a-term"), ("no-log-check", "leader-completeness")] {
-        let seed = (0..500).find(|&seed| broken(variant, seed, 12_000_000).iter().any(|(id, _)| *id == property));
+        let seed =
+            (0..500).find(|&seed| broken(variant, seed, 12_000_000).iter().any(|(id, _)| *id == property));
         println!("{variant}: seed {seed:?}");
         assert!(seed.is_some(), "{variant}");
     }
@@ -48,7 +49,12 @@ fn figure_8_is_stored_and_breaks_counting_alone() {
     let broken = |text: &str| -> Vec<&'static str> {
         let mut session = Session::open(text).expect("the stored run");
         session.play_ahead(3_000_000, 100_000);
-        session.properties().iter().filter(|property| property.is_broken()).map(|property| property.id).collect()
+        session
+            .properties()
+            .iter()
+            .filter(|property| property.is_broken())
+            .map(|property| property.id)
+            .collect()
     };
     assert_eq!(broken(text), ["leader-completeness", "state-machine-safety"]);
     assert_eq!(broken(&text.replace("commit-by-counting", "basic")), Vec::<&str>::new());
