@@ -156,8 +156,7 @@ mod tests {
     fn faults_change_runs_in_the_same_way_each_time() {
         for lab in LABS {
             for variant in lab.variants {
-                let question =
-                    format!("fingerprints {}:{} 1 2 2000 faults", lab.id, variant.about().id);
+                let question = format!("fingerprints {}:{} 1 2 2000 faults", lab.id, variant.about().id);
                 let answered = answer(&question);
                 assert_eq!(answered, answer(&question));
                 assert!(!answered.starts_with("error"), "{question}: {answered}");

@@ -84,8 +84,6 @@ pub(crate) enum Icon {
     Fire,
     /// A node without links.
     Isolate,
-    /// A pencil: a command.
-    Command,
     /// An angle that points down.
     Open,
     /// Three dots.
@@ -153,7 +151,6 @@ impl Icon {
             ],
             Self::Fire => &[Line("M8 4a5 5 0 1 1 0 10A5 5 0 1 1 8 4z"), Line("M8 6.8V9l1.6 1M6.2 1.8h3.6")],
             Self::Isolate => &[Line("M8 5.2a2.8 2.8 0 1 1 0 5.6a2.8 2.8 0 1 1 0-5.6z"), Dashed(CIRCLE_WIDE)],
-            Self::Command => &[Line("M3 13l.8-3.2 7-7a1.4 1.4 0 0 1 2 0l.4.4a1.4 1.4 0 0 1 0 2l-7 7z")],
             Self::Open => &[Line("M4 6l4 4 4-4")],
             Self::More => &[Solid(
                 "M3.2 6.8a1.2 1.2 0 1 1 0 2.4a1.2 1.2 0 1 1 0-2.4zM8 6.8a1.2 1.2 0 1 1 0 2.4a1.2 1.2 0 1 1 \

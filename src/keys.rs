@@ -169,7 +169,9 @@ mod tests {
 
     #[test]
     fn chords_of_the_browser_stay_the_browsers() {
-        for chord in ["ctrl-c", "ctrl-p", "ctrl-x", "ctrl-d", "ctrl-h", "ctrl-n", "alt-ArrowLeft", "ctrl-Home"] {
+        for chord in
+            ["ctrl-c", "ctrl-p", "ctrl-x", "ctrl-d", "ctrl-h", "ctrl-n", "alt-ArrowLeft", "ctrl-Home"]
+        {
             check(chord, None);
         }
         for chord in ["alt-z", "ctrl-alt-z", "ctrl-u", "shift-ArrowRight", "Tab", "F5", "q", "Enter", ""] {

@@ -61,8 +61,7 @@ pub(crate) fn TimePanel(props: &TransportProps) -> Html {
 }
 
 fn keys(props: &TransportProps, has_start: bool) -> Html {
-    let (label, sign) =
-        if props.is_playing { (words::PAUSE, PAUSE_SIGN) } else { (words::PLAY, PLAY_SIGN) };
+    let (label, sign) = if props.is_playing { (words::PAUSE, PAUSE_SIGN) } else { (words::PLAY, PLAY_SIGN) };
     html! {
         <div class="keys">
             if has_start {

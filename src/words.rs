@@ -92,7 +92,8 @@ pub(crate) const TAB_LOG: Text = Text::new("Log", "日志");
 pub(crate) const TAB_TIME: Text = Text::new("Time", "时间");
 
 /// What a live region says of a step.
-pub(crate) const SAID: Text = Text::new("Step {step}, {time}: {who}{words}", "第 {step} 步，{time}：{who}{words}");
+pub(crate) const SAID: Text =
+    Text::new("Step {step}, {time}: {who}{words}", "第 {step} 步，{time}：{who}{words}");
 /// Before the first step.
 pub(crate) const SAID_START: Text = Text::new("Start of the run", "运行开始");
 

@@ -37,7 +37,7 @@ pub(super) struct MiniatureProps {
 /// A small picture of a run that plays.
 #[component]
 pub(super) fn Miniature(props: &MiniatureProps) -> Html {
-    let show = use_memo(props.id, |id| Rc::new(Show::new(id)));
+    let show = use_memo(props.id, |id| Show::new(id));
     show.style.set((props.lang, props.theme));
     {
         let show = show.clone();
@@ -83,9 +83,9 @@ impl Show {
     }
 
     /// Looks again whenever something may have come into view, or changed its size or colours.
-    fn listen(show: &Rc<Rc<Self>>) -> Vec<EventListener> {
+    fn listen(show: &Rc<Self>) -> Vec<EventListener> {
         let Some(window) = web_sys::window() else { return Vec::new() };
-        let looks_again = |show: &Rc<Rc<Self>>| {
+        let looks_again = |show: &Rc<Self>| {
             let show = show.clone();
             move |_: &Event| Self::look(&show)
         };
@@ -102,7 +102,7 @@ impl Show {
     }
 
     /// Opens, paints, and lets it move or stand, by what can be seen now.
-    fn look(show: &Rc<Rc<Self>>) {
+    fn look(show: &Rc<Self>) {
         let Some(element) = show.canvas.node.cast::<Element>() else { return };
         if !is_in_view(&element) {
             show.stop();
@@ -128,7 +128,7 @@ impl Show {
         *self.session.borrow_mut() = Some(session);
     }
 
-    fn next_frame(show: &Rc<Rc<Self>>) {
+    fn next_frame(show: &Rc<Self>) {
         let again = show.clone();
         let frame = request_animation_frame(move |now_ms| {
             again.advance(now_ms);

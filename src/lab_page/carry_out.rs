@@ -1,7 +1,7 @@
 //! What the lab page does with wishes, keys and gestures. Every function returns whether the page is to be drawn anew.
 
 use faultscope_labs::sim::Action;
-use faultscope_labs::{Lang, OpenError, Stop};
+use faultscope_labs::{Lang, OpenError, Session, Stop};
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
@@ -26,12 +26,12 @@ impl LabPage {
             Intent::TogglePlay => self.play(ctx),
             Intent::Pause => return self.pause(ctx),
             Intent::StepForward => {
-                let was_there = self.handle.write(|session| session.step_forward());
+                let was_there = self.handle.write(Session::step_forward);
                 let word = (!was_there).then(|| words::NOTHING_LEFT.get(lang).to_owned());
                 return self.moved(ctx, word);
             }
             Intent::StepBack => {
-                self.handle.write(|session| session.step_back());
+                self.handle.write(Session::step_back);
                 return self.moved(ctx, None);
             }
             Intent::SeekStep(step) => {
@@ -42,8 +42,8 @@ impl LabPage {
             Intent::RunTo(stop) => return self.run_to(ctx, stop),
             Intent::Speed(speed) => self.speed = play::clamp(speed),
             Intent::Act(action) => return self.act(ctx, action),
-            Intent::Undo => return self.change_actions(ctx, |session| session.undo()),
-            Intent::Redo => return self.change_actions(ctx, |session| session.redo()),
+            Intent::Undo => return self.change_actions(ctx, Session::undo),
+            Intent::Redo => return self.change_actions(ctx, Session::redo),
             Intent::Select(selection) => self.selection = selection,
             Intent::Tool(tool) => self.take(tool),
             Intent::Variant(id) => {
@@ -125,11 +125,7 @@ impl LabPage {
         self.after_change(ctx)
     }
 
-    fn change_actions(
-        &mut self,
-        ctx: &Context<Self>,
-        change: impl FnOnce(&mut faultscope_labs::Session) -> bool,
-    ) -> bool {
+    fn change_actions(&mut self, ctx: &Context<Self>, change: impl FnOnce(&mut Session) -> bool) -> bool {
         if !self.handle.write(change) {
             return false;
         }
@@ -241,8 +237,7 @@ impl LabPage {
     }
 
     fn tap(&mut self, ctx: &Context<Self>, touched: Selection) -> bool {
-        let action =
-            self.tool.and_then(|tool| acts::use_tool(tool, self.handle.read().world(), touched));
+        let action = self.tool.and_then(|tool| acts::use_tool(tool, self.handle.read().world(), touched));
         if let Some(action) = action {
             return self.act(ctx, action);
         }

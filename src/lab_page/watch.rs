@@ -23,24 +23,27 @@ const CALM: &str = "(prefers-reduced-motion: reduce)";
 /// All that the page listens to; dropping it ends that.
 pub(super) struct Watch {
     _listeners: Vec<EventListener>,
-    sizes: Option<(ResizeObserver, Closure<dyn FnMut(Array)>)>,
+    sizes: Option<Sizes>,
     strip: Option<Element>,
+}
+
+/// Watches sizes, with what it calls.
+struct Sizes {
+    observer: ResizeObserver,
+    _changed: Closure<dyn FnMut(Array)>,
 }
 
 impl Watch {
     /// Listens for sizes, keys and visibility, and offers what tests read.
-    pub(super) fn start(
-        link: &Scope<LabPage>,
-        canvas: &Rc<StageCanvas>,
-        strip: &NodeRef,
-    ) -> Option<Self> {
+    pub(super) fn start(link: &Scope<LabPage>, canvas: &Rc<StageCanvas>, strip: &NodeRef) -> Option<Self> {
         let window = web_sys::window()?;
         let document = window.document()?;
         let mut listeners = Vec::new();
         for query in [PHONE, TABLET, CALM] {
             if let Ok(Some(query)) = window.match_media(query) {
                 let link = link.clone();
-                listeners.push(EventListener::new(&query, "change", move |_| link.send_message(Msg::Resized)));
+                listeners
+                    .push(EventListener::new(&query, "change", move |_| link.send_message(Msg::Resized)));
             }
         }
         listeners.push(key_listener(&window, link.clone()));
@@ -61,8 +64,8 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        if let Some((observer, _)) = &self.sizes {
-            observer.disconnect();
+        if let Some(sizes) = &self.sizes {
+            sizes.observer.disconnect();
         }
         hooks::withdraw("faultscope_targets");
         hooks::withdraw("faultscope_scene_svg");
@@ -80,17 +83,13 @@ fn key_listener(window: &Window, link: Scope<LabPage>) -> EventListener {
     })
 }
 
-fn observe_sizes(
-    link: Scope<LabPage>,
-    canvas: &StageCanvas,
-    strip: &NodeRef,
-) -> Option<(ResizeObserver, Closure<dyn FnMut(Array)>)> {
+fn observe_sizes(link: Scope<LabPage>, canvas: &StageCanvas, strip: &NodeRef) -> Option<Sizes> {
     let changed = Closure::<dyn FnMut(Array)>::new(move |_| link.send_message(Msg::Resized));
     let observer = ResizeObserver::new(changed.as_ref().unchecked_ref()).ok()?;
     for element in [canvas.node.cast::<Element>(), strip.cast::<Element>()].into_iter().flatten() {
         observer.observe(&element);
     }
-    Some((observer, changed))
+    Some(Sizes { observer, _changed: changed })
 }
 
 fn offer_hooks(canvas: &Rc<StageCanvas>) {

@@ -1,6 +1,6 @@
 //! What the lab and its variant are: sentence, flaw, what it is made for, its rules, and the commands of its nodes.
 
-use faultscope_labs::sim::{Action, FaultKind};
+use faultscope_labs::sim::{Action, FaultKind, Payload};
 use faultscope_labs::words::fault;
 use faultscope_labs::{Lang, Session, Standing};
 use yew::prelude::*;
@@ -140,7 +140,7 @@ fn rules(session: &Session, lang: Lang) -> Html {
 fn followed(session: &Session) -> Vec<&'static str> {
     let mut rules = Vec::new();
     session.run().replay(session.step(), session.step(), |_, step| {
-        rules.extend(step.notes.iter().filter_map(|note| note.rule()));
+        rules.extend(step.notes.iter().filter_map(Payload::rule));
     });
     rules
 }

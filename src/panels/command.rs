@@ -61,7 +61,9 @@ pub(super) fn CommandForm(props: &CommandFormProps) -> Html {
                     <span>{ words::AT.get(lang) }</span><b>{ only.to_string() }</b>
                 }
             </span>
-            <button type="submit" class="btn" disabled={taker.is_none()}>{ words::SEND.get(lang) }</button>
+            <button type="submit" class="btn" disabled={taker.is_none()}>
+                if schema.taker == Taker::Newcomer { { icon(Icon::Join) } }{ words::SEND.get(lang) }
+            </button>
             if taker.is_none() { <p class="help">{ words::NOBODY_TAKES.get(lang) }</p> }
         </form>
     }

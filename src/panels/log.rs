@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use faultscope_labs::session::Row;
-use faultscope_labs::sim::Kind;
+use faultscope_labs::sim::{IndexEntry, Kind};
 use faultscope_labs::{Lang, NodeId, Session};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement};
@@ -234,7 +234,7 @@ fn line(row: &Row, session: &Session, on: &Callback<Intent>) -> Html {
     let cursor = session.step();
     let onclick = on.reform(move |_: MouseEvent| Intent::SeekStep(step));
     let is_now = step == cursor;
-    let is_broken = session.run().index().get(step as usize - 1).is_some_and(|entry| entry.has_broken());
+    let is_broken = session.run().index().get(step as usize - 1).is_some_and(IndexEntry::has_broken);
     let hurts = matches!(row.kind, Kind::Crash | Kind::Lost);
     let class = classes!(is_now.then_some("now"), (step > cursor).then_some("fut"), hurts.then_some("hurt"));
     html! {

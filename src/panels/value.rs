@@ -67,7 +67,7 @@ fn scalar(value: &Value, lang: Lang) -> String {
 }
 
 fn list(parts: &[Value], lang: Lang) -> Html {
-    let is_lines = parts.iter().any(|part| part.is_object());
+    let is_lines = parts.iter().any(Value::is_object);
     let hidden = parts.len().saturating_sub(PARTS_SHOWN);
     let class = if is_lines { "lines" } else { "cells" };
     // The newest are at the end, so the end is what stays in view.

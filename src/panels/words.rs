@@ -2,12 +2,18 @@
 
 use faultscope_labs::{Lang, Text};
 
+/// A table of words, and the same as a list, which the test below walks through.
 macro_rules! words {
-    ($($name:ident: $en:literal, $zh:literal;)*) => { $(pub(crate) const $name: Text = Text::new($en, $zh);)* };
+    ($group:ident; $($name:ident: $en:literal, $zh:literal;)*) => {
+        $(pub(crate) const $name: Text = Text::new($en, $zh);)*
+        #[cfg(test)]
+        const $group: &[(&str, Text)] = &[$((stringify!($name), $name)),*];
+    };
 }
 
 // Everywhere.
 words! {
+    EVERYWHERE;
     CLOSE: "Close", "关闭";
     NONE: "none", "无";
     YES: "yes", "是";
@@ -26,6 +32,7 @@ words! {
 
 // The top bar.
 words! {
+    TOP_BAR;
     ALL_LABS: "Faultscope, all labs", "Faultscope，全部实验";
     VARIANTS: "Variants", "变体";
     RIGHT: "Right", "正确的变体";
@@ -45,6 +52,7 @@ words! {
 
 // The home page.
 words! {
+    HOME;
     TAGLINE: "Break a distributed system, watch every message, and see the step where a property fails.",
         "亲手弄坏一个分布式系统，看清每一条消息，找到性质被违反的那一步。";
     FIND: "Find a lab, a fault or a variant", "查找实验、故障或变体";
@@ -78,6 +86,7 @@ words! {
 
 // About, and the commands.
 words! {
+    ABOUT_AND_COMMANDS;
     ABOUT: "About", "简介";
     ASK_A_NODE: "Ask a node", "向节点发命令";
     MADE_FOR: "What it is made for", "它能承受什么";
@@ -94,6 +103,7 @@ words! {
 
 // The story.
 words! {
+    STORY_WORDS;
     STORY: "Story", "故事";
     STORIES: "Stories", "故事";
     OTHER_STORIES: "Other stories", "其他故事";
@@ -112,6 +122,7 @@ words! {
 
 // The inspector and what can be done.
 words! {
+    INSPECTOR_WORDS;
     INSPECTOR: "Inspector", "检查器";
     CHANGED_AT: "changed at step {step}", "第 {step} 步有变化";
     NOT_STARTED: "nothing happened yet", "尚未发生任何事";
@@ -154,6 +165,7 @@ words! {
 
 // The bar of faults.
 words! {
+    FAULT_BAR;
     FAULTS: "Faults", "故障";
     SELECT: "Select", "选择";
     CUT: "Cut", "切断";
@@ -168,6 +180,7 @@ words! {
 
 // The verdicts.
 words! {
+    VERDICT_WORDS;
     VERDICTS: "Verdicts", "判定";
     CHECKED: "checked {count} times", "已检查 {count} 次";
     HELD: "held", "成立";
@@ -182,6 +195,7 @@ words! {
 
 // The event log.
 words! {
+    LOG_WORDS;
     LOG: "Log", "日志";
     LOG_OF_NODE: "Show the log of", "日志范围";
     ALL_NODES: "all nodes", "全部节点";
@@ -192,6 +206,7 @@ words! {
 
 // The settings.
 words! {
+    SETTING_WORDS;
     SETTINGS_NOTE: "A change starts the run over, with the same actions.", "修改后运行从头开始，已有操作保留。";
     NETWORK_AND_DISKS: "Network and disks", "网络与磁盘";
     RUN: "Run", "运行";
@@ -209,6 +224,7 @@ words! {
 
 // Sharing.
 words! {
+    SHARE_WORDS;
     SHARE_NOTE: "The run is in the link itself; nothing is uploaded.", "整个运行都在链接里，不会上传任何内容。";
     LINK: "Link", "链接";
     LINK_HELP: "Opens this run at this step.", "打开后停在当前运行的这一步。";
@@ -224,6 +240,7 @@ words! {
 
 // The keys.
 words! {
+    KEY_WORDS;
     KEYS_NOTE: "Keys work wherever the focus is not in a field.", "只要焦点不在输入框里，快捷键都有效。";
 }
 
@@ -294,4 +311,50 @@ pub(crate) fn verb(verb: &str, lang: Lang) -> String {
         other => return other.to_owned(),
     };
     text.get(lang).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GROUPS: [&[(&str, Text)]; 12] = [
+        EVERYWHERE,
+        TOP_BAR,
+        HOME,
+        ABOUT_AND_COMMANDS,
+        STORY_WORDS,
+        INSPECTOR_WORDS,
+        FAULT_BAR,
+        VERDICT_WORDS,
+        LOG_WORDS,
+        SETTING_WORDS,
+        SHARE_WORDS,
+        KEY_WORDS,
+    ];
+
+    /// The holes of a text, in order of their names.
+    fn holes(text: &str) -> Vec<&str> {
+        let mut holes: Vec<&str> =
+            text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect();
+        holes.sort_unstable();
+        holes
+    }
+
+    #[test]
+    fn every_text_says_the_same_in_every_language() {
+        for (name, text) in GROUPS.into_iter().flatten() {
+            let (english, chinese) = (text.get(Lang::En), text.get(Lang::Zh));
+            assert_eq!(holes(english), holes(chinese), "{name}");
+            assert!(!english.trim().is_empty() && !chinese.trim().is_empty(), "{name}");
+            assert!(!chinese.contains(", ") && !chinese.ends_with('.'), "{name}: Chinese has its own marks");
+        }
+    }
+
+    #[test]
+    fn a_budget_is_told_in_words() {
+        for verb in ["crash", "cut", "drop", "clock"] {
+            assert_ne!(super::verb(verb, Lang::En), super::verb(verb, Lang::Zh));
+        }
+        assert_eq!(super::verb("unheard-of", Lang::En), "unheard-of");
+    }
 }

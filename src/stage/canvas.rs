@@ -322,10 +322,8 @@ mod tests {
 
     #[test]
     fn a_node_stands_where_its_first_disc_is() {
-        let wanted = vec![
-            (NodeId::server(1), Point::new(40.0, 50.0)),
-            (NodeId::client(1), Point::new(160.0, 50.0)),
-        ];
+        let wanted =
+            vec![(NodeId::server(1), Point::new(40.0, 50.0)), (NodeId::client(1), Point::new(160.0, 50.0))];
         assert_eq!(places(&scene()), wanted);
     }
 

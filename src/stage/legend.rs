@@ -1,7 +1,7 @@
 //! What the marks of messages mean: one line for each kind that the lab has.
 
 use faultscope_labs::scene::Ink;
-use faultscope_labs::{Lang, Lab};
+use faultscope_labs::{Lab, Lang};
 use yew::prelude::*;
 
 use crate::words;

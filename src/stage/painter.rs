@@ -62,9 +62,7 @@ impl Painter {
             if can_be_joined(mark) {
                 self.context.begin_path();
                 self.trace(&mark.shape)?;
-                while let Some(next) =
-                    marks.next_if(|next| next.style == mark.style && can_be_joined(next))
-                {
+                while let Some(next) = marks.next_if(|next| next.style == mark.style && can_be_joined(next)) {
                     self.trace(&next.shape)?;
                 }
                 self.ink(&mark.style)?;
@@ -82,7 +80,11 @@ impl Painter {
             shape => {
                 self.context.begin_path();
                 self.trace(shape)?;
-                if mark.style.hatch { self.hatched(&mark.style, mark.bounds()) } else { self.ink(&mark.style) }
+                if mark.style.hatch {
+                    self.hatched(&mark.style, mark.bounds())
+                } else {
+                    self.ink(&mark.style)
+                }
             }
         }
     }

@@ -48,11 +48,7 @@ fn place(event: &PointerEvent) -> (f64, f64) {
     (f64::from(event.client_x()), f64::from(event.client_y()))
 }
 
-fn on_down(
-    element: &Element,
-    canvas: Rc<StageCanvas>,
-    tool: Rc<dyn Fn() -> Option<Tool>>,
-) -> EventListener {
+fn on_down(element: &Element, canvas: Rc<StageCanvas>, tool: Rc<dyn Fn() -> Option<Tool>>) -> EventListener {
     let holder = element.clone();
     EventListener::new(element, "pointerdown", move |event| {
         if let Some(event) = pointer(event) {
@@ -112,11 +108,7 @@ fn on_cancel(element: &Element, canvas: Rc<StageCanvas>, tell: Callback<Outcome>
 }
 
 /// Keeps the browser from scrolling where a finger means a node or draws a cut.
-fn on_touch(
-    element: &Element,
-    canvas: Rc<StageCanvas>,
-    tool: Rc<dyn Fn() -> Option<Tool>>,
-) -> EventListener {
+fn on_touch(element: &Element, canvas: Rc<StageCanvas>, tool: Rc<dyn Fn() -> Option<Tool>>) -> EventListener {
     let options = EventListenerOptions::enable_prevent_default();
     EventListener::new_with_options(element, "touchstart", options, move |event| {
         let Some(event) = event.dyn_ref::<TouchEvent>() else { return };

@@ -205,7 +205,10 @@ mod tests {
         assert_eq!(word_place(&era, &[]), Some(106.0));
         assert_eq!(word_place(&era, &[mark(103.0)]), Some(113.0));
         assert_eq!(word_place(&era, &[mark(180.0), mark(110.0)]), Some(120.0));
-        assert_eq!(word_place(&era, &[mark(110.0), mark(130.0), mark(150.0), mark(170.0), mark(190.0)]), None);
+        assert_eq!(
+            word_place(&era, &[mark(110.0), mark(130.0), mark(150.0), mark(170.0), mark(190.0)]),
+            None
+        );
         assert_eq!(word_place(&EraBar { to: 115.0, ..era }, &[]), None, "too short for a word");
     }
 

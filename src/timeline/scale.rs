@@ -35,7 +35,10 @@ impl Scale {
     pub(crate) fn ticks(&self, apart: f64) -> Vec<u64> {
         let wanted = (self.width / apart).max(1.0);
         let step = round_up((self.span_us as f64 / wanted) as u64, &[10, 20, 50]).max(1);
-        (0..).map_while(|count: u64| count.checked_mul(step)).take_while(|at_us| *at_us <= self.span_us).collect()
+        (0..)
+            .map_while(|count: u64| count.checked_mul(step))
+            .take_while(|at_us| *at_us <= self.span_us)
+            .collect()
     }
 }
 

@@ -43,10 +43,16 @@ impl Site {
         let server = Arc::new(server);
         let listener = Arc::clone(&server);
         let service = thread::spawn(move || {
-            for request in listener.incoming_requests() {
-                // A browser that closes a page in the middle of an answer is no fault of the site.
-                let _ = answer(request, &folder);
-            }
+            thread::scope(|scope| {
+                for request in listener.incoming_requests() {
+                    // Each answer has a thread: a browser may leave one file in the pipe until it has read another.
+                    let folder = &folder;
+                    scope.spawn(move || {
+                        // A browser that closes a page in the middle of an answer is no fault of the site.
+                        let _ = answer(request, folder);
+                    });
+                }
+            })
         });
         Self { server, address, service: Some(service) }
     }

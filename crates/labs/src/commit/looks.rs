@@ -83,7 +83,7 @@ fn participant_look(
         Business::AbortedAlone => Tone::Danger,
         _ => Tone::Calm,
     };
-    let locks = count_of_locks(participant.locked_by(transaction).len(), lang);
+    let locks = count_of_locks(participant.locks.len(), lang);
     look.remark = match business {
         Business::Blocked => {
             let since_us = reading::uncertain_since_us(node, participant, transaction);

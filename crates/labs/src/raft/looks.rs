@@ -59,14 +59,15 @@ fn log_value(log: &Log) -> Value {
 /// written beside it. Nobody has heard of the latter yet, and a crash may take it back.
 fn server_state(node: &Node, server: &Server) -> Value {
     let Saved { term, voted_for, log } = saved(node, server);
+    let known = |index: u64| index.min(agreed(&log, &server.log, index));
     let mut state = json!({
         "role": server.role,
         "term": term,
         "voted_for": voted_for,
         "leader": server.leader_id,
         "log": log_value(&log),
-        "commit": server.commit_index.min(log.last_index()),
-        "applied": server.last_applied.min(log.last_index()),
+        "commit": known(server.commit_index),
+        "applied": known(server.last_applied),
     });
     if let Value::Object(map) = &mut state {
         match server.role {
@@ -92,6 +93,13 @@ fn server_state(node: &Node, server: &Server) -> Value {
         }
     }
     state
+}
+
+/// Up to where, and no further than `index`, the log on disk is the one in memory: beyond that, what was committed is
+/// still on its way to the disk, over what stood there before.
+fn agreed(disk: &Log, memory: &Log, index: u64) -> u64 {
+    let first = index.min(disk.last_index());
+    (1..=first).rev().find(|&place| disk.term_at(place) == memory.term_at(place)).unwrap_or(0)
 }
 
 /// The persistent part of a server's state.
