@@ -146,7 +146,7 @@ fn language(props: &TopBarProps) -> Html {
             Lang::Zh => ("中文", "zh-CN", "简体中文"),
         };
         html! {
-            <button type="button" {onclick} lang={code} aria-label={name} aria-pressed={(lang == props.lang).to_string()}>{ short }</button>
+            <button type="button" {onclick} lang={code} title={name} aria-pressed={(lang == props.lang).to_string()}>{ short }</button>
         }
     };
     html! {

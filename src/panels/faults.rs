@@ -34,18 +34,23 @@ const TOOLS: [(Option<Tool>, Icon, Text, &str, Text); 5] = [
     (Some(Tool::Drop), Icon::Drop, words::DROP, "D", words::DROP_HELP),
 ];
 
+/// What is done at once: its icon, its name, its key on screen and for the browser, the wish, and whether it is
+/// possible now.
+type AtOnce = (Icon, Text, &'static str, &'static str, Intent, bool);
+
 /// The bar of fault tools.
 #[component]
 pub(crate) fn FaultBar(props: &FaultBarProps) -> Html {
     let lang = props.lang;
     let session = props.handle.read();
-    let heal = (Icon::Heal, words::HEAL, "H", Intent::Act(Action::Heal), !session.world().cuts().is_empty());
-    let undo = (Icon::Undo, words::UNDO, "U", Intent::Undo, session.can_undo());
-    let redo = (Icon::Redo, words::REDO, "⇧U", Intent::Redo, session.can_redo());
-    let at_once = |(sign, title, key, intent, is_possible): (Icon, Text, &'static str, Intent, bool)| {
+    let heal =
+        (Icon::Heal, words::HEAL, "H", "H", Intent::Act(Action::Heal), !session.world().cuts().is_empty());
+    let undo = (Icon::Undo, words::UNDO, "U", "U", Intent::Undo, session.can_undo());
+    let redo = (Icon::Redo, words::REDO, "⇧U", "Shift+U", Intent::Redo, session.can_redo());
+    let at_once = |(sign, title, key, shortcut, intent, is_possible): AtOnce| {
         let onclick = props.on.reform(move |_: MouseEvent| intent.clone());
         html! {
-            <button type="button" {onclick} disabled={!is_possible}>
+            <button type="button" {onclick} disabled={!is_possible} aria-label={title.get(lang)} aria-keyshortcuts={shortcut}>
                 { icon(sign) }<span>{ title.get(lang) }</span><kbd aria-hidden="true">{ key }</kbd>
             </button>
         }
@@ -69,7 +74,7 @@ fn tool_button(
     let onclick = props.on.reform(move |_: MouseEvent| Intent::Tool(next));
     let class = classes!(tool.is_some().then_some("fault"), is_on.then_some("on"));
     html! {
-        <button type="button" {class} {onclick} aria-pressed={is_on.to_string()} title={help.get(lang)}
+        <button type="button" {class} {onclick} aria-pressed={is_on.to_string()} aria-label={title.get(lang)} title={help.get(lang)}
             aria-keyshortcuts={key}>
             { icon(sign) }<span>{ title.get(lang) }</span><kbd aria-hidden="true">{ key }</kbd>
         </button>

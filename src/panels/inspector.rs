@@ -100,9 +100,9 @@ fn node_state(session: &Session, id: NodeId, props: &PanelProps) -> Html {
             <header><h2 class="lab">{ words::INSPECTOR.get(lang) }</h2><span class="q">{ changed }</span></header>
             { nodes(session, id, props) }
             { who(session.variant(), session, node, lang) }
-            <dl class="kv">
+            <div class="fields" tabindex="0" role="group" aria-label={words::STATE.get(lang)}><dl class="kv">
                 { for inspection.fields.iter().map(|field| row(&field.word, &field.value, field.previous.as_ref(), lang)) }
-            </dl>
+            </dl></div>
             <ul class="deeds" aria-label={words::ACTIONS.get(lang)}>
                 { for deeds.iter().filter(|deed| !deed.is_rare).map(|deed| deeds::button(deed, &props.on)) }
                 <li>
@@ -176,11 +176,11 @@ fn message(session: &Session, flight: &Flight, props: &PanelProps) -> Html {
                 <b>{ name }</b>
                 <span>{ format!("{} → {}", flight.from, flight.to) }</span>
             </div>
-            <dl class="kv">
+            <div class="fields" tabindex="0" role="group" aria-label={words::STATE.get(lang)}><dl class="kv">
                 { line(words::SENT.get(lang), time_words(flight.sent_us)) }
                 { line(words::ARRIVES.get(lang), arrival(session, flight, lang)) }
                 { body(&flight.body.fields(), session, lang) }
-            </dl>
+            </dl></div>
             <ul class="deeds" aria-label={words::ACTIONS.get(lang)}>
                 { for deeds.iter().map(|deed| deeds::button(deed, &props.on)) }
             </ul>

@@ -49,12 +49,12 @@ pub(super) fn Sheet(props: &SheetProps) -> Html {
     html! {
         <section ref={frame} class={classes!("sheet", props.class.clone())} role="dialog" tabindex="-1"
             aria-label={&props.title} {onkeydown}>
-            <header>
+            <div class="head">
                 <h2>{ &props.title }</h2>
                 <button type="button" class="close" {onclick} aria-label={words::CLOSE.get(props.lang)}>
                     { icon(Icon::Close) }
                 </button>
-            </header>
+            </div>
             <div class="inside">{ props.children.clone() }</div>
         </section>
     }

@@ -124,6 +124,7 @@ words! {
 words! {
     INSPECTOR_WORDS;
     INSPECTOR: "Inspector", "检查器";
+    STATE: "State", "状态";
     CHANGED_AT: "changed at step {step}", "第 {step} 步有变化";
     NOT_STARTED: "nothing happened yet", "尚未发生任何事";
     WAS: "was ", "原为 ";

@@ -208,6 +208,7 @@ pub fn action(action: &Action, lang: Lang) -> String {
             Text::new("disk writes take {low} to {high} µs", "磁盘写入耗时 {low} 到 {high} µs"),
             &[("low", &low_us.to_string()), ("high", &high_us.to_string())],
         ),
+        Action::Wipe(_) => say(Text::new("loses its disk", "磁盘数据全部丢失"), &[]),
         Action::Clock { offset_us, rate_ppm, .. } => say(
             Text::new("clock off by {offset} µs, rate {rate} ppm", "时钟偏移 {offset} µs，速率 {rate} ppm"),
             &[("offset", &offset_us.to_string()), ("rate", &rate_ppm.to_string())],

@@ -86,6 +86,8 @@ pub enum Action {
         /// The longest, and one.
         high_us: u64,
     },
+    /// Lose all that a node's disk holds. What the node has in memory stays, until it crashes.
+    Wipe(NodeId),
     /// Set a node's clock.
     Clock {
         /// Which.
@@ -139,6 +141,7 @@ impl Action {
             | Self::Pause(node)
             | Self::Resume(node)
             | Self::Join(node)
+            | Self::Wipe(node)
             | Self::Disk { node, .. }
             | Self::Clock { node, .. }
             | Self::Fire { node, .. }

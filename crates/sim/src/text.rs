@@ -80,7 +80,7 @@ pub enum TextErrorKind {
 }
 
 /// Every verb, with the form of its action.
-const FORMS: [(&str, &str); 22] = [
+const FORMS: [(&str, &str); 23] = [
     ("crash", "crash.n1 or crash.n1.KEPT_WRITES"),
     ("restart", "restart.n1"),
     ("pause", "pause.n1"),
@@ -93,6 +93,7 @@ const FORMS: [(&str, &str); 22] = [
     ("loss", "loss.PARTS_IN_A_MILLION or loss.n1-n2.PARTS_IN_A_MILLION"),
     ("duplication", "duplication.PARTS_IN_A_MILLION"),
     ("disk", "disk.n1.1000-5000"),
+    ("wipe", "wipe.n1"),
     ("clock", "clock.n1.OFFSET_US or clock.n1.OFFSET_US.RATE_PPM"),
     ("drop", "drop.n1-n2.ORDINAL"),
     ("hold", "hold.n1-n2.ORDINAL"),
@@ -105,8 +106,8 @@ const FORMS: [(&str, &str); 22] = [
     ("do", "do.n1.COMMAND.ARGUMENTS"),
 ];
 
-const VERBS: [&str; 22] = {
-    let mut verbs = [""; 22];
+const VERBS: [&str; 23] = {
+    let mut verbs = [""; 23];
     let mut place = 0;
     while place < verbs.len() {
         verbs[place] = FORMS[place].0;
@@ -304,6 +305,7 @@ fn read_action(verb: &str, arguments: &[&str]) -> Option<Action> {
             let (low_us, high_us) = range_of(range)?;
             Action::Disk { node: node.parse().ok()?, low_us, high_us }
         }
+        ("wipe", [node]) => Action::Wipe(node.parse().ok()?),
         ("clock", [node, offset]) => clock(node, offset, "0")?,
         ("clock", [node, offset, rate]) => clock(node, offset, rate)?,
         ("drop", [ends, ordinal]) => Action::Drop(message(ends, ordinal)?),
@@ -429,6 +431,7 @@ impl Display for Action {
             }
             Self::Duplication { parts_ppm } => write!(f, "duplication.{parts_ppm}"),
             Self::Disk { node, low_us, high_us } => write!(f, "disk.{node}.{low_us}-{high_us}"),
+            Self::Wipe(node) => write!(f, "wipe.{node}"),
             Self::Clock { node, offset_us, rate_ppm: 0 } => write!(f, "clock.{node}.{offset_us}"),
             Self::Clock { node, offset_us, rate_ppm } => write!(f, "clock.{node}.{offset_us}.{rate_ppm}"),
             Self::Drop(name) => write!(f, "drop.{name}"),
@@ -479,7 +482,7 @@ mod tests {
                     @10latency.1-2;@11latency.n1-n2.1-2;@12loss.5;@13loss.n1-n2.5;@14duplication.7;@15disk.n2.1-5;\
                     @16clock.n1.-5;@17clock.n1.5.-7;@18drop.n1-n2.3;@19hold.n1-n2.3;@20release.n1-n2.3;\
                     @21deliver.n1-n2.3;@22duplicate.n1-n2.3;@23fire.n1.0;@24finish.n1;@25pick.n1.2;\
-                    @26do.n1.append.x.5;t213";
+                    @26do.n1.append.x.5;@27wipe.n1;t213";
         let run: RunText = text.parse().expect("a run");
         assert_eq!(run.to_string(), text);
         assert!(VERBS.iter().all(|verb| text.contains(verb)));

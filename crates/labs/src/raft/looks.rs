@@ -3,21 +3,13 @@
 use faultscope_protocol::NodeId;
 use faultscope_protocol::raft::{
     Client, Command, Entry, Log, Message, Note, Op, Raft, Refusal, Reply, Role, Server, Setup, Stable,
-    Value as Found, Variant,
+    Value as Found, Variant, key_name,
 };
 use faultscope_sim::{Node, Payload, World};
 use serde_json::{Map, Value, json};
 
 use crate::stage::{CELLS_SHOWN, Cell, Edge, Look, Tone};
 use crate::words::{Lang, Text};
-
-/// The name of a key: `x`, `y`, `z`, and on from there.
-fn key_name(key: u8) -> String {
-    match key {
-        0..=2 => char::from(b'x' + key).to_string(),
-        _ => format!("k{key}"),
-    }
-}
 
 fn op_words(op: &Op) -> String {
     match *op {
@@ -151,7 +143,7 @@ pub(super) fn look(world: &World, node: &Node, lang: Lang) -> Look {
     match node.machine::<Raft>() {
         Some(Raft::Server(server)) => server_look(world, node, server, lang),
         Some(Raft::Client(client)) => client_look(client, lang),
-        None => node.durable::<Stable>().map_or_else(Look::default, |stable| down_look(stable)),
+        None => node.durable::<Stable>().map_or_else(Look::default, down_look),
     }
 }
 

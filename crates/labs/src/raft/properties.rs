@@ -180,7 +180,7 @@ fn log_matching(memory: &mut Matching, world: &World, step: &Step) -> Signal {
                 ]);
             }
             Some(_) => {}
-            None => memory.entries.insert_mut(place, (term_before, entry.op.clone())),
+            None => memory.entries.insert_mut(place, (term_before, entry.op)),
         }
     }
     memory.seen.insert_mut(id, server.log.clone());
@@ -245,7 +245,7 @@ fn state_machine_safety(memory: &mut Applied, world: &World, step: &Step) -> Sig
                 return finding(&[("node", id.to_string()), ("index", index.to_string())]);
             }
             Some(_) => {}
-            None => memory.entries.push_back_mut((entry.term, entry.op.clone())),
+            None => memory.entries.push_back_mut((entry.term, entry.op)),
         }
     }
     memory.reached.insert_mut(id, server.last_applied);

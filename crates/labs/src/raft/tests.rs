@@ -43,19 +43,37 @@ fn naive_variants_break() {
     }
 }
 
+fn broken_in(text: &str) -> Vec<&'static str> {
+    let mut session = Session::open(text).expect("a stored run");
+    session.play_ahead(3_000_000, 100_000);
+    session.properties().iter().filter(|property| property.is_broken()).map(|property| property.id).collect()
+}
+
 #[test]
 fn figure_8_is_stored_and_breaks_counting_alone() {
     let text = super::variants::FIGURE_8;
-    let broken = |text: &str| -> Vec<&'static str> {
-        let mut session = Session::open(text).expect("the stored run");
-        session.play_ahead(3_000_000, 100_000);
-        session
-            .properties()
-            .iter()
-            .filter(|property| property.is_broken())
-            .map(|property| property.id)
-            .collect()
-    };
-    assert_eq!(broken(text), ["leader-completeness", "state-machine-safety"]);
-    assert_eq!(broken(&text.replace("commit-by-counting", "basic")), Vec::<&str>::new());
+    assert_eq!(broken_in(text), ["leader-completeness", "state-machine-safety"]);
+    assert_eq!(broken_in(&text.replace("commit-by-counting", "basic")), Vec::<&str>::new());
+}
+
+#[test]
+fn two_leaders_are_stored_and_break_forgetting_alone() {
+    let text = super::variants::TWO_LEADERS;
+    assert_eq!(
+        broken_in(text),
+        ["election-safety", "one-vote-a-term", "log-matching", "state-machine-safety"]
+    );
+    assert_eq!(broken_in(&text.replace("forget-vote", "basic")), Vec::<&str>::new());
+}
+
+/// Outside what Raft assumes: a leader loses its disk, and leads the same term again with an empty log. This is how
+/// the two checks that no variant breaks are shown to bite.
+#[test]
+fn a_lost_disk_breaks_what_nothing_else_breaks() {
+    let text = "raft:basic;r1;s1;servers=3;clients=0;election_timeout_us=8000000-9000000;latency_us=10000-12000;\
+                disk_us=0-0;@10000fire.n1.0;@60000cut.n1;@61000do.n1.write.x.1;@160000crash.n1;@161000wipe.n1;@162000heal;\
+                @170000restart.n1;@180000fire.n1.0";
+    let broken = broken_in(text);
+    assert!(broken.contains(&"term-monotone"), "{broken:?}");
+    assert!(broken.contains(&"leader-append-only"), "{broken:?}");
 }

@@ -88,6 +88,12 @@ pub(super) static COMMIT_BY_COUNTING: RaftVariant = RaftVariant {
     rules: Rules::CommitByCounting,
 };
 
+/// n3 votes for n1, forgets it in a crash, and votes for n2 in the same term: two leaders, and two logs.
+pub(super) const TWO_LEADERS: &str = "raft:forget-vote;r1;s1;servers=3;clients=0;\
+    election_timeout_us=8000000-9000000;latency_us=10000-12000;disk_us=0-0;\
+    @10000fire.n1.0;@11000cut.n2;@60000crash.n3;@70000restart.n3;@100000heal;@101000cut.n1;@110000fire.n2.0;\
+    @160000do.n1.write.x.1;@161000do.n2.write.x.2;@200000heal";
+
 pub(super) static FORGET_VOTE: RaftVariant = RaftVariant {
     about: About {
         id: "forget-vote",
@@ -98,10 +104,10 @@ pub(super) static FORGET_VOTE: RaftVariant = RaftVariant {
                 "A server that restarts votes again in the same term: two leaders.",
                 "服务器重启后在同一任期再次投票，产生两个领导者。",
             ),
-            broken_by: BrokenBy::Seeds(500),
+            broken_by: BrokenBy::Run(TWO_LEADERS),
         },
         assumes: ASSUMES,
-        claims: &["one-vote-a-term"],
+        claims: &["election-safety", "one-vote-a-term", "log-matching", "state-machine-safety"],
     },
     rules: Rules::ForgetVote,
 };

@@ -55,7 +55,8 @@ fn draw_disc(stage: &mut Stage<'_>, place: NodePlace, node: &Node, look: &Look) 
         }
     }
     if look.is_blocked && node.status == Status::Up {
-        pen.circle(center, radius + 14.0, Style::fill(Ink::WarnWash).with_stroke(Ink::Warn, 2.0));
+        let beyond = if is_mini { 4.0 } else { 14.0 };
+        pen.circle(center, radius + beyond, Style::fill(Ink::WarnWash).with_stroke(Ink::Warn, 2.0));
     }
     if !is_mini {
         draw_name(stage, place, node, look);

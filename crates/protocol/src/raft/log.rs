@@ -8,6 +8,18 @@ use serde::{Serialize, Serializer};
 
 use crate::NodeId;
 
+/// The name of a key in traces and on screen: `x`, `y`, `z`, and `k3` and so on from there.
+pub fn key_name(key: u8) -> String {
+    match key {
+        0..=2 => char::from(b'x' + key).to_string(),
+        _ => format!("k{key}"),
+    }
+}
+
+pub(super) fn key_by_name<S: Serializer>(key: &u8, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&key_name(*key))
+}
+
 /// What an entry asks the state machine to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -21,6 +33,7 @@ pub enum Op {
         /// Its number in the client's session, from 1.
         serial: u64,
         /// The key.
+        #[serde(serialize_with = "key_by_name")]
         key: u8,
         /// The value.
         value: u32,
@@ -32,6 +45,7 @@ pub enum Op {
         /// Its number in the client's session, from 1.
         serial: u64,
         /// The key.
+        #[serde(serialize_with = "key_by_name")]
         key: u8,
     },
 }

@@ -128,6 +128,7 @@ pub enum Command {
     /// Set a key.
     Write {
         /// The key.
+        #[serde(serialize_with = "super::log::key_by_name")]
         key: u8,
         /// The value.
         value: u32,
@@ -135,6 +136,7 @@ pub enum Command {
     /// Read a key.
     Read {
         /// The key.
+        #[serde(serialize_with = "super::log::key_by_name")]
         key: u8,
     },
 }

@@ -24,7 +24,7 @@ use serde::Serialize;
 use crate::{Effects, Input, Protocol};
 
 pub use client::{Call, Client};
-pub use log::{Entry, Log, Op};
+pub use log::{Entry, Log, Op, key_name};
 pub use message::{Command, Message, Reply, Timer, Value};
 pub use note::{Note, RULES, Refusal};
 pub use server::{Role, Server};

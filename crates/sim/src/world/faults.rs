@@ -25,6 +25,7 @@ impl World {
             Action::Loss { link, parts_ppm } => self.set_loss(*link, *parts_ppm),
             Action::Duplication { parts_ppm } => self.network.duplicate_ppm = *parts_ppm,
             Action::Disk { node, low_us, high_us } => self.set_disk(*node, *low_us, *high_us),
+            Action::Wipe(node) => self.wipe(*node),
             Action::Clock { node, offset_us, rate_ppm } => {
                 let skew = ClockSkew { offset_us: *offset_us, rate_ppm: *rate_ppm };
                 if let Some(node) = self.node_mut(*node) {
@@ -218,6 +219,12 @@ impl World {
                     node.link(to).loss_ppm = Some(parts_ppm);
                 }
             }
+        }
+    }
+
+    fn wipe(&mut self, id: NodeId) {
+        if let Some(node) = self.node_mut(id) {
+            node.durable = None;
         }
     }
 
