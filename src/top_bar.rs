@@ -49,6 +49,8 @@ fn variants(lab: &'static Lab, shown: &'static dyn Variant, props: &TopBarProps)
     let (right, naive) = by_standing(lab.variants);
     let id = shown.about().id;
     let title = shown.about().title.get(lang);
+    // On a narrow screen the lab's name stands beside it: the same name twice says nothing.
+    let short = if title == lab.title.get(lang) { id } else { title };
     let is_right = shown.about().standing == Standing::Right;
     let tab = |variant: &&'static dyn Variant| {
         let about = variant.about();
@@ -77,7 +79,7 @@ fn variants(lab: &'static Lab, shown: &'static dyn Variant, props: &TopBarProps)
                 </Menu>
             }
             <button type="button" class="vchip" onclick={overlay} aria-haspopup="dialog">
-                { mark(is_right) }<span>{ title }</span>{ icon(Icon::Open) }
+                { mark(is_right) }<span>{ short }</span>{ icon(Icon::Open) }
             </button>
         </>
     }

@@ -106,7 +106,12 @@ impl LabPage {
 
     fn run_to(&mut self, ctx: &Context<Self>, stop: Stop) -> bool {
         let lang = ctx.props().lang;
-        let was_found = self.handle.write(|session| session.run_to(stop, RUN_TO_STEPS));
+        // What is played in vain must not stretch the run on screen.
+        let mut scout = self.handle.read().fork();
+        let was_found = scout.run_to(stop, RUN_TO_STEPS);
+        if was_found {
+            self.handle.write(|session| *session = scout);
+        }
         let notice = (!was_found).then(|| {
             let what = transport::stop_words(stop).get(lang);
             let steps = crate::format::thousands(RUN_TO_STEPS);
@@ -227,7 +232,10 @@ impl LabPage {
             }
             Outcome::Tap(subject) => self.tap(ctx, selection_of(subject).unwrap_or_default()),
             Outcome::Cut(from, to) => match acts::cut_along(from, to, &self.canvas.node_places()) {
-                Some(action) => self.act(ctx, action),
+                Some(action) => {
+                    self.take(None);
+                    self.act(ctx, action)
+                }
                 None => {
                     self.notice = Some(words::EMPTY_CUT.get(ctx.props().lang).to_owned());
                     true
@@ -239,6 +247,8 @@ impl LabPage {
     fn tap(&mut self, ctx: &Context<Self>, touched: Selection) -> bool {
         let action = self.tool.and_then(|tool| acts::use_tool(tool, self.handle.read().world(), touched));
         if let Some(action) = action {
+            // A tool is for the next thing that is touched.
+            self.take(None);
             return self.act(ctx, action);
         }
         let is_again = touched == self.selection && touched != Selection::Nothing;

@@ -65,12 +65,12 @@ impl LabPage {
 
     fn stage(&self, lang: Lang, on: &Callback<Intent>) -> Html {
         let (handle, selection) = (self.handle.clone(), self.selection);
-        let label = self.canvas.label();
+        let label = self.handle.read().lab().title.get(lang);
         html! {
             <section class="stage" aria-label={words::STAGE.get(lang)} data-tool={self.tool.map(tool_name)}>
                 <FaultBar handle={handle.clone()} {lang} {selection} tool={self.tool} on={on.clone()} />
                 <canvas class="stage-canvas" ref={self.canvas.node.clone()} role="img"
-                    aria-label={words::PICTURE.fill(lang, &[("label", &label)])} />
+                    aria-label={words::PICTURE.fill(lang, &[("label", label)])} />
                 <Legend lab={self.handle.read().lab()} {lang} />
                 <StageList {handle} {lang} {selection} on={on.clone()} />
             </section>

@@ -1,6 +1,6 @@
 //! What can be done to a node or a message that is picked up: the inspector and the actions card offer the same.
 
-use faultscope_labs::sim::{Action, ClockSkew, Flight, MessageName, Node, Status};
+use faultscope_labs::sim::{Action, ArmedTimer, ClockSkew, Flight, MessageName, Node, Status};
 use faultscope_labs::{Lang, NodeId, Session};
 use serde_json::Value;
 use yew::prelude::*;
@@ -105,25 +105,28 @@ fn link_deeds(session: &Session, id: NodeId, lang: Lang) -> Vec<Deed> {
         deeds.push(Deed::new(Icon::Cut, words::MUTE.get(lang), cut(true)).fault().rare());
     }
     if !world.cuts().is_empty() {
-        deeds.push(Deed::new(Icon::Heal, words::HEAL.get(lang), Action::Heal).with_key("H"));
+        deeds.push(Deed::new(Icon::Heal, words::HEAL.get(lang), Action::Heal).with_key("H").rare());
     }
     deeds
 }
 
-/// Let a timer run out now.
+/// Let a timer run out now. Where only some things are offered, it is the timer that runs out next.
 fn timer_deeds(session: &Session, node: &Node, lang: Lang) -> Vec<Deed> {
     if node.status != Status::Up {
         return Vec::new();
     }
     let now_us = session.now_us();
-    let deed = |(index, timer): (usize, _)| {
-        let timer: &faultscope_labs::sim::ArmedTimer = timer;
+    let mut timers: Vec<(usize, &ArmedTimer)> = node.timers().enumerate().collect();
+    timers.sort_by_key(|(_, timer)| timer.fires_us);
+    let deed = |(place, (index, timer)): (usize, (usize, &ArmedTimer))| {
         let left = time_words(timer.fires_us.saturating_sub(now_us));
         let name = timer_words(node.timer_name(timer), &node.timer_value(timer));
         let text = words::FIRE.fill(lang, &[("timer", &name), ("left", &left)]);
-        Deed::new(Icon::Fire, text, Action::Fire { node: node.id, index: u32::try_from(index).unwrap_or(0) })
+        let action = Action::Fire { node: node.id, index: u32::try_from(index).unwrap_or(u32::MAX) };
+        let deed = Deed::new(Icon::Fire, text, action);
+        if place == 0 { deed } else { deed.rare() }
     };
-    node.timers().enumerate().map(deed).collect()
+    timers.into_iter().enumerate().map(deed).collect()
 }
 
 /// A timer's name, and what tells it from others of this name.

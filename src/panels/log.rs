@@ -239,7 +239,7 @@ fn line(row: &Row, session: &Session, on: &Callback<Intent>) -> Html {
     let class = classes!(is_now.then_some("now"), (step > cursor).then_some("fut"), hurts.then_some("hurt"));
     html! {
         <li key={step} {class}>
-            <button type="button" {onclick} tabindex={if is_now { "0" } else { "-1" }}
+            <button type="button" {onclick} title={row.words.clone()} tabindex={if is_now { "0" } else { "-1" }}
                 aria-current={is_now.then_some("step")}>
                 <span class="t">{ millis(row.at_us) }</span>
                 <span class="n">{ row.node.map(|node| node.to_string()) }</span>

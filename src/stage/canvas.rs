@@ -134,11 +134,6 @@ impl StageCanvas {
         self.size.set((0.0, 0.0));
     }
 
-    /// What the picture shows, in a sentence.
-    pub(crate) fn label(&self) -> String {
-        self.scene.borrow().as_ref().map(|scene| scene.label.clone()).unwrap_or_default()
-    }
-
     /// What a finger or a mouse at a place of the window means.
     pub(crate) fn subject_at(&self, x: f64, y: f64, is_finger: bool) -> Subject {
         let reach = if is_finger { FINGER } else { MOUSE };

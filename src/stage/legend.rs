@@ -38,9 +38,10 @@ pub(crate) fn Legend(props: &LegendProps) -> Html {
 }
 
 fn line(lab: &'static Lab, ink: u8) -> Html {
-    // The first kind of an ink is the request; its replies follow from the hollow sign.
-    let name = lab.kinds.iter().find(|kind| kind.ink == ink).map_or("", |kind| kind.name);
-    html! { <li key={ink}>{ sign(ink) }{ name }</li> }
+    // The first kind of an ink stands for all of them; its replies follow from the hollow sign.
+    let names: Vec<&str> = lab.kinds.iter().filter(|kind| kind.ink == ink).map(|kind| kind.name).collect();
+    let first = names.first().copied().unwrap_or_default();
+    html! { <li key={ink} title={names.join(", ")}>{ sign(ink) }{ first }</li> }
 }
 
 /// The dot of a kind, as the stage paints it.

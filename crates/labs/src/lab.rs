@@ -88,6 +88,8 @@ pub struct Lab {
     pub rules: &'static [Rule],
     /// The messages, with their colours.
     pub kinds: &'static [MessageKind],
+    /// The timers, by their names in the protocol.
+    pub timers: &'static [(&'static str, Text)],
     /// How fields of the state are spelled in the paper: key in traces, word on screen.
     pub spelling: &'static [(&'static str, &'static str)],
     /// The stories, as files.
@@ -117,6 +119,11 @@ impl Lab {
     /// How a message is drawn, by its name.
     pub fn kind(&self, name: &str) -> Option<&'static MessageKind> {
         self.kinds.iter().find(|kind| kind.name == name)
+    }
+
+    /// A timer's words, by its name in the protocol.
+    pub fn timer(&self, name: &'static str, lang: Lang) -> &'static str {
+        self.timers.iter().find(|(known, _)| *known == name).map_or(name, |(_, words)| words.get(lang))
     }
 
     /// A field's word on screen.

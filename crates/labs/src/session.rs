@@ -522,7 +522,7 @@ impl Session {
             ),
             (Kind::Timer, _) => say(
                 Text::new("{timer} runs out", "{timer} 到期"),
-                &[("timer", step.timer.unwrap_or_default())],
+                &[("timer", self.lab.timer(step.timer.unwrap_or_default(), lang))],
             ),
             (kind, _) => words::kind(kind).get(lang).to_owned(),
         }

@@ -1,22 +1,20 @@
 //! A static host on this machine that serves a folder below a sub-path, so that an absolute path would fail.
 
 use std::fs;
-use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread::{self, JoinHandle};
-
-use tiny_http::{Header, Request, Response, Server};
+use std::thread;
 
 /// The folder on the host in which the site stands.
 const SUB_PATH: &str = "/some/course/faultscope/";
 
 /// A served folder. Dropping it ends the service.
 pub(crate) struct Site {
-    server: Arc<Server>,
     address: SocketAddr,
-    service: Option<JoinHandle<()>>,
+    is_over: Arc<AtomicBool>,
 }
 
 impl Site {
@@ -38,23 +36,25 @@ impl Site {
 
     /// Serves a folder.
     pub(crate) fn of(folder: PathBuf) -> Self {
-        let server = Server::http((Ipv4Addr::LOCALHOST, 0)).expect("a free port on this machine");
-        let address = server.server_addr().to_ip().expect("an address of the internet protocol");
-        let server = Arc::new(server);
-        let listener = Arc::clone(&server);
-        let service = thread::spawn(move || {
-            thread::scope(|scope| {
-                for request in listener.incoming_requests() {
-                    // Each answer has a thread: a browser may leave one file in the pipe until it has read another.
-                    let folder = &folder;
-                    scope.spawn(move || {
-                        // A browser that closes a page in the middle of an answer is no fault of the site.
-                        let _ = answer(request, folder);
-                    });
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on this machine");
+        let address = listener.local_addr().expect("an address, since it listens");
+        let is_over = Arc::new(AtomicBool::new(false));
+        let site = Self { address, is_over: Arc::clone(&is_over) };
+        let folder: Arc<Path> = folder.into();
+        thread::spawn(move || {
+            for visitor in listener.incoming().map_while(Result::ok) {
+                if is_over.load(Ordering::Relaxed) {
+                    return;
                 }
-            })
+                let folder = Arc::clone(&folder);
+                // Each answer has a thread: a browser may leave one file in the pipe until it has read another.
+                thread::spawn(move || {
+                    // A browser that closes a page in the middle of an answer is no fault of the site.
+                    let _ = answer(&visitor, &folder);
+                });
+            }
         });
-        Self { server, address, service: Some(service) }
+        site
     }
 
     /// The address of the site's start page.
@@ -70,28 +70,43 @@ impl Site {
 
 impl Drop for Site {
     fn drop(&mut self) {
-        self.server.unblock();
-        if let Some(service) = self.service.take() {
-            // A panic there has been printed by itself.
-            let _ = service.join();
-        }
+        self.is_over.store(true, Ordering::Relaxed);
+        // One more visitor, so that the listener wakes up and sees that it is over.
+        let _ = TcpStream::connect(self.address);
     }
 }
 
-fn answer(request: Request, folder: &Path) -> io::Result<()> {
-    let path = request.url().split(['?', '#']).next().unwrap_or_default();
-    let file = path.strip_prefix(SUB_PATH).filter(|inside| !inside.contains("..")).map(|inside| {
-        let inside = if inside.is_empty() { "index.html" } else { inside };
-        folder.join(inside)
-    });
-    match file.and_then(|file| fs::read(&file).ok().map(|content| (file, content))) {
-        Some((file, content)) => {
-            let header =
-                Header::from_bytes("Content-Type", media_type(&file)).expect("a header of plain letters");
-            request.respond(Response::from_data(content).with_header(header))
+/// Reads one request and answers it.
+fn answer(visitor: &TcpStream, folder: &Path) -> io::Result<()> {
+    let mut request = BufReader::new(visitor).lines();
+    let first = request.next().transpose()?.unwrap_or_default();
+    for line in request {
+        if line?.is_empty() {
+            break;
         }
-        None => request.respond(Response::from_string("not found").with_status_code(404)),
     }
+    let found = file_of(&first, folder).and_then(|file| Some((media_type(&file), fs::read(file).ok()?)));
+    match found {
+        Some((kind, content)) => send(visitor, "200 OK", kind, &content),
+        None => send(visitor, "404 Not Found", "text/plain", b"not found"),
+    }
+}
+
+/// The file that a request's first line asks for, such as `GET /some/course/faultscope/app.css?v=1 HTTP/1.1`.
+fn file_of(first: &str, folder: &Path) -> Option<PathBuf> {
+    let url = first.split(' ').nth(1)?;
+    let path = url.split('?').next()?;
+    let inside = path.strip_prefix(SUB_PATH).filter(|inside| !inside.contains(".."))?;
+    Some(folder.join(if inside.is_empty() { "index.html" } else { inside }))
+}
+
+fn send(mut visitor: &TcpStream, status: &str, kind: &str, content: &[u8]) -> io::Result<()> {
+    let length = content.len();
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+    );
+    visitor.write_all(head.as_bytes())?;
+    visitor.write_all(content)
 }
 
 /// The media type by the end of the name, as a static host tells it.

@@ -38,6 +38,13 @@ pub const LAB: Lab = Lab {
     properties: &properties::WORDS,
     rules: &words::RULES,
     kinds: &words::KINDS,
+    timers: &[
+        ("vote timeout", Text::new("vote timeout", "收票超时")),
+        ("resend COMMIT", Text::new("resend COMMIT", "重发 COMMIT 定时器")),
+        ("work before the vote", Text::new("work before the vote", "投票前的工作")),
+        ("inquiry", Text::new("inquiry", "询问定时器")),
+        ("repeat BEGIN", Text::new("repeat BEGIN", "重发 BEGIN 定时器")),
+    ],
     spelling: &words::SPELLING,
     stories: &[
         StorySource {

@@ -36,6 +36,11 @@ pub static LAB: Lab = Lab {
         MessageKind { name: "ClientRequest", short: "req", ink: 3 },
         MessageKind { name: "ClientReply", short: "ans", ink: 3 },
     ],
+    timers: &[
+        ("election timeout", Text::new("election timeout", "选举超时")),
+        ("heartbeat", Text::new("heartbeat", "心跳定时器")),
+        ("client retry", Text::new("client retry", "客户端重试定时器")),
+    ],
     spelling: &[
         ("term", "currentTerm"),
         ("voted_for", "votedFor"),

@@ -46,6 +46,13 @@ pub static LAB: Lab = Lab {
     properties: words::PROPERTIES,
     rules: words::RULES,
     kinds: looks::KINDS,
+    timers: &[
+        ("transfer retry", Text::new("transfer retry", "数据迁移重试定时器")),
+        ("view retry", Text::new("view retry", "视图重发定时器")),
+        ("membership retry", Text::new("membership retry", "成员变更重试定时器")),
+        ("request retry", Text::new("request retry", "请求重试定时器")),
+        ("planned change", Text::new("planned change", "计划中的变更")),
+    ],
     spelling: state::SPELLING,
     stories: &[
         StorySource {

@@ -164,6 +164,10 @@ fn states_messages_and_notes_can_be_told() {
                 for sent in &step.sent {
                     check_message(lab, variant, &sent.body, &place);
                 }
+                if let Some(timer) = step.timer {
+                    let is_told = lab.timers.iter().any(|(known, _)| *known == timer);
+                    assert!(is_told, "{place}: the timer {timer} has no words");
+                }
                 for note in &step.notes {
                     check_note(lab, variant, note, &place);
                 }

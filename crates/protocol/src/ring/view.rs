@@ -78,7 +78,7 @@ pub struct Membership {
 /// Where keys lie before and after the change under way.
 struct Tables {
     scheme: Scheme,
-    replication_factor: usize,
+    replication_factor: u32,
     replicas_by_points: bool,
     keys: u32,
     now: Placement,
@@ -113,7 +113,7 @@ impl View {
         let next = membership.change.map(|change| changed(members, change));
         let tables = Tables {
             scheme,
-            replication_factor: setup.replication_factor.max(1) as usize,
+            replication_factor: setup.replication_factor.max(1),
             replicas_by_points: setup.replicas_by_points,
             keys: setup.key_count(),
             now: place(members),
@@ -264,7 +264,7 @@ impl View {
     }
 
     fn replicas_in(&self, members: &[NodeId], placement: &Placement, key: u32) -> Vec<NodeId> {
-        let (position, count) = (self.position(key), self.tables.0.replication_factor);
+        let (position, count) = (self.position(key), self.tables.0.replication_factor as usize);
         let indices = if self.tables.0.replicas_by_points {
             placement.next_points(position, count)
         } else {
