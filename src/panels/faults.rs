@@ -50,8 +50,8 @@ pub(crate) fn FaultBar(props: &FaultBarProps) -> Html {
     let at_once = |(sign, title, key, shortcut, intent, is_possible): AtOnce| {
         let onclick = props.on.reform(move |_: MouseEvent| intent.clone());
         html! {
-            <button type="button" {onclick} disabled={!is_possible} aria-label={title.get(lang)} aria-keyshortcuts={shortcut}>
-                { icon(sign) }<span>{ title.get(lang) }</span><kbd aria-hidden="true">{ key }</kbd>
+            <button type="button" {onclick} disabled={!is_possible} aria-label={title.get(lang)} aria-keyshortcuts={shortcut} data-key={key}>
+                { icon(sign) }<span>{ title.get(lang) }</span>
             </button>
         }
     };
@@ -75,8 +75,8 @@ fn tool_button(
     let class = classes!(tool.is_some().then_some("fault"), is_on.then_some("on"));
     html! {
         <button type="button" {class} {onclick} aria-pressed={is_on.to_string()} aria-label={title.get(lang)} title={help.get(lang)}
-            aria-keyshortcuts={key}>
-            { icon(sign) }<span>{ title.get(lang) }</span><kbd aria-hidden="true">{ key }</kbd>
+            aria-keyshortcuts={key} data-key={key}>
+            { icon(sign) }<span>{ title.get(lang) }</span>
         </button>
     }
 }

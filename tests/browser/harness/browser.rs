@@ -1,12 +1,11 @@
-//! One Chromium for all tests, started by the first page and ended with the last.
+//! One Chromium for all tests, started by the first page. It ends when the tests end, however they end.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -39,25 +38,24 @@ const FLAGS: [&str; 16] = [
     "--remote-debugging-port=0",
 ];
 
-/// A running Chromium. Dropping it ends it.
+/// Starts Chromium and waits for the end of its input, which comes when the process of the tests is gone, even if
+/// somebody killed it; then ends Chromium and removes its profile, the first argument.
+const GUARD: &str = "profile=$1; shift; \"$@\" </dev/null & read -r _; kill $!; wait $!; rm -rf \"$profile\"";
+
+/// A running Chromium.
 pub(crate) struct Browser {
-    process: Child,
-    profile: PathBuf,
+    /// Its input stays open as long as this process lives; see [`GUARD`].
+    _guard: Child,
     /// Address of the debugging service, such as `127.0.0.1:41231`.
     host: String,
     connection: Mutex<Connection>,
 }
 
 impl Browser {
-    /// The running browser, or a new one.
-    pub(crate) fn shared() -> Arc<Self> {
-        static RUNNING: Mutex<Weak<Browser>> = Mutex::new(Weak::new());
-        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-        running.upgrade().unwrap_or_else(|| {
-            let browser = Arc::new(Self::start());
-            *running = Arc::downgrade(&browser);
-            browser
-        })
+    /// The browser of all tests.
+    pub(crate) fn shared() -> &'static Self {
+        static BROWSER: OnceLock<Browser> = OnceLock::new();
+        BROWSER.get_or_init(Self::start)
     }
 
     fn start() -> Self {
@@ -66,24 +64,25 @@ impl Browser {
             panic!("no Chromium: install chromium, or set CHROME to its path; looked for {names} in PATH")
         });
         let profile = fresh_profile();
-        let mut process = Command::new(&program)
+        let mut guard = Command::new("sh")
+            .args(["-c", GUARD, "sh"])
+            .arg(&profile)
+            .arg(&program)
             .args(FLAGS)
             .arg(format!("--user-data-dir={}", profile.display()))
             .arg("about:blank")
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
-        let stderr = process.stderr.take().expect("a pipe was asked for");
-        let url = debugging_url(stderr).recv_timeout(START_LIMIT).unwrap_or_else(|_| {
-            // It may be gone already, which is what we want.
-            let _ = process.kill();
-            panic!("{}: no debugging service within {START_LIMIT:?}", program.display())
-        });
+            .unwrap_or_else(|error| panic!("sh: {error}"));
+        let stderr = guard.stderr.take().expect("a pipe was asked for");
+        let url = debugging_url(stderr)
+            .recv_timeout(START_LIMIT)
+            .unwrap_or_else(|_| panic!("{}: no debugging service within {START_LIMIT:?}", program.display()));
         let host = url.trim_start_matches("ws://").split('/').next().unwrap_or_default().to_owned();
         let connection = Mutex::new(Connection::open(&url));
-        Self { process, profile, host, connection }
+        Self { _guard: guard, host, connection }
     }
 
     /// A new, empty page with storage of its own; returns its target and its context.
@@ -107,19 +106,8 @@ impl Browser {
     }
 }
 
-impl Drop for Browser {
-    fn drop(&mut self) {
-        // What fails here has ended by itself, or is a folder for temporary files that its owner cleans.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-        let _ = fs::remove_dir_all(&self.profile);
-    }
-}
-
 fn fresh_profile() -> PathBuf {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let name = format!("faultscope-browser-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let folder = std::env::temp_dir().join(name);
+    let folder = std::env::temp_dir().join(format!("faultscope-browser-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     folder
 }

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -27,7 +26,7 @@ const NOTE_START: &str =
 
 /// An open page. It must end with [`Page::finish`].
 pub(crate) struct Page {
-    browser: Arc<Browser>,
+    browser: &'static Browser,
     connection: Connection,
     context: String,
     console: Console,

@@ -117,7 +117,7 @@ fn circle(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], hub: Option<Nod
     };
     let middle = area.center();
     // Up to four around a hub stand in the corners of the room, not on an ellipse in it.
-    let spread = if is_stacked && is_roomy { std::f64::consts::SQRT_2 } else { 1.0 };
+    let spread = if hub.is_some() && around.len() <= 4 { std::f64::consts::SQRT_2 } else { 1.0 };
     let radius_x = (area.width / 2.0 - room_x).max(radius * 1.6) * spread;
     let radius_y = (area.height / 2.0 - room_y).max(radius * 1.6) * spread;
     stage.middle = middle;
