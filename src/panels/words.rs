@@ -353,9 +353,9 @@ mod tests {
 
     #[test]
     fn a_budget_is_told_in_words() {
-        for verb in ["crash", "cut", "drop", "clock"] {
-            assert_ne!(super::verb(verb, Lang::En), super::verb(verb, Lang::Zh));
+        for word in ["crash", "cut", "drop", "clock"] {
+            assert_ne!(verb(word, Lang::En), verb(word, Lang::Zh));
         }
-        assert_eq!(super::verb("unheard-of", Lang::En), "unheard-of");
+        assert_eq!(verb("unheard-of", Lang::En), "unheard-of");
     }
 }

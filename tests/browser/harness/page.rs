@@ -221,6 +221,8 @@ impl Page {
         }
         let attach = json!({ "autoAttach": true, "waitForDebuggerOnStart": false, "flatten": true });
         self.call("Target.setAutoAttach", attach);
+        // A picture is as wide as the window.
+        self.call("Emulation.setScrollbarsHidden", json!({ "hidden": true }));
         // A page that is not in front would pause, and so would everything that waits for a frame.
         self.call("Emulation.setFocusEmulationEnabled", json!({ "enabled": true }));
     }
