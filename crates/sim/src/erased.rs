@@ -4,7 +4,7 @@
 //! plain value of a protocol, a [`Machine`] any node, a [`Factory`] any variant's way to make nodes.
 
 use std::any::Any;
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::hash::Hash;
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -20,8 +20,15 @@ use crate::SeatPlan;
 use crate::hash::StableHasher;
 
 /// Any plain value of a protocol: a message, a command, a reply, a note, or a stable state.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Payload(Arc<dyn Datum>);
+
+// By name alone: the whole of every type's `Debug` would weigh more than the simulator.
+impl Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Payload").field(&self.name()).finish()
+    }
+}
 
 impl Payload {
     fn message<M: Message>(body: M) -> Self {
@@ -75,7 +82,7 @@ impl Payload {
         self.0.facts().outcome
     }
 
-    /// The value as JSON, as its serializer writes it.
+    /// The value as JSON, as its serializer writes it; null for a stable state.
     pub fn value(&self) -> Value {
         self.0.value()
     }
@@ -105,7 +112,7 @@ struct Facts {
     outcome: Option<Outcome>,
 }
 
-trait Datum: Debug + Send + Sync {
+trait Datum: Send + Sync {
     fn as_any(&self) -> &dyn Any;
     fn facts(&self) -> Facts;
     fn value(&self) -> Value;
@@ -113,22 +120,20 @@ trait Datum: Debug + Send + Sync {
 }
 
 /// A value and the part it plays.
-#[derive(Debug)]
 struct Wrapped<T, K>(T, PhantomData<K>);
 
-#[derive(Debug)]
 struct AsMessage;
-#[derive(Debug)]
 struct AsCommand;
-#[derive(Debug)]
 struct AsReply;
-#[derive(Debug)]
 struct AsNote;
-#[derive(Debug)]
 struct AsStable;
 
-trait Part<T>: Debug + Send + Sync + 'static {
+trait Part<T: Plain>: Send + Sync + 'static {
     fn facts(value: &T) -> Facts;
+
+    fn value(value: &T) -> Value {
+        plain_value(value)
+    }
 }
 
 impl<T: Message> Part<T> for AsMessage {
@@ -161,9 +166,14 @@ impl<T: Note> Part<T> for AsNote {
     }
 }
 
-impl<T> Part<T> for AsStable {
+impl<T: Plain> Part<T> for AsStable {
     fn facts(_: &T) -> Facts {
         Facts { name: "stable", ..Facts::default() }
+    }
+
+    // A whole disk is shown by its lab, never as it is.
+    fn value(_: &T) -> Value {
+        Value::Null
     }
 }
 
@@ -175,7 +185,7 @@ impl<T: Plain, K: Part<T>> Datum for Wrapped<T, K> {
         K::facts(&self.0)
     }
     fn value(&self) -> Value {
-        plain_value(&self.0)
+        K::value(&self.0)
     }
     fn hash_into(&self, hasher: &mut StableHasher) {
         self.0.hash(hasher);
@@ -186,7 +196,7 @@ impl<T: Plain, K: Part<T>> Datum for Wrapped<T, K> {
 fn plain_value<T: Plain>(value: &T) -> Value {
     match serde_json::to_value(value) {
         Ok(value) => value,
-        Err(error) => unreachable!("a plain value that JSON cannot hold: {error}: {value:?}"),
+        Err(error) => unreachable!("a plain value that JSON cannot hold: {error}"),
     }
 }
 
@@ -214,8 +224,6 @@ pub(crate) enum ErasedInput<'a> {
 pub trait Machine: MachineCore {
     /// The machine itself, if it is up and a `P`.
     fn state(&self) -> Option<&dyn Any>;
-    /// The machine's state as JSON; null while it is down.
-    fn value(&self) -> Value;
     /// What the node is called to do, as the lab numbers its roles.
     fn role(&self) -> u8;
     /// The knobs, of the protocol's `Setup` type.
@@ -302,9 +310,6 @@ impl<P: Protocol> Cell<P> {
 impl<P: Protocol> Machine for Cell<P> {
     fn state(&self) -> Option<&dyn Any> {
         self.state.as_ref().map(|state| state as &dyn Any)
-    }
-    fn value(&self) -> Value {
-        self.state.as_ref().map_or(Value::Null, plain_value)
     }
     fn role(&self) -> u8 {
         self.seat.role

@@ -198,11 +198,6 @@ impl Node {
         self.machine.setup().downcast_ref()
     }
 
-    /// The machine's whole state as JSON; null while the node is down.
-    pub fn value(&self) -> Value {
-        self.machine.value()
-    }
-
     /// What the node is called to do, as the lab numbers its roles.
     pub fn role(&self) -> u8 {
         self.machine.role()
