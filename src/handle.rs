@@ -8,7 +8,7 @@ use faultscope_labs::Session;
 /// A shared session and the number of its change. Two handles are equal when nothing changed between them, so a
 /// panel is drawn again only when it has something new to show.
 #[derive(Clone)]
-pub struct Handle {
+pub(crate) struct Handle {
     session: Rc<RefCell<Session>>,
     change: u64,
 }
@@ -21,22 +21,22 @@ impl PartialEq for Handle {
 
 impl Handle {
     /// A handle on a session.
-    pub fn new(session: Session) -> Self {
+    pub(crate) fn new(session: Session) -> Self {
         Self { session: Rc::new(RefCell::new(session)), change: 0 }
     }
 
     /// Looks at the session.
-    pub fn read(&self) -> Ref<'_, Session> {
+    pub(crate) fn read(&self) -> Ref<'_, Session> {
         self.session.borrow()
     }
 
     /// Changes the session. The caller tells the panels with [`Handle::touch`] when they are to look again.
-    pub fn write<R>(&self, change: impl FnOnce(&mut Session) -> R) -> R {
+    pub(crate) fn write<R>(&self, change: impl FnOnce(&mut Session) -> R) -> R {
         change(&mut self.session.borrow_mut())
     }
 
     /// Marks the session as changed.
-    pub fn touch(&mut self) {
+    pub(crate) fn touch(&mut self) {
         self.change += 1;
     }
 }

@@ -5,7 +5,7 @@ use faultscope_labs::{Lang, NodeId, Stop};
 
 /// What is picked up on the stage, in a lane or in a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Selection {
+pub(crate) enum Selection {
     /// Nothing.
     #[default]
     Nothing,
@@ -17,7 +17,7 @@ pub enum Selection {
 
 /// Which colours: by the system's wish, or by the person's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ThemeChoice {
+pub(crate) enum ThemeChoice {
     /// As the system says.
     #[default]
     System,
@@ -29,7 +29,7 @@ pub enum ThemeChoice {
 
 /// What a person wants of the lab page.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Intent {
+pub(crate) enum Intent {
     /// Play if it stands, stand if it plays.
     TogglePlay,
     /// Stand.
@@ -78,7 +78,7 @@ pub enum Intent {
 
 /// A fault tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tool {
+pub(crate) enum Tool {
     /// Draw a line across links.
     Cut,
     /// Touch a node.
@@ -91,7 +91,7 @@ pub enum Tool {
 
 /// What lies over the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Overlay {
+pub(crate) enum Overlay {
     /// The settings of the variant, the network and the disks.
     Settings,
     /// The list of keys.
@@ -106,7 +106,7 @@ pub enum Overlay {
 
 /// The panels on a phone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tab {
+pub(crate) enum Tab {
     /// The story, or what the lab is about.
     #[default]
     Story,
