@@ -5,6 +5,15 @@
 //! browser or no `dist/`, the tests fail and say what is missing.
 #![allow(clippy::unwrap_used, reason = "a test fails where it finds nothing")]
 
+mod faults;
+mod fingerprints;
 mod harness;
+mod home;
+mod hostile;
+mod keyboard;
 mod looks;
+mod phone;
+mod reader;
 mod selftest;
+mod sheets;
+mod time;

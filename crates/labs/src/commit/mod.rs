@@ -13,7 +13,7 @@ mod tests;
 mod variants;
 mod words;
 
-use crate::lab::{Family, Lab, StorySource};
+use crate::lab::{Family, Lab, StorySource, embedded};
 use crate::words::Text;
 
 /// The lab of atomic commit.
@@ -50,22 +50,22 @@ pub const LAB: Lab = Lab {
         StorySource {
             id: "a-round-that-commits",
             title: Text::new("A round that commits", "一轮成功的提交"),
-            text: include_str!("stories/a-round-that-commits.story"),
+            text: embedded(include_str!("stories/a-round-that-commits.story")),
         },
         StorySource {
             id: "one-no",
             title: Text::new("One NO", "一张反对票"),
-            text: include_str!("stories/one-no.story"),
+            text: embedded(include_str!("stories/one-no.story")),
         },
         StorySource {
             id: "the-blocked-participants",
             title: Text::new("The coordinator dies after the votes", "投票之后协调者宕机"),
-            text: include_str!("stories/the-blocked-participants.story"),
+            text: embedded(include_str!("stories/the-blocked-participants.story")),
         },
         StorySource {
             id: "impatience",
             title: Text::new("The impatient participant", "不耐烦的参与者"),
-            text: include_str!("stories/impatience.story"),
+            text: embedded(include_str!("stories/impatience.story")),
         },
     ],
     tools: &[],

@@ -7,7 +7,7 @@ mod tests;
 mod variants;
 mod words;
 
-use crate::lab::{Family, Lab, MessageKind, StorySource};
+use crate::lab::{Family, Lab, MessageKind, StorySource, embedded};
 use crate::words::Text;
 
 /// The Raft lab.
@@ -53,12 +53,12 @@ pub static LAB: Lab = Lab {
         StorySource {
             id: "first-election",
             title: Text::new("The first election", "第一次选举"),
-            text: include_str!("stories/first-election.story"),
+            text: embedded(include_str!("stories/first-election.story")),
         },
         StorySource {
             id: "leader-crash",
             title: Text::new("The leader crashes", "领导者崩溃"),
-            text: include_str!("stories/leader-crash.story"),
+            text: embedded(include_str!("stories/leader-crash.story")),
         },
     ],
     miniature: "raft:basic;r1;s4;servers=5;clients=1;@900000crash.n1;@1500000restart.n1;t40",

@@ -19,7 +19,7 @@ use faultscope_protocol::NodeId;
 use faultscope_protocol::ring::{Items, Phase, Ring, Stable, StableStore, Store, View};
 use faultscope_sim::{Node, World};
 
-use crate::lab::{Family, Lab, StorySource};
+use crate::lab::{Family, Lab, StorySource, embedded};
 use crate::words::Text;
 
 /// The hash ring.
@@ -58,17 +58,17 @@ pub static LAB: Lab = Lab {
         StorySource {
             id: "newcomer",
             title: Text::new("Only to the newcomer", "只搬给新节点"),
-            text: include_str!("stories/newcomer.story"),
+            text: embedded(include_str!("stories/newcomer.story")),
         },
         StorySource {
             id: "neighbour",
             title: Text::new("The neighbour that drowns", "被压垮的邻居"),
-            text: include_str!("stories/neighbour.story"),
+            text: embedded(include_str!("stories/neighbour.story")),
         },
         StorySource {
             id: "stampede",
             title: Text::new("The stampede of mod n", "取余引发的雪崩"),
-            text: include_str!("stories/stampede.story"),
+            text: embedded(include_str!("stories/stampede.story")),
         },
     ],
     tools: &[tool::TOOL],
