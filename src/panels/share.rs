@@ -42,7 +42,7 @@ fn embed(address: &str, fragment: &str, title: &str) -> String {
     let quoted = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;");
     format!(
         "<iframe src=\"{}\" title=\"{}\" width=\"100%\" height=\"640\" loading=\"lazy\"></iframe>",
-        quoted(&format!("{address}?embed{fragment}")),
+        quoted(&format!("{address}{fragment}")),
         quoted(&format!("Faultscope: {title}")),
     )
 }
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_frame_escapes_what_html_would_read() {
         let html = embed("https://a.b/c", "#x:y;r1&\"", "2 \"phases\"");
-        assert!(html.contains("src=\"https://a.b/c?embed#x:y;r1&amp;&quot;\""), "{html}");
+        assert!(html.contains("src=\"https://a.b/c#x:y;r1&amp;&quot;\""), "{html}");
         assert!(html.contains("title=\"Faultscope: 2 &quot;phases&quot;\""), "{html}");
     }
 }

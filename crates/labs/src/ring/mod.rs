@@ -71,7 +71,8 @@ pub static LAB: Lab = Lab {
             text: embedded(include_str!("stories/stampede.story")),
         },
     ],
-    tools: &[tool::TOOL],
+    // A command-line tool has no place in the page.
+    tools: if cfg!(target_arch = "wasm32") { &[] } else { &[tool::TOOL] },
     miniature: "ring:ring;r1;s1;join_after_us=200000;leave_after_us=1600000",
 };
 
