@@ -5,7 +5,7 @@ use faultscope_labs::{LABS, Lang, NodeId};
 
 use super::harness::{Page, View};
 use super::reader::{
-    Place, a_free_message, a_server, node_places, native_run, open_at, picture, reload, step, targets,
+    Place, a_free_message, a_server, native_run, node_places, open_at, picture, reload, step, targets,
     wait_for_address, wait_until_hatched, words,
 };
 

@@ -15,20 +15,32 @@ struct Step {
     name: &'static str,
     /// What it proves.
     what: &'static str,
+    /// Steps without which it proves nothing.
+    needs: &'static [&'static str],
     run: fn() -> Result<Tally>,
 }
 
 /// All steps, in the order in which they run: quick ones first.
 const STEPS: [Step; 9] = [
-    Step { name: "format", what: "rustfmt finds nothing to change", run: format },
-    Step { name: "tidy", what: "the rules of the tree that no compiler knows", run: tidy_tree },
-    Step { name: "lint", what: "clippy, native", run: lint_native },
-    Step { name: "lint-wasm", what: "clippy, the page as WebAssembly", run: lint_wasm },
-    Step { name: "native", what: "unit, property, golden and story tests", run: native },
-    Step { name: "docs", what: "documentation builds, every link in it leads somewhere", run: docs },
-    Step { name: "dist", what: "the static folder builds", run: build_dist },
-    Step { name: "chromium", what: "a browser is at hand", run: find_chromium },
-    Step { name: "browser", what: "end-to-end tests in a real browser", run: browser },
+    Step { name: "format", what: "rustfmt finds nothing to change", needs: &[], run: format },
+    Step { name: "tidy", what: "the rules of the tree that no compiler knows", needs: &[], run: tidy_tree },
+    Step { name: "lint", what: "clippy, native", needs: &[], run: lint_native },
+    Step { name: "lint-wasm", what: "clippy, the page as WebAssembly", needs: &[], run: lint_wasm },
+    Step { name: "native", what: "unit, property, golden and story tests", needs: &[], run: native },
+    Step {
+        name: "docs",
+        what: "documentation builds, every link in it leads somewhere",
+        needs: &[],
+        run: docs,
+    },
+    Step { name: "dist", what: "the static folder builds", needs: &[], run: build_dist },
+    Step { name: "chromium", what: "a browser is at hand", needs: &[], run: find_chromium },
+    Step {
+        name: "browser",
+        what: "end-to-end tests in a real browser",
+        needs: &["dist", "chromium"],
+        run: browser,
+    },
 ];
 
 /// How many checks passed and failed.
@@ -49,14 +61,11 @@ struct Outcome {
 pub(crate) fn run(names: &[String]) -> Result<ExitCode> {
     let steps = chosen(names)?;
     let count = steps.len();
-    let outcomes: Vec<Outcome> = steps
-        .into_iter()
-        .enumerate()
-        .map(|(index, step)| {
-            eprintln!("==> [{}/{count}] {}: {}", index + 1, step.name, step.what);
-            run_step(step)
-        })
-        .collect();
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for (index, step) in steps.into_iter().enumerate() {
+        eprintln!("==> [{}/{count}] {}: {}", index + 1, step.name, step.what);
+        outcomes.push(run_step(step, &outcomes));
+    }
     let total = outcomes.iter().fold(Tally::default(), |sum, outcome| sum.plus(outcome.tally));
     print!("{}", summary(&outcomes, total));
     Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -78,9 +87,14 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Step>> {
     Ok(STEPS.iter().filter(wanted).collect())
 }
 
-fn run_step(step: &Step) -> Outcome {
+fn run_step(step: &Step, before: &[Outcome]) -> Outcome {
     let stopwatch = Stopwatch::start();
-    let tally = (step.run)().unwrap_or_else(|message| {
+    let failed = before.iter().find(|outcome| outcome.tally.failed > 0 && step.needs.contains(&outcome.name));
+    let result = match failed {
+        Some(needed) => Err(format!("not run, because `{}` failed", needed.name)),
+        None => (step.run)(),
+    };
+    let tally = result.unwrap_or_else(|message| {
         eprintln!("error: {}: {message}", step.name);
         Tally { passed: 0, failed: 1 }
     });
@@ -229,6 +243,15 @@ mod tests {
     fn a_check_that_fails_is_an_error() {
         assert_eq!(check(Command::new("rustc").arg("--version")), Ok(Tally::ONE));
         assert!(check(Command::new("rustc").arg("--no-such-flag")).is_err());
+    }
+
+    #[test]
+    fn a_step_without_what_it_needs_fails() {
+        let step = Step { name: "b", what: "", needs: &["a"], run: || Ok(Tally { passed: 5, failed: 0 }) };
+        let before =
+            |failed| [Outcome { name: "a", tally: Tally { passed: 0, failed }, time: Duration::ZERO }];
+        assert_eq!(run_step(&step, &before(0)).tally, Tally { passed: 5, failed: 0 });
+        assert_eq!(run_step(&step, &before(1)).tally, Tally { passed: 0, failed: 1 });
     }
 
     #[test]
