@@ -33,14 +33,12 @@ fn a_run_is_the_same_in_the_browser_and_natively() {
                 let last = first + CHUNK - 1;
                 let name = format!("{}:{}", lab.id, variant.about().id);
                 let question = format!("fingerprints {name} {first} {last} {STEPS} faults");
-                let start = Instant::now();
-                let told = page.eval(&format!("faultscope_ask('{question}')"));
-                in_browser += start.elapsed();
-
-                let start = Instant::now();
-                let wanted: Vec<(u64, String)> =
-                    (first..=last).map(|seed| native(&name, *variant, seed)).collect();
-                natively += start.elapsed();
+                let (told, took) = timed(|| page.eval(&format!("faultscope_ask('{question}')")));
+                in_browser += took;
+                let (wanted, took) = timed(|| {
+                    (first..=last).map(|seed| native(&name, *variant, seed)).collect::<Vec<(u64, String)>>()
+                });
+                natively += took;
 
                 let lines: Vec<&str> = wanted.iter().map(|(_, line)| line.as_str()).collect();
                 assert_eq!(told.as_str(), Some(lines.join("\n").as_str()), "{question}");
@@ -52,6 +50,13 @@ fn a_run_is_the_same_in_the_browser_and_natively() {
     assert!(steps > runs as u64 * STEPS / 2, "{runs} runs played only {steps} steps");
     println!("{runs} runs, {steps} steps: {in_browser:.1?} in the browser, {natively:.1?} natively");
     page.finish();
+}
+
+/// The result of some work, and how long it took.
+#[expect(clippy::disallowed_methods, reason = "a test of speed reads the wall clock")]
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    (work(), start.elapsed())
 }
 
 /// How many steps a run plays, and the line that tells it.

@@ -61,7 +61,8 @@ fn a_tapped_node_offers_its_actions() {
         let (node, at) = a_server(&mut page);
         open_actions(&mut page, node, at);
         assert!(overhang(&mut page) <= 0, "{}: the actions are wider than the phone", lab.id);
-        assert!(words(&mut page, ".sheet.actions h2").contains(&node.to_string()));
+        let title = words(&mut page, ".sheet.actions h2");
+        assert!(title.contains(&node.to_string()), "{}: {title}", lab.id);
         page.tap(".sheet.actions .deeds button.fault[aria-keyshortcuts=C]");
         wait_until_hatched(&mut page, node, true);
         wait_for_address(&mut page, &format!("crash.{node}"), true);

@@ -150,10 +150,14 @@ pub(crate) fn write_over(page: &mut Page, selector: &str, text: &str) {
     page.key("Enter");
 }
 
-/// The words of the first element that fits.
+/// The words of the first element that fits, as they are written: the style sheet may show them in capitals.
 pub(crate) fn words(page: &mut Page, selector: &str) -> String {
     page.wait_for(&format!("document.querySelector({selector:?})"));
-    page.eval(&format!("document.querySelector({selector:?}).innerText")).as_str().unwrap().trim().to_owned()
+    page.eval(&format!("document.querySelector({selector:?}).textContent"))
+        .as_str()
+        .unwrap()
+        .trim()
+        .to_owned()
 }
 
 /// Waits until the element with the focus fits.

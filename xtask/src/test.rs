@@ -136,7 +136,11 @@ fn native() -> Result<Tally> {
 }
 
 fn docs() -> Result<Tally> {
-    check(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+    check(
+        cargo()
+            .args(["doc", "--workspace", "--no-deps", "--document-private-items"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )
 }
 
 fn build_dist() -> Result<Tally> {

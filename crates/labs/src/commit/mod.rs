@@ -1,7 +1,7 @@
 //! The lab of atomic commit: one coordinator, some participants that hold accounts, clients that move money.
 //!
 //! All variants run the machine of [`faultscope_protocol::commit`]; they differ in one rule each. What a node shows
-//! to pictures and traces is read in [`reading`]; what the run has decided so far is kept in [`ledger`].
+//! to pictures and traces is read in `reading`; what the run has decided so far is kept in `ledger`.
 
 mod ledger;
 mod looks;
