@@ -1,6 +1,6 @@
 //! What a lab is: the variants, each a typed unit behind one trait, and the words around them.
 //!
-//! To add a lab: write a machine in `protocol`, a folder here with a `pub const LAB: Lab`, their `mod` lines, and
+//! To add a lab: write a machine in `protocol`, a folder here with a `pub static LAB: Lab`, their `mod` lines, and
 //! one line in the catalogue.
 
 use std::sync::Arc;
@@ -84,11 +84,11 @@ pub struct Lab {
     pub variants: &'static [&'static dyn Variant],
     /// Every property that any of its variants checks, in words.
     pub properties: &'static [PropertyWords],
-    /// The protocol's rules in our words.
+    /// The protocol's rules in our words: each that a note names.
     pub rules: &'static [Rule],
-    /// The messages, with their colours.
+    /// The messages, each by the name that it has in the protocol, with their colours.
     pub kinds: &'static [MessageKind],
-    /// The timers, by their names in the protocol.
+    /// The timers: each by the name that `Timer::name` gives, in words.
     pub timers: &'static [(&'static str, Text)],
     /// How fields of the state are spelled in the paper: key in traces, word on screen.
     pub spelling: &'static [(&'static str, &'static str)],
@@ -96,7 +96,7 @@ pub struct Lab {
     pub stories: &'static [StorySource],
     /// What it offers on the command line beside its runs.
     pub tools: &'static [Tool],
-    /// The run that the home page plays as a miniature.
+    /// The run that the home page plays as a miniature: a run text, such as `raft:basic;r1;s4`.
     pub miniature: &'static str,
 }
 
@@ -205,7 +205,7 @@ pub enum Standing {
 pub enum BrokenBy {
     /// Random faults, within so many seeds.
     Seeds(u64),
-    /// No faults at all: it breaks by itself or by a plain command, in the run given here.
+    /// This run text, played on for ten seconds behind its last action, breaks at least one of the claims.
     Run(&'static str),
 }
 
@@ -230,7 +230,8 @@ pub struct About {
 /// What a variant assumes of the world. Random faults stay within it.
 #[derive(Clone, Copy, Debug)]
 pub struct Assumptions {
-    /// The faults that it is made for.
+    /// The faults that it is made for. The tests see to it that each is drawn, so with
+    /// [`FaultKind::Crash`] at least one server may be down.
     pub faults: &'static [FaultKind],
     /// How many of its servers may be down at once: so many of a hundred, rounded down.
     pub most_down_percent: u8,
@@ -257,7 +258,7 @@ pub struct Blueprint {
 pub trait Variant: Sync {
     /// What it is.
     fn about(&self) -> &'static About;
-    /// Its settings, the engine's included (see [`crate::schema::engine_settings`]).
+    /// Its settings: its own, then the engine's, which [`crate::schema::engine_settings`] returns.
     fn settings(&self) -> Vec<Setting>;
     /// What clients, or people, can ask of its nodes.
     fn commands(&self) -> &'static [CommandSchema];
@@ -270,7 +271,8 @@ pub trait Variant: Sync {
         2_000_000
     }
 
-    /// The node's state, as traces print it and the inspector shows it. It may be down: then what the disk holds.
+    /// The node's state, as traces print it and the inspector shows it: no floats, and none of the keys `step`,
+    /// `at_us`, `node`, `event` and `status`. It may be down: then what the disk holds, if anything.
     fn state(&self, world: &World, node: &Node) -> Map<String, Value>;
     /// A message in a few words, such as `AppendEntries T2`; `roomy` allows its full name.
     fn message_words(&self, body: &Payload, roomy: bool) -> String;

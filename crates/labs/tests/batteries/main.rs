@@ -38,3 +38,9 @@ fn seeds() -> u64 {
 fn name_of(lab: &Lab, variant: &dyn Variant) -> String {
     format!("{}:{}", lab.id, variant.about().id)
 }
+
+/// Whether a variant's clients have a load of commands of their own.
+fn gives_load(variant: &dyn Variant) -> bool {
+    let blueprint = variant.blueprint(&Settings::defaults(&variant.settings()));
+    blueprint.factory.load_after_us(0).is_some()
+}

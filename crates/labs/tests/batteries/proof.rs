@@ -9,7 +9,7 @@ use faultscope_labs::lab::BrokenBy;
 use faultscope_labs::sim::{Action, FaultKind, Mode, Pinned, Property, Verdict};
 use faultscope_labs::{Lab, Lang, Session, Standing, Variant};
 
-use super::{name_of, seeds, trial, variants};
+use super::{gives_load, name_of, seeds, trial, variants};
 
 /// The fewest steps of a run under random faults.
 const STEPS_MIN: u64 = 2_000;
@@ -130,7 +130,12 @@ fn right_variants_work_without_faults() {
         let judgement = quiet.judge();
         let name = name_of(lab, variant);
         let [ok, fail, info] = judgement.answered;
-        assert!(ok > 0 && ok + fail >= 1_000, "{name} answers {ok} ok, {fail} fail, {info} info");
+        // A lab without client load has nothing to answer; its premises below show that it was put to the test.
+        let is_idle = !gives_load(variant);
+        assert!(
+            is_idle || (ok > 0 && ok + fail >= 1_000),
+            "{name} answers {ok} ok, {fail} fail, {info} info"
+        );
         for judged in &judgement.properties {
             assert!(!judged.is_broken(), "{name}: {judged:?}");
             if judged.mode != Mode::Sometimes {

@@ -8,7 +8,7 @@ use faultscope_labs::sim::{Action, Draw, RunText};
 use faultscope_labs::{LABS, Lab, Lang, Player, Session, Story, export};
 use serde_json::Value;
 
-use super::{trial, variants};
+use super::{gives_load, trial, variants};
 
 const UNTIL_US: u64 = 3_000_000;
 
@@ -213,7 +213,7 @@ fn states_tell_what_changed_and_histories_pair_up() {
         }
         let summed: u64 = export::summary(&session, last).answered.values().sum();
         assert_eq!(answered, summed, "{text}");
-        assert!(answered > 0, "{text}");
+        assert!(answered > 0 || !gives_load(session.variant()), "{text}");
     }
 }
 
