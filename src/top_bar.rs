@@ -49,15 +49,14 @@ fn variants(lab: &'static Lab, shown: &'static dyn Variant, props: &TopBarProps)
     let (right, naive) = by_standing(lab.variants);
     let id = shown.about().id;
     let title = shown.about().title.get(lang);
-    // On a narrow screen the lab's name stands beside it: the same name twice says nothing.
-    let short = if title == lab.title.get(lang) { id } else { title };
+    let short = short_title(lab, shown, lang);
     let is_right = shown.about().standing == Standing::Right;
     let tab = |variant: &&'static dyn Variant| {
         let about = variant.about();
         let onclick = props.on.reform(move |_: MouseEvent| Intent::Variant(about.id));
         html! {
             <button type="button" {onclick} aria-pressed={(about.id == id).to_string()} title={about.sentence.get(lang)}>
-                { mark(true) }<span>{ about.title.get(lang) }</span>
+                { mark(true) }<span>{ short_title(lab, *variant, lang) }</span>
             </button>
         }
     };
@@ -83,6 +82,13 @@ fn variants(lab: &'static Lab, shown: &'static dyn Variant, props: &TopBarProps)
             </button>
         </>
     }
+}
+
+/// What a variant is called beside the name of its lab: the same name twice says nothing.
+fn short_title(lab: &Lab, variant: &dyn Variant, lang: Lang) -> &'static str {
+    let about = variant.about();
+    let title = about.title.get(lang);
+    if title == lab.title.get(lang) { about.id } else { title }
 }
 
 fn invitation(count: usize, lang: Lang) -> String {

@@ -49,7 +49,7 @@ fn card(lab: &'static Lab, lang: Lang, theme: ThemeChoice) -> Html {
         count => words::VARIANT_COUNT.fill(lang, &[("count", &count.to_string())]),
     };
     html! {
-        <a key={lab.id} class="plate" {href}>
+        <a key={lab.id} class="plate" data-lab={lab.id} {href}>
             <Miniature id={lab.id} {lang} {theme} />
             <h3><span>{ lab.title.get(lang) }</span><small>{ variants }</small></h3>
             <p>{ lab.sentence.get(lang) }</p>

@@ -120,7 +120,7 @@ fn timer_deeds(session: &Session, node: &Node, lang: Lang) -> Vec<Deed> {
     timers.sort_by_key(|(_, timer)| timer.fires_us);
     let deed = |(place, (index, timer)): (usize, (usize, &ArmedTimer))| {
         let left = time_words(timer.fires_us.saturating_sub(now_us));
-        let name = timer_words(node.timer_name(timer), &node.timer_value(timer));
+        let name = timer_words(session.lab().timer(node.timer_name(timer), lang), &node.timer_value(timer));
         let text = words::FIRE.fill(lang, &[("timer", &name), ("left", &left)]);
         let action = Action::Fire { node: node.id, index: u32::try_from(index).unwrap_or(u32::MAX) };
         let deed = Deed::new(Icon::Fire, text, action);

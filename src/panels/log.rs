@@ -283,8 +283,9 @@ fn use_measure(list: &NodeRef, view: &UseStateHandle<View>) {
 /// Keeps the line of the cursor in view, and the focus on it if the focus is in the list.
 #[hook]
 fn use_follow(list: &NodeRef, view: &UseStateHandle<View>, place: u64, cursor: u64) {
-    let (list, row) = (Rc::new(list.clone()), view.row);
-    use_effect_with((cursor, place), move |&(_, place)| {
+    let list = Rc::new(list.clone());
+    // Lines are higher for fingers, which is known only once some were drawn.
+    use_effect_with((cursor, place, view.row), move |&(_, place, row)| {
         let Some(element) = list.cast::<Element>() else { return };
         let height = f64::from(element.client_height());
         let at = place as f64 * row;

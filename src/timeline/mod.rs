@@ -173,10 +173,16 @@ fn ticks(scale: &Scale, rows: Rows) -> Html {
     let (top, text) = (rows.bar + BAR, rows.bar + BAR + 24.0);
     let tick = |at_us: u64| {
         let x = format!("{:.1}", scale.x(at_us));
+        // The words of a tick at the very end would run out of view.
+        let is_last = scale.left + scale.width - scale.x(at_us) < 24.0;
+        let (words_x, anchor) = match is_last {
+            true => (px(scale.left + scale.width + 16.0), "end"),
+            false => (x.clone(), "middle"),
+        };
         html! {
             <g key={at_us}>
                 <path d={format!("M{x} {}v5", top + 4.0)} />
-                <text {x} y={text.to_string()} text-anchor="middle">{ tick_words(at_us, scale) }</text>
+                <text x={words_x} y={text.to_string()} text-anchor={anchor}>{ tick_words(at_us, scale) }</text>
             </g>
         }
     };

@@ -156,6 +156,12 @@ pub struct Stage<'a> {
     pub middle_radius: f64,
     /// In a dial on a wide screen: room beside it that a lab may fill.
     pub beside: Option<Rect>,
+    /// Whether what stands above and below nodes leans outwards, away from the links: on a tight stage.
+    leans: bool,
+    /// Whether strips beside nodes have no words in their cells, though the stage is wide: many nodes share it.
+    is_compact: bool,
+    /// Where the servers' room begins: right of the clients' column, where there is one.
+    left: f64,
     /// Where text stands already, so that other text keeps away.
     taken: Vec<Rect>,
 }
@@ -172,6 +178,9 @@ pub fn picture(lab: &'static Lab, variant: &dyn Variant, world: &World, frame: &
         middle: Point::new(frame.width / 2.0, frame.height / 2.0),
         middle_radius: 0.0,
         beside: None,
+        leans: false,
+        is_compact: false,
+        left: 0.0,
         taken: Vec::new(),
     };
     places::arrange(&mut stage, &variant.arrangement(world), world);

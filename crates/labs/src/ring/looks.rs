@@ -13,6 +13,7 @@ use crate::words::{Lang, Text};
 
 /// The messages: views 1, keys that move 2, reads 3, writes 4.
 pub(super) const KINDS: &[MessageKind] = &[
+    MessageKind { name: "RingView", short: "V", ink: 1 },
     MessageKind { name: "Get", short: "Get", ink: 3 },
     MessageKind { name: "Value", short: "Val", ink: 3 },
     MessageKind { name: "Missing", short: "Miss", ink: 3 },
@@ -26,7 +27,6 @@ pub(super) const KINDS: &[MessageKind] = &[
     MessageKind { name: "JoinRequest", short: "Join", ink: 1 },
     MessageKind { name: "LeaveRequest", short: "Leave", ink: 1 },
     MessageKind { name: "RingViewRequest", short: "V?", ink: 1 },
-    MessageKind { name: "RingView", short: "V", ink: 1 },
     MessageKind { name: "RingViewAck", short: "VAck", ink: 1 },
 ];
 

@@ -11,7 +11,7 @@ use crate::lab::Variant;
 /// How long a lost message fades, in microseconds of virtual time.
 const FADE_US: u64 = 20_000;
 /// How far the two directions of a link stand apart.
-const LANE: f64 = 4.0;
+const LANE: f64 = 6.0;
 
 /// A time on labels, in milliseconds.
 pub(super) fn milliseconds(at_us: u64) -> String {
@@ -118,6 +118,8 @@ fn draw_flight(stage: &mut Stage<'_>, flight: &Flight, way: &Way) -> Point {
     let mut pen = stage.scene.pen(Layer::Messages, Subject::Message(flight.id));
     pen.line(way.start, at, Style::stroke(ink, if is_mini { 1.0 } else { 1.5 }).faded(0.75));
     pen.line(at, way.end, Style::stroke(ink, 1.0).dashed(1.0, if is_mini { 3.0 } else { 5.0 }));
+    // The message itself passes over strips, like a bead: it must never be lost beneath one.
+    let mut pen = stage.scene.pen(Layer::Strips, Subject::Message(flight.id));
     draw_dot(&mut pen, at, kind, flight.body.is_reply(), if is_mini { 0.6 } else { 1.0 });
     let to_go = at.distance(way.end);
     if is_paused && !is_mini && to_go > 24.0 && !flight.held {

@@ -184,17 +184,17 @@ fn draw_words(stage: &mut Stage<'_>, place: NodePlace, node: &Node, look: &Look)
     }
 }
 
-/// On a wide stage, and beside clients: role and remark above the strip, 30 px outwards from the rim. Where both do
+/// On a wide stage, and beside clients: role and remark above the strip, outwards from the rim. Where both do
 /// not fit in one line they stand in two; what does not fit at all is left out, never pushed onto the disc.
 fn draw_words_beside(stage: &mut Stage<'_>, place: NodePlace, look: &Look, words: &(String, String, Ink)) {
     let (role, remark, remark_ink) = words;
-    let strip = Strip::with_words(look);
+    let strip = Strip::beside(stage, look);
     let is_left = place.side == Side::Left;
     let (role_style, remark_style) = (Lettering::sans(13.0).bold(), Lettering::sans(12.0));
     let (role_width, remark_width) = (role_style.width_of(role), remark_style.width_of(remark));
-    let inner =
-        if is_left { place.center.x - place.radius - 30.0 } else { place.center.x + place.radius + 30.0 };
-    let room = if is_left { inner - 6.0 } else { stage.frame.width - 6.0 - inner };
+    let beyond = place.radius + if place.id.is_client() { RIM + 6.0 } else { 30.0 };
+    let inner = if is_left { place.center.x - beyond } else { place.center.x + beyond };
+    let room = if is_left { inner - stage.left - 6.0 } else { right_end(stage, place) - 6.0 - inner };
     let in_one_line = remark.is_empty() || role_width + 10.0 + remark_width <= room;
     let words_width = match (remark.is_empty(), in_one_line) {
         (true, _) => role_width,
@@ -225,10 +225,22 @@ fn draw_words_beside(stage: &mut Stage<'_>, place: NodePlace, look: &Look, words
     if has_strip {
         let strip_left = if is_left { left + width - strip.width() } else { left };
         strip.draw(stage, place, Point::new(strip_left, baseline + 12.0));
-        draw_signs(stage, place, look, Point::new(strip_left, baseline + 12.0 + 24.0 + 18.0));
+        draw_signs(stage, place, look, Point::new(strip_left, baseline + 12.0 + strip.cell_height + 18.0));
     } else {
         draw_signs(stage, place, look, Point::new(left, baseline + 20.0));
     }
+}
+
+/// Where words at the right of a node must end: before the next client in its row, or at the edge of the stage.
+fn right_end(stage: &Stage<'_>, place: NodePlace) -> f64 {
+    let is_beside = |other: &&NodePlace| {
+        place.id.is_client()
+            && other.id.is_client()
+            && other.center.x > place.center.x
+            && (other.center.y - place.center.y).abs() < place.radius
+    };
+    let starts = stage.places.iter().filter(is_beside).map(|other| other.center.x - other.radius - RIM);
+    starts.fold(stage.frame.width, f64::min)
 }
 
 fn draw_signs(stage: &mut Stage<'_>, place: NodePlace, look: &Look, from: Point) {
@@ -257,7 +269,10 @@ fn draw_signs(stage: &mut Stage<'_>, place: NodePlace, look: &Look, from: Point)
 fn draw_words_stacked(stage: &mut Stage<'_>, place: NodePlace, look: &Look, words: &(String, String, Ink)) {
     let (role, remark, remark_ink) = words;
     let is_wide = stage.frame.is_roomy();
-    let strip = if is_wide { Strip::with_words(look) } else { Strip::plain(look, 11.0, 13.0, 6) };
+    let strip = match is_wide {
+        true => Strip::beside(stage, look),
+        false => Strip::plain(look, 11.0, 13.0, 6),
+    };
     let (role_style, remark_style) =
         (Lettering::sans(if is_wide { 13.0 } else { 12.0 }).bold().middle(), Lettering::sans(12.0).middle());
     // On a wide stage role and remark share a line.
@@ -273,9 +288,11 @@ fn draw_words_stacked(stage: &mut Stage<'_>, place: NodePlace, look: &Look, word
     let widest_words =
         if is_wide { words_width } else { role_style.width_of(role).max(remark_style.width_of(remark)) };
     let widest = widest_words.max(strip.width());
-    let x = place
-        .center
-        .x
+    let lean = match place.center.x - stage.middle.x {
+        off if !stage.leans || place.id.is_client() || off.abs() < place.radius => 0.0,
+        off => (widest / 2.0 - place.radius).max(0.0) * off.signum(),
+    };
+    let x = (place.center.x + lean)
         .clamp(widest / 2.0 + 4.0, (stage.frame.width - widest / 2.0 - 4.0).max(widest / 2.0 + 4.0));
     let subject = Subject::Node(place.id.code());
     if !look.cells.is_empty() {
@@ -357,6 +374,11 @@ const WORDED_CELLS: usize = 4;
 const WORDED_WIDTHS: (f64, f64) = (32.0, 148.0);
 
 impl<'a> Strip<'a> {
+    /// As a wide stage has it: with words, where there is room for them.
+    fn beside(stage: &Stage<'_>, look: &'a Look) -> Self {
+        if stage.is_compact { Self::plain(look, 12.0, 16.0, 6) } else { Self::with_words(look) }
+    }
+
     /// Cells with words, each wide enough for its own; older ones are folded away where there is no room.
     fn with_words(look: &'a Look) -> Self {
         let (least, most) = WORDED_WIDTHS;

@@ -49,12 +49,13 @@ pub(super) fn arrange(stage: &mut Stage<'_>, arrangement: &Arrangement, world: &
     let servers: Vec<NodeId> = world.servers().map(|node| node.id).collect();
     let clients: Vec<NodeId> = world.clients().map(|node| node.id).collect();
     let area = server_area(stage, !clients.is_empty());
+    stage.left = area.x;
     match arrangement {
         Arrangement::Circle => circle(stage, area, &servers, None),
         Arrangement::Star(hub) => circle(stage, area, &servers, Some(*hub)),
         Arrangement::Dial(turns) => dial(stage, area, &servers, turns),
     }
-    place_clients(stage, &clients);
+    place_clients(stage, &clients, matches!(arrangement, Arrangement::Star(_)));
     apply_drags(stage);
 }
 
@@ -97,6 +98,10 @@ fn server_area(stage: &Stage<'_>, has_clients: bool) -> Rect {
 
 /// Room for the strip and the words beside a node on a wide stage.
 const SIDE_ROOM: f64 = 186.0;
+/// Room for a strip without words in its cells, and for short words, beside a node on a wide stage.
+const COMPACT_ROOM: f64 = 120.0;
+/// How many radii an ellipse must be wide, from its middle, for nodes with [`SIDE_ROOM`] beside them.
+const TIGHT: f64 = 3.4;
 /// Room for the strip and the words above or below a node on a narrow stage.
 const STACK_ROOM: f64 = 52.0;
 /// Room for signs at the outer side of a node around a hub, and for its strip and words above or below it.
@@ -107,30 +112,47 @@ fn circle(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], hub: Option<Nod
     let is_roomy = stage.frame.is_roomy();
     let is_mini = stage.frame.class == Class::Miniature;
     let around: Vec<NodeId> = servers.iter().copied().filter(|&id| Some(id) != hub).collect();
-    // Few around a hub: strips above and below leave the links long.
-    let is_stacked = !is_roomy || (hub.is_some() && around.len() <= 4);
+    let is_tight = is_roomy && area.width / 2.0 - radius - SIDE_ROOM < TIGHT * radius;
+    // Few around a hub: strips above and below leave the links long. So they leave room on a tight stage, if the nodes
+    // are few enough to stand well apart; many get shorter strips instead.
+    stage.leans = is_tight && hub.is_none() && servers.len() <= 5;
+    let is_stacked = !is_roomy || stage.leans || (hub.is_some() && around.len() <= 4);
+    stage.is_compact = is_tight && !is_stacked;
     let (room_x, room_y) = match (is_mini, is_roomy) {
         (_, true) if is_stacked => (radius + CORNER_ROOM.0, radius + CORNER_ROOM.1),
         (true, _) => (radius + 46.0, radius + 8.0),
+        (_, true) if servers.len() > 9 => (radius + RIM + 12.0, radius + 34.0),
+        (_, true) if stage.is_compact => (radius + COMPACT_ROOM, radius + 60.0),
         (_, true) => (radius + SIDE_ROOM, radius + 34.0),
         (_, false) => (radius + 22.0, radius + STACK_ROOM + 14.0),
     };
-    let middle = area.center();
     // Up to four around a hub stand in the corners of the room, not on an ellipse in it.
     let spread = if hub.is_some() && around.len() <= 4 { std::f64::consts::SQRT_2 } else { 1.0 };
     let radius_x = (area.width / 2.0 - room_x).max(radius * 1.6) * spread;
-    let radius_y = (area.height / 2.0 - room_y).max(radius * 1.6) * spread;
+    let units: Vec<Point> = (0..around.len())
+        .map(|place| faultscope_scene::unit_of_turn(turn_of(place, around.len(), hub.is_some())))
+        .collect();
+    // An odd number of nodes reaches higher than it reaches low: the ellipse is shifted and stretched to fill.
+    let (top, bottom) = match hub {
+        Some(_) => (-1.0, 1.0),
+        None => {
+            units.iter().fold((0.0_f64, 0.0_f64), |(top, bottom), unit| (top.min(unit.y), bottom.max(unit.y)))
+        }
+    };
+    let radius_y = ((area.height - 2.0 * room_y) / (bottom - top).max(1.0)).max(radius * 1.6) * spread;
+    let middle = area.center() - Point::new(0.0, f64::midpoint(top, bottom) * radius_y);
     stage.middle = middle;
     if let Some(hub) = hub {
         let side = if is_mini { Side::Nowhere } else { Side::Below };
         stage.places.push(NodePlace { id: hub, center: middle, radius, side });
     }
-    for (place, &id) in around.iter().enumerate() {
-        let turn = turn_of(place, around.len(), hub.is_some());
-        let unit = faultscope_scene::unit_of_turn(turn);
+    for (&id, unit) in around.iter().zip(units) {
         let center = Point::new(middle.x + unit.x * radius_x, middle.y + unit.y * radius_y);
         let side = if is_mini || servers.len() > 9 {
             Side::Nowhere
+        } else if stage.is_compact && unit.x.abs() <= 0.01 {
+            // Beside it stand its neighbours, where there are many.
+            if unit.y < 0.0 { Side::Above } else { Side::Below }
         } else if !is_stacked {
             if unit.x < -0.01 { Side::Left } else { Side::Right }
         } else if unit.y < -0.01 {
@@ -156,7 +178,7 @@ fn turn_of(place: usize, count: usize, has_hub: bool) -> f64 {
 
 fn dial(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], turns: &[(NodeId, u16)]) {
     let is_wide = stage.frame.is_roomy();
-    let room = if is_wide { (area.width * 0.34).clamp(190.0, 260.0) } else { 0.0 };
+    let room = if is_wide { (area.width * 0.32).clamp(190.0, 250.0) } else { 0.0 };
     let radius = match stage.frame.class {
         Class::Miniature => 6.0,
         Class::Phone => 17.0,
@@ -164,7 +186,7 @@ fn dial(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], turns: &[(NodeId,
     };
     let gap = if stage.frame.class == Class::Miniature { 3.0 } else { RIM + 8.0 };
     let dial = Rect::new(area.x, area.y, area.width - room, area.height);
-    let outer = dial.width.min(dial.height) / 2.0 - radius - if is_wide { 26.0 } else { 8.0 };
+    let outer = dial.width.min(dial.height) / 2.0 - radius - if is_wide { 16.0 } else { 8.0 };
     stage.middle = dial.center();
     stage.middle_radius = (outer - radius - gap).max(10.0);
     stage.beside =
@@ -176,7 +198,7 @@ fn dial(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], turns: &[(NodeId,
     }
 }
 
-fn place_clients(stage: &mut Stage<'_>, clients: &[NodeId]) {
+fn place_clients(stage: &mut Stage<'_>, clients: &[NodeId], has_hub: bool) {
     if stage.frame.class == Class::Miniature {
         return;
     }
@@ -188,7 +210,11 @@ fn place_clients(stage: &mut Stage<'_>, clients: &[NodeId]) {
             let span = (stage.frame.height - 120.0).min(count * 110.0);
             Point::new(radius + 28.0, stage.frame.height / 2.0 + (share - 0.5) * span)
         } else {
-            Point::new(stage.frame.width * share, stage.frame.height - radius - RIM - 7.0)
+            // One or two reach the top between the lowest nodes; under a hub stand its words, and around it is room.
+            // A little to the left, as their words stand at the right.
+            let (spread, shift) = if count <= 2.0 && !has_hub { (0.72, 12.0) } else { (1.0, 20.0) };
+            let x = stage.frame.width * (0.5 + (share - 0.5) * spread) - shift;
+            Point::new(x, stage.frame.height - radius - RIM - 7.0)
         };
         let side = if stage.frame.is_roomy() { Side::Below } else { Side::Right };
         stage.places.push(NodePlace { id, center, radius, side });
