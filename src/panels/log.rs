@@ -291,8 +291,9 @@ fn use_follow(list: &NodeRef, view: &UseStateHandle<View>, place: u64, cursor: u
         let at = place as f64 * row;
         let top = f64::from(element.scroll_top());
         if at < top + row || at + 3.0 * row > top + height {
-            // Lines stand whole at the upper edge.
-            let lines_above = ((at - height * 0.6) / row).max(0.0).floor();
+            // Lines stand whole at the upper edge. Where they are high, on a phone, the list may go on below the screen.
+            let share = if row > 1.5 * ROW_PX { 0.2 } else { 0.6 };
+            let lines_above = ((at - height * share) / row).max(0.0).floor();
             element.set_scroll_top((lines_above * row) as i32);
         }
         follow_focus(&element);

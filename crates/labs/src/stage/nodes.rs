@@ -36,6 +36,11 @@ fn draw_disc(stage: &mut Stage<'_>, place: NodePlace, node: &Node, look: &Look) 
     let NodePlace { center, radius, .. } = place;
     let mut pen = stage.scene.pen(Layer::Nodes, Subject::Node(place.id.code()));
     let is_mini = stage.frame.class == Class::Miniature;
+    // Below the disc: its epoch's tint stays what it is.
+    if look.is_blocked && node.status == Status::Up {
+        let beyond = if is_mini { 4.0 } else { 14.0 };
+        pen.circle(center, radius + beyond, Style::fill(Ink::WarnWash).with_stroke(Ink::Warn, 2.0));
+    }
     match (node.status, look.edge) {
         (Status::Down | Status::Absent, _) => {
             pen.circle(center, radius, Style::down());
@@ -53,10 +58,6 @@ fn draw_disc(stage: &mut Stage<'_>, place: NodePlace, node: &Node, look: &Look) 
         (_, Edge::Plain) => {
             pen.circle(center, radius, Style::fill(fill_of(look)).with_stroke(edge_of(look), 1.5));
         }
-    }
-    if look.is_blocked && node.status == Status::Up {
-        let beyond = if is_mini { 4.0 } else { 14.0 };
-        pen.circle(center, radius + beyond, Style::fill(Ink::WarnWash).with_stroke(Ink::Warn, 2.0));
     }
     if !is_mini {
         draw_name(stage, place, node, look);
