@@ -12,8 +12,9 @@ const UNTIL_US: u64 = 4_000_000;
 /// How many moments of a run are drawn.
 const SAMPLES: u64 = 60;
 
-const FRAMES: [(Class, f64, f64); 4] = [
+const FRAMES: [(Class, f64, f64); 5] = [
     (Class::Desktop, 760.0, 520.0),
+    (Class::Desktop, 656.0, 560.0),
     (Class::Tablet, 560.0, 440.0),
     (Class::Phone, 390.0, 408.0),
     (Class::Miniature, 304.0, 152.0),
@@ -53,7 +54,7 @@ fn draw_in_all_frames(session: &Session, now_us: u64, is_paused: bool) -> Vec<(S
         for lang in Lang::ALL {
             let frame = Frame { width, height, class, lang, now_us, is_paused, ..Frame::default() };
             troubles
-                .extend(draw(session, &frame).map(|trouble| (format!("{class:?} {}", lang.code()), trouble)));
+                .extend(draw(session, &frame).map(|trouble| (format!("{class:?} {width} {}", lang.code()), trouble)));
         }
     }
     troubles
