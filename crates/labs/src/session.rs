@@ -17,7 +17,7 @@ use crate::catalogue;
 use crate::lab::{Lab, Variant};
 use crate::schema::{Setting, Settings};
 use crate::stage::{self, Frame};
-use crate::words::{self, Lang, Text};
+use crate::words::{self, Lang, Text, unknown};
 
 /// The most steps that opening a link may play: a hostile link must not stall the page.
 pub const OPENING_STEPS_MAX: u64 = 2_000_000;
@@ -99,16 +99,6 @@ impl OpenError {
                 &[("limit", &limit.to_string())],
             ),
         }
-    }
-}
-
-fn unknown(text: Text, word: &str, known: &[&str], lang: Lang) -> String {
-    let what = text.fill(lang, &[("word", word)]);
-    match words::nearest(word, known.iter().copied()) {
-        Some(near) => Text::new("{what}; did you mean “{near}”?", "{what}，是否想写“{near}”？")
-            .fill(lang, &[("what", &what), ("near", near)]),
-        None => Text::new("{what}; known: {known}", "{what}，可用：{known}")
-            .fill(lang, &[("what", &what), ("known", &known.join(" "))]),
     }
 }
 

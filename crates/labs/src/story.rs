@@ -72,7 +72,7 @@ use faultscope_sim::{Action, Moment, RunText, TextErrorKind};
 
 use crate::place::{BadPlace, Place, duration_us};
 use crate::session::{OpenError, Session};
-use crate::words::{self, Lang, Text};
+use crate::words::{self, Lang, Text, unknown};
 
 /// The longest story that is read, in bytes.
 pub const STORY_BYTES_MAX: usize = 128 * 1024;
@@ -356,17 +356,6 @@ impl StoryErrorKind {
                 say(Text::new("the goal is reached without doing anything", "什么都不做就已达成目标"), &[])
             }
         }
-    }
-}
-
-/// An unknown word, with the nearest known one, or with all of them.
-fn unknown(text: Text, word: &str, known: &[&str], lang: Lang) -> String {
-    let what = text.fill(lang, &[("word", word)]);
-    match words::nearest(word, known.iter().copied()) {
-        Some(near) => Text::new("{what}; did you mean “{near}”?", "{what}，是否想写“{near}”？")
-            .fill(lang, &[("what", &what), ("near", near)]),
-        None => Text::new("{what}; known: {known}", "{what}，可用：{known}")
-            .fill(lang, &[("what", &what), ("known", &known.join(" "))]),
     }
 }
 

@@ -81,6 +81,17 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     filled
 }
 
+/// What is unknown, with the nearest known word, or with all of them. The text has a hole for the word.
+pub fn unknown(text: Text, word: &str, known: &[&str], lang: Lang) -> String {
+    let what = text.fill(lang, &[("word", word)]);
+    match nearest(word, known.iter().copied()) {
+        Some(near) => Text::new("{what}; did you mean “{near}”?", "{what}，是否想写“{near}”？")
+            .fill(lang, &[("what", &what), ("near", near)]),
+        None => Text::new("{what}; known: {known}", "{what}，可用：{known}")
+            .fill(lang, &[("what", &what), ("known", &known.join(" "))]),
+    }
+}
+
 /// The nearest of `known` to `word`, if any is near enough to be what was meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let most = (word.chars().count() / 3).max(2);

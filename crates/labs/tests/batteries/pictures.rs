@@ -53,8 +53,9 @@ fn draw_in_all_frames(session: &Session, now_us: u64, is_paused: bool) -> Vec<(S
     for (class, width, height) in FRAMES {
         for lang in Lang::ALL {
             let frame = Frame { width, height, class, lang, now_us, is_paused, ..Frame::default() };
-            troubles
-                .extend(draw(session, &frame).map(|trouble| (format!("{class:?} {width} {}", lang.code()), trouble)));
+            troubles.extend(
+                draw(session, &frame).map(|trouble| (format!("{class:?} {width} {}", lang.code()), trouble)),
+            );
         }
     }
     troubles
