@@ -263,12 +263,14 @@ fn places(scene: &Scene) -> Vec<(NodeId, Point)> {
 
 /// The middle of the disc of a subject.
 fn middle(scene: &Scene, subject: Subject) -> Option<Point> {
-    let layer = match subject {
-        Subject::Node(_) => Layer::Nodes,
-        Subject::Message(_) => Layer::Messages,
-        _ => return None,
+    // A node has badges on other layers; a message has one dot, on whatever layer it is painted.
+    let is_disc = |layer: Layer| match subject {
+        Subject::Node(_) => layer == Layer::Nodes,
+        Subject::Message(_) => true,
+        _ => false,
     };
-    scene.layer(layer).iter().filter(|mark| mark.subject == subject).find_map(|mark| match mark.shape {
+    let mut discs = scene.marks().filter(|mark| mark.subject == subject && is_disc(mark.layer));
+    discs.find_map(|mark| match mark.shape {
         Shape::Circle { center, .. } | Shape::Diamond { center, .. } => Some(center),
         _ => None,
     })

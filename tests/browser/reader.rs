@@ -88,6 +88,7 @@ pub(crate) fn a_free_message(page: &mut Page) -> (u64, Place) {
         let targets = targets(page);
         let is_free = |name: &str, at: Place| {
             targets.iter().all(|(other, place)| {
+                // A click means the nearest; a disc with its rim is wider than a dot.
                 let room = if other.starts_with("message-") { 24.0 } else { 48.0 };
                 other == name || (place.0 - at.0).hypot(place.1 - at.1) > room
             })
@@ -103,7 +104,7 @@ pub(crate) fn a_free_message(page: &mut Page) -> (u64, Place) {
         page.key("ArrowRight");
         wait_for_step(page, next);
     }
-    panic!("no message lies free in 200 steps")
+    panic!("no message lies free in 200 steps: {:?}", targets(page))
 }
 
 /// Whether a picture shows a node hatched, which is how a node that is down looks.
