@@ -27,7 +27,6 @@ mod geometry;
 mod hit;
 mod icon;
 mod ink;
-pub mod layout;
 mod mark;
 mod measure;
 mod scene;

@@ -1,6 +1,5 @@
 //! What holds for every scene, tried on many.
 
-use faultscope_scene::layout::{Label, place_labels};
 use faultscope_scene::{Ink, overlaps, svg};
 use faultscope_scene::{Layer, Lettering, Point, Rect, Scene, Shape, Style, Subject, SvgOptions, Theme};
 
@@ -98,36 +97,6 @@ fn overlaps_are_all_found() {
         pairs += expected.len();
     });
     assert!(pairs > 20, "too few texts overlapped to prove anything: {pairs}");
-}
-
-#[test]
-fn placed_labels_never_overlap() {
-    let view = Rect::new(0.0, 0.0, 400.0, 300.0);
-    let mut placed_count = 0;
-    for seed in 0..SEEDS {
-        let mut draw = Draw::seeded(seed);
-        let mut place = || Rect::around(draw.point(), 60.0, 16.0);
-        let obstacles: Vec<_> = (0..5).map(|_| place()).collect();
-        let labels: Vec<_> = (0..30)
-            .map(|index| Label {
-                candidates: (0..4).map(|_| place()).collect(),
-                priority: index % 3,
-                required: false,
-            })
-            .collect();
-        let places = place_labels(&labels, &obstacles, view);
-        let chosen =
-            labels.iter().zip(&places).filter_map(|(label, place)| Some(label.candidates[(*place)?]));
-        let mut taken = obstacles;
-        for rect in chosen {
-            assert!(view.contains_rect(rect), "seed {seed}");
-            assert!(!taken.iter().any(|other| other.intersects(rect)), "seed {seed}");
-            taken.push(rect);
-            placed_count += 1;
-        }
-        assert_eq!(places, place_labels(&labels, &taken[..5], view), "seed {seed}: not the same twice");
-    }
-    assert!(placed_count > 1000, "too few labels found a place: {placed_count}");
 }
 
 /// Shapes whose numbers make no sense are drawn as something or nothing, and break no document.
