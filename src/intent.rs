@@ -94,6 +94,8 @@ pub(crate) enum Tool {
 pub(crate) enum Overlay {
     /// The settings of the variant, the network and the disks.
     Settings,
+    /// Every fault that there is.
+    Faults,
     /// The list of keys.
     Keys,
     /// The link of the run.

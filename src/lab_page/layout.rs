@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::{LabPage, Msg};
 use crate::intent::{Intent, Overlay, Tab};
 use crate::panels::{
-    ActionsCard, EventLog, FaultBar, Inspector, KeysSheet, SettingsSheet, ShareSheet, StoryPanel,
+    ActionsCard, EventLog, FaultBar, FaultSheet, Inspector, KeysSheet, SettingsSheet, ShareSheet, StoryPanel,
     VariantsSheet, Verdicts,
 };
 use crate::stage::{Legend, StageList};
@@ -152,6 +152,7 @@ impl LabPage {
         match self.overlay {
             None => Html::default(),
             Some(Overlay::Settings) => html! { <SettingsSheet {handle} {lang} {selection} {on} /> },
+            Some(Overlay::Faults) => html! { <FaultSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Keys) => html! { <KeysSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Share) => html! { <ShareSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Variants) => html! { <VariantsSheet {handle} {lang} {selection} {on} /> },

@@ -153,7 +153,11 @@ words! {
     HEAL: "Heal", "恢复链路";
     FIRE: "Fire {timer} ({left} left)", "触发 {timer}（还剩 {left}）";
     FINISH_WRITE: "Finish its write now", "立即完成写盘";
-    SLOW_DISK: "Slow disk: 200 ms a write", "磁盘变慢：每次写盘 200 ms";
+    SLOW_DISK_BY: "Slow disk: 200 ms a write", "磁盘变慢：每次写盘 200 ms";
+    SLOW_PROCESSOR_BY: "Slow processor: 20 ms an input", "处理器变慢：每个输入 20 ms";
+    PROCESSOR_RIGHT: "Fast processor again", "处理器恢复正常";
+    LOSE_DISK: "Lose its disk", "丢失磁盘数据";
+    CLOCK_BEHIND: "Clock jumps back 500 ms", "时钟回跳 500 ms";
     CLOCK_AHEAD: "Clock 500 ms ahead", "时钟拨快 500 ms";
     CLOCK_FAST: "Clock 20% fast", "时钟走快 20%";
     CLOCK_RIGHT: "Set its clock right", "校准时钟";
@@ -162,6 +166,48 @@ words! {
     HOLD: "Hold", "扣住";
     RELEASE: "Release", "放行";
     DUPLICATE: "Duplicate", "复制";
+    DELAY: "Delay by 50 ms", "推迟 50 ms";
+    BEYOND_SIGN: "beyond what this variant assumes", "超出本变体的假设";
+}
+
+// The sheet of all faults.
+words! {
+    FAULT_SHEET;
+    ALL_FAULTS: "All faults", "全部故障";
+    STANDING: "Standing now", "当前存在的故障";
+    NOTHING_STANDS: "Nothing: every node runs, every link is as it was set.", "没有：节点都在运行，链路都是设定的样子。";
+    MEND: "Mend everything", "全部修复";
+    NODES_AND_ZONES: "Nodes and zones", "节点与分区";
+    WHOM: "Whom", "对象";
+    WHAT: "What", "故障";
+    SLOW_DISK: "Slow disk", "磁盘变慢";
+    SLOW_PROCESSOR: "Slow processor", "处理器变慢";
+    CLOCK_OFF: "Clock off by", "时钟偏移";
+    CLOCK_DRIFT: "Clock drifts by", "时钟漂移";
+    CLOCK_JUMP: "Clock jumps by", "时钟跳变";
+    LINKS: "Links", "链路";
+    ALL_LINKS: "all", "全部";
+    FROM: "From", "从";
+    TO: "To", "到";
+    LATENCY_UNIFORM: "Latency, uniform", "延迟，均匀分布";
+    LATENCY_EXPONENTIAL: "Latency, exponential (least – mean)", "延迟，指数分布（下限 – 均值）";
+    LATENCY_HEAVY: "Latency, heavy tail (least – mean)", "延迟，重尾分布（下限 – 均值）";
+    LOSS: "Loss", "丢包";
+    DUPLICATION: "Duplication", "重复";
+    REORDERING: "Reordering", "乱序";
+    AT_LEAST: "from", "从";
+    BY_HOW_MUCH: "by how much", "多少";
+    CUT_BETWEEN: "Cut between two groups", "在两组之间切断";
+    CUT_BETWEEN_HELP: "Touch a node to put it on a side. A node on no side still reaches all.",
+        "点节点选择它在哪一侧；不属于任何一侧的节点仍与所有节点连通。";
+    NO_SIDE: "no side", "不参与";
+    ONE_SIDE: "side A", "A 侧";
+    OTHER_SIDE: "side B", "B 侧";
+    ONE_WAY: "Only from A to B", "仅切断 A 到 B";
+    IN_WORDS: "In words", "文字形式";
+    IN_WORDS_HELP: "Any action, as it stands in a run's text.", "任意动作，写法与运行文本相同。";
+    DO_IT: "Do it now", "立即执行";
+    BEYOND: "Goes beyond what this variant assumes: {what}.", "超出本变体的假设：{what}。";
 }
 
 // The bar of faults.
@@ -286,6 +332,7 @@ pub(crate) const KEY_GROUPS: [KeyGroup; 3] = [
         Text::new("The run", "运行"),
         &[
             (&["H"], Text::new("heal all cuts", "恢复全部链路")),
+            (&["F"], Text::new("all faults", "全部故障")),
             (&["U"], Text::new("undo", "撤销")),
             (&["⇧ U"], Text::new("redo", "重做")),
             (&["?"], Text::new("this list", "显示本列表")),
