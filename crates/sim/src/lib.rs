@@ -16,6 +16,7 @@ mod nemesis;
 mod network;
 mod node;
 mod run;
+mod search;
 mod text;
 mod world;
 
@@ -27,5 +28,6 @@ pub use nemesis::{FaultKind, Nemesis};
 pub use network::{Cut, Fate, Flight, Latency, LostFlight, NetworkPlan};
 pub use node::{ArmedTimer, ClockSkew, DiskPlan, Node, PendingWrite, Status};
 pub use run::{IndexEntry, Moment, Plan, Run, SeatPlan};
+pub use search::{Bounds, Counterexample, Disks, Goal, Judged, Judgement, Limit, Progress, Search};
 pub use text::{MAX_ACTIONS, MAX_TEXT_BYTES, MAX_TIME_US, REVISION, RunText, TextError, TextErrorKind};
 pub use world::{Kind, OpenCommand, Sent, Step, World};

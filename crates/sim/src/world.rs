@@ -3,7 +3,10 @@
 //! A world is a value: cloning it is how snapshots, branches and seeks work. Nodes sit behind `Arc`, so a clone
 //! costs little and a step copies only the node that it changes.
 
+mod choice;
 mod faults;
+
+pub(crate) use choice::FlightDigest;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
