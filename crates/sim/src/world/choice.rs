@@ -27,7 +27,7 @@ impl World {
         self.forget_the_past();
         let nodes = self.servers.iter_mut().chain(&mut self.clients);
         for node in nodes {
-            std::sync::Arc::make_mut(node).tape = Tape { is_on: true, ..Tape::default() };
+            std::sync::Arc::make_mut(node).tape = Tape::searched();
         }
     }
 
