@@ -9,6 +9,7 @@
 pub mod catalogue;
 pub mod check;
 pub mod commit;
+pub mod explore;
 pub mod export;
 pub mod lab;
 pub mod place;
