@@ -96,6 +96,8 @@ pub(crate) enum Overlay {
     Settings,
     /// Every fault that there is.
     Faults,
+    /// The search for a counterexample.
+    Search,
     /// The list of keys.
     Keys,
     /// The link of the run.

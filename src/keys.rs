@@ -35,6 +35,8 @@ pub(crate) enum Key {
     Heal,
     /// Show every fault that there is.
     Faults,
+    /// Search for a counterexample.
+    Search,
     /// Take the last action back.
     Undo,
     /// Do it again.
@@ -82,6 +84,7 @@ pub(crate) fn key(name: &str, modifiers: Modifiers) -> Option<Key> {
         ("d", _, _, false) => Some(Key::Drop),
         ("h", _, _, false) => Some(Key::Heal),
         ("f", _, _, false) => Some(Key::Faults),
+        ("s", _, _, false) => Some(Key::Search),
         ("v", _, _, false) => Some(Key::Select),
         ("u", _, _, false) => Some(Key::Undo),
         ("u", _, _, true) => Some(Key::Redo),

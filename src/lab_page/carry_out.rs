@@ -186,6 +186,7 @@ impl LabPage {
             Key::Select => Intent::Tool(None),
             Key::Heal => Intent::Act(Action::Heal),
             Key::Faults => self.open_or_close(Overlay::Faults),
+            Key::Search => self.open_or_close(Overlay::Search),
             Key::Undo => Intent::Undo,
             Key::Redo => Intent::Redo,
             Key::NextNode => self.select_neighbour(true),

@@ -240,6 +240,32 @@ words! {
     PREMISE: "There was something to check {count} times.", "共有 {count} 次可供检查。";
 }
 
+// The search for a counterexample.
+words! {
+    SEARCH_WORDS;
+    SEARCH: "Search for a counterexample", "搜索反例";
+    SEARCH_NOTE: "Tries every order of events from step {step} on, breadth first, within these bounds: the first break it finds is a shortest one. “any” is no bound. Time stands still in a search.",
+        "从第 {step} 步起，在下列界限内按广度优先尝试所有事件顺序，最先找到的反例就是最短的。any 表示不设限。搜索中时间静止。";
+    SEARCH_CRASHES: "Crashes", "崩溃次数";
+    SEARCH_DROPS: "Lost messages", "丢失消息数";
+    SEARCH_DUPLICATES: "Doubled messages", "重复消息数";
+    SEARCH_PAUSES: "Pauses", "暂停次数";
+    SEARCH_TIMERS: "Timers that fire", "定时器到期次数";
+    SEARCH_COMMANDS: "Commands", "客户端命令数";
+    SEARCH_DEPTH: "Choices on a path", "路径上的选择数";
+    SEARCH_STATES: "Unique states", "不同状态数";
+    SEARCH_DISKS: "Disks", "磁盘";
+    DISKS_IMMEDIATE: "durable at once", "立即落盘";
+    DISKS_PENDING: "writes wait", "写入等待落盘";
+    SEARCH_BEGIN: "Search", "开始搜索";
+    SEARCH_STOP: "Stop", "停止";
+    SEARCHING: "Searching", "正在搜索";
+    SEARCH_PROGRESS: "{unique} unique states, {waiting} waiting, depth {depth}; {rate} states a second, {memory} MB",
+        "{unique} 个不同状态，{waiting} 个待展开，深度 {depth}；每秒 {rate} 个状态，{memory} MB";
+    SEARCH_PLAY: "Play it", "播放";
+    NOT_CLAIMED: "not claimed", "未声称";
+}
+
 // The event log.
 words! {
     LOG_WORDS;
@@ -333,6 +359,7 @@ pub(crate) const KEY_GROUPS: [KeyGroup; 3] = [
         &[
             (&["H"], Text::new("heal all cuts", "恢复全部链路")),
             (&["F"], Text::new("all faults", "全部故障")),
+            (&["S"], Text::new("search for a counterexample", "搜索反例")),
             (&["U"], Text::new("undo", "撤销")),
             (&["⇧ U"], Text::new("redo", "重做")),
             (&["?"], Text::new("this list", "显示本列表")),

@@ -182,10 +182,9 @@ fn judgement_text(explored: &Explored) -> Text {
             Text::new("not seen in the states visited", "在已访问的状态中没有出现")
         }
         (Judgement::Open, _) => Text::new("not broken in the states visited", "在已访问的状态中未被破坏"),
-        (Judgement::NotJudged, _) => Text::new(
-            "not judged: a search has no end of time",
-            "不作判定：搜索中时间静止，无法判断“最终”",
-        ),
+        (Judgement::NotJudged, _) => {
+            Text::new("not judged: a search has no end of time", "不作判定：搜索中时间静止，无法判断“最终”")
+        }
     }
 }
 

@@ -48,7 +48,12 @@ impl<P: Protocol> Seated<P> {
         Id::from(place)
     }
 
-    fn run<R>(&self, out: &mut Out<Self>, open: &mut BTreeSet<u64>, run: impl FnOnce(&mut Effects<'_, P>) -> R) -> R {
+    fn run<R>(
+        &self,
+        out: &mut Out<Self>,
+        open: &mut BTreeSet<u64>,
+        run: impl FnOnce(&mut Effects<'_, P>) -> R,
+    ) -> R {
         let mut list = Vec::new();
         let result = run(&mut Effects::new(&self.seat, &mut NoChance, &mut list));
         for effect in list {

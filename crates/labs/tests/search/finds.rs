@@ -65,7 +65,9 @@ fn the_lost_committed_entry() {
     session.seek_time(270_000);
     assert_eq!(session.variant().era(session.world()), 3);
     let bounds = Bounds { states: 2_000_000, ..only("leader-completeness") };
-    for row in session.rows(70, session.step(), faultscope_labs::Lang::En) { println!("{} {:?} {}", row.at_us, row.node, row.words); }
+    for row in session.rows(70, session.step(), faultscope_labs::Lang::En) {
+        println!("{} {:?} {}", row.at_us, row.node, row.words);
+    }
     let text = session.text().to_string();
     let (_, explored) = explore(&text, bounds);
     replays(&explored, "leader-completeness");

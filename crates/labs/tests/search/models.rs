@@ -135,6 +135,12 @@ pub(crate) const PAIRS: &[Pair] = &[
         faults: Faults { most_down: 1, ..CALM },
         theirs: raft,
     },
-    Pair { name: "Raft, one server and a client", text: RAFT_CLIENT, depth: Some(9), faults: CALM, theirs: raft_client },
+    Pair {
+        name: "Raft, one server and a client",
+        text: RAFT_CLIENT,
+        depth: Some(9),
+        faults: CALM,
+        theirs: raft_client,
+    },
     Pair { name: "ring", text: RING, depth: Some(5), faults: CALM, theirs: ring },
 ];

@@ -79,7 +79,11 @@ pub(super) struct Successors<'a> {
 
 impl State {
     /// The state that a search from `moment` starts with, and the actions that led there.
-    pub(super) fn root(moment: Moment, bounds: &Bounds, scratch: &mut Expansion) -> (Self, Vec<(Action, u32)>) {
+    pub(super) fn root(
+        moment: Moment,
+        bounds: &Bounds,
+        scratch: &mut Expansion,
+    ) -> (Self, Vec<(Action, u32)>) {
         let is_judged =
             |property: &Property| property.mode != Mode::Eventually && bounds.is_wanted(property.id);
         let mut state = Self {
@@ -162,7 +166,8 @@ impl State {
 
     fn choices(&self, bounds: &Bounds) -> Vec<Choice> {
         let budgets = budgets(bounds);
-        let can_pay = |price: Price| budgets[price as usize].is_none_or(|most| self.spent[price as usize] < most);
+        let can_pay =
+            |price: Price| budgets[price as usize].is_none_or(|most| self.spent[price as usize] < most);
         let mut choices = Vec::new();
         let mut push = |action: Action, price: Option<Price>| {
             if price.is_none_or(can_pay) {
@@ -214,7 +219,13 @@ impl State {
 
     /// Does a choice and all that follows from it at once. Returns what the machine chose, each with how many ways
     /// there were.
-    fn take(&mut self, choice: &Choice, picks: &[u32], bounds: &Bounds, scratch: &mut Expansion) -> Vec<(u32, u32)> {
+    fn take(
+        &mut self,
+        choice: &Choice,
+        picks: &[u32],
+        bounds: &Bounds,
+        scratch: &mut Expansion,
+    ) -> Vec<(u32, u32)> {
         scratch.begin();
         self.has_news = false;
         if let Some(price) = choice.price {
