@@ -98,7 +98,9 @@ fn one_run_in_every_format() {
     let summary = run("summary");
     assert!(summary.contains(&format!("{lab}:{variant};r1;s7")) && summary.contains("held"), "{summary}");
     assert!(run("svg").starts_with("<svg") && run("svg").trim_end().ends_with("</svg>"));
-    assert!(run("shiviz").lines().next().is_some_and(|line| line.contains(" {\"")));
+    let shiviz = run("shiviz");
+    assert_eq!(shiviz.lines().next(), Some(r"(?<event>.*)\n(?<host>\S*) (?<clock>{.*})"), "ShiViz's own default");
+    assert!(shiviz.lines().nth(3).is_some_and(|line| line.contains(" {\"")));
     assert!(run("mermaid").starts_with("sequenceDiagram\n"));
     assert_eq!(run("link"), format!("#{lab}:{variant};r1;s7\n"));
 }
