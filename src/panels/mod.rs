@@ -4,6 +4,7 @@ mod about;
 mod actions;
 mod command;
 mod deeds;
+mod downloads;
 mod faults;
 mod format;
 mod inspector;

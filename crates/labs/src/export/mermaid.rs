@@ -105,6 +105,8 @@ fn escaped(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     for letter in words.trim().chars() {
         match letter {
+            // A colon only counts behind `wrap` and `nowrap` at the very beginning.
+            ':' if !matches!(out.as_str(), "wrap" | "nowrap") => out.push(letter),
             '#' | ';' | '%' | '$' | '<' | '>' | '&' | '\\' | '`' | ':' => {
                 out.push_str(&format!("#{};", u32::from(letter)));
             }
@@ -123,6 +125,7 @@ mod tests {
     fn words_stay_words() {
         assert_eq!(escaped("a;b#c"), "a#59;b#35;c");
         assert_eq!(escaped("wrap: <b>%%{init}%% $$x$$"), "wrap#58; #60;b#62;#37;#37;{init}#37;#37; #36;#36;x#36;#36;");
+        assert_eq!(escaped("learns: 3"), "learns: 3");
         assert_eq!(escaped("one\ntwo\r"), "one two");
         assert_eq!(escaped(" 任期 end "), "任期 end");
         assert_eq!(escaped(""), "-");

@@ -67,6 +67,11 @@ fn draw_way(plane: &mut Plane<'_>, labels: &mut Labels, way: &Way, lanes: (f64, 
             cross(plane, last, CROSS, opacity.max(0.45), subject);
             labels.take(Rect::around(last, 8.0, 8.0));
         }
+        // It is there, and waits at the door of a node that stands still.
+        Ending::Flying { arrives_us } if is_shown && arrives_us <= plane.window.until_us => {
+            let style = Style::fill(Ink::Sheet).with_stroke(Ink::Warn, 1.5).faded(opacity);
+            plane.scene.pen(Layer::Strips, subject).circle(last, 2.5, style);
+        }
         _ => {}
     }
     for &(from_us, _, share) in &way.holds {
