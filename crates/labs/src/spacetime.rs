@@ -93,6 +93,15 @@ pub fn picture(session: &Session, window: Window, frame: &Frame) -> Result<Scene
     Ok(draw::scene(session, &chart, cone.as_ref(), frame))
 }
 
+/// Where a virtual time lies on a diagram of this window and width, in pixels from the left; beyond the lanes' ends
+/// where it is outside of the window.
+#[must_use]
+pub fn x_at(window: Window, width: f64, at_us: u64) -> f64 {
+    let length_us = window.until_us.saturating_sub(window.from_us).max(1) as f64;
+    let since_us = at_us as f64 - window.from_us as f64;
+    draw::LEFT + since_us / length_us * (width - draw::LEFT - draw::RIGHT)
+}
+
 /// A virtual time in milliseconds, to a tenth.
 pub(crate) fn milliseconds(at_us: u64) -> String {
     let (whole, tenth) = (at_us / 1000, at_us % 1000 / 100);

@@ -9,7 +9,7 @@ use faultscope_sim::{Cut, Status};
 use super::cone::Cone;
 use super::gather::{Chart, Effect, Fault, Lane, Mark, MarkKind, Stretch, Way};
 use super::labels::Labels;
-use super::{Frame, Window, grouped, milliseconds, ways};
+use super::{Frame, Window, grouped, milliseconds, ways, x_at};
 use crate::lab::Lab;
 use crate::session::Session;
 use crate::stage::Edge;
@@ -17,9 +17,9 @@ use crate::words::Text;
 
 /// Where names of lanes stand, and where lanes begin, in pixels from the left.
 const NAMES: f64 = 16.0;
-const LEFT: f64 = 56.0;
+pub(super) const LEFT: f64 = 56.0;
 /// Room right of the lanes, in pixels.
-const RIGHT: f64 = 16.0;
+pub(super) const RIGHT: f64 = 16.0;
 /// Height of a row of the legend, and of the row of faults, in pixels.
 const ROW: f64 = 20.0;
 /// Height of the axis under the lanes, in pixels.
@@ -42,9 +42,7 @@ pub(super) struct Plane<'a> {
 impl Plane<'_> {
     /// Where a virtual time lies, in pixels from the left; outside of the area where it is outside of the window.
     pub(super) fn x(&self, at_us: u64) -> f64 {
-        let length_us = (self.window.until_us - self.window.from_us) as f64;
-        let since_us = at_us as f64 - self.window.from_us as f64;
-        LEFT + since_us / length_us * (self.width - LEFT - RIGHT)
+        x_at(self.window, self.width, at_us)
     }
 
     /// The middle of a node's lane, in pixels from the top.
