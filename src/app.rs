@@ -203,10 +203,7 @@ fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
 }
 
 /// A file may be dropped anywhere on the page. Without these, the browser would leave the page for the file.
-fn drops(
-    window: &web_sys::Window,
-    brought: Callback<Result<String, ImportError>>,
-) -> [EventListener; 2] {
+fn drops(window: &web_sys::Window, brought: Callback<Result<String, ImportError>>) -> [EventListener; 2] {
     let options = EventListenerOptions::enable_prevent_default();
     let over = EventListener::new_with_options(window, "dragover", options, |event| {
         if carries_files(event) {

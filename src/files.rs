@@ -34,10 +34,7 @@ pub(crate) fn save(name: &str, media_type: &str, text: &str) -> Result<(), JsVal
 }
 
 /// Reads the first of some files and hands on the text of the run in it. Nothing happens without a file.
-pub(crate) fn read_first(
-    files: Option<FileList>,
-    then: impl FnOnce(Result<String, ImportError>) + 'static,
-) {
+pub(crate) fn read_first(files: Option<FileList>, then: impl FnOnce(Result<String, ImportError>) + 'static) {
     let Some(file) = files.and_then(|files| files.get(0)) else { return };
     spawn_local(async move { then(read(&file).await) });
 }

@@ -109,8 +109,12 @@ fn make(session: &Session, export: Export, wanted: Wanted) -> Result<Made, Strin
             export::picture(session, &frame, theme)
         }
         Export::Spacetime => {
-            let frame =
-                spacetime::Frame { width: DIAGRAM_WIDTH, lang, needle_us: Some(session.now_us()), cone_of: None };
+            let frame = spacetime::Frame {
+                width: DIAGRAM_WIDTH,
+                lang,
+                needle_us: Some(session.now_us()),
+                cone_of: None,
+            };
             export::spacetime(session, window, &frame, theme).map_err(|error| error.message(lang))?
         }
         Export::Animation => export::animation(session, &Film::of(window), &stage_frame(lang), theme)
@@ -245,10 +249,15 @@ mod tests {
     fn a_span_is_two_times_in_order() {
         assert_eq!(window_of("0", "1.5"), Some(Window { from_us: 0, until_us: 1_500 }));
         assert_eq!(window_of(" 12 ", "13"), Some(Window { from_us: 12_000, until_us: 13_000 }));
-        for (from, until) in [("", "1"), ("2", "1"), ("1", "1"), ("-1", "3"), ("x", "3"), ("0", "1e300"), ("NaN", "4")] {
+        for (from, until) in
+            [("", "1"), ("2", "1"), ("1", "1"), ("-1", "3"), ("x", "3"), ("0", "1e300"), ("NaN", "4")]
+        {
             assert_eq!(window_of(from, until), None, "{from} to {until}");
         }
-        assert_eq!(window_of(&field_words(153_200), &field_words(400_000)).map(|it| it.from_us), Some(153_200));
+        assert_eq!(
+            window_of(&field_words(153_200), &field_words(400_000)).map(|it| it.from_us),
+            Some(153_200)
+        );
     }
 
     #[test]

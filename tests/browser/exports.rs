@@ -48,8 +48,18 @@ fn files_that_are_saved_are_those_of_the_command_line() {
         let (name, run) = saved(&mut page, "run");
         assert_eq!(name, format!("{}-{}-s7-run.run", lab.id, lab.variants[0].about().id));
         assert_eq!(run, format!("{}\n", text_at(lab, 60)));
-        assert_eq!(saved(&mut page, "events").1, written(|out| export::events(&session, all, out)), "{}", lab.id);
-        assert_eq!(saved(&mut page, "states").1, written(|out| export::states(&session, all, out)), "{}", lab.id);
+        assert_eq!(
+            saved(&mut page, "events").1,
+            written(|out| export::events(&session, all, out)),
+            "{}",
+            lab.id
+        );
+        assert_eq!(
+            saved(&mut page, "states").1,
+            written(|out| export::states(&session, all, out)),
+            "{}",
+            lab.id
+        );
         assert_eq!(saved(&mut page, "history").1, written(|out| export::history(&session, all, out)));
         assert_eq!(
             saved(&mut page, "shiviz").1,
@@ -135,8 +145,9 @@ fn an_animation_moves_and_stands_still_where_that_is_wished() {
 
 #[test]
 fn mermaid_reads_the_diagrams_of_every_story() {
-    let folder = std::env::var_os("FAULTSCOPE_MERMAID")
-        .expect("FAULTSCOPE_MERMAID names the folder with Mermaid; `cargo xtask test mermaid browser` sets it");
+    let folder = std::env::var_os("FAULTSCOPE_MERMAID").expect(
+        "FAULTSCOPE_MERMAID names the folder with Mermaid; `cargo xtask test mermaid browser` sets it",
+    );
     let site = Site::of(folder.into());
     let mut page = Page::open_url(&site.origin(), &site.url(), View::DESKTOP);
     page.wait_for("typeof mermaid === 'object'");

@@ -58,7 +58,9 @@ fn fetch(home: &Path) -> Result<()> {
         return Err(format!("the package {package} is not the one that was pinned: {INTEGRITY}"));
     }
     let archive = unfinished.join(format!("mermaid-{VERSION}.tgz"));
-    console::run(Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(&unfinished).arg(SCRIPT_IN_PACKAGE))?;
+    console::run(
+        Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(&unfinished).arg(SCRIPT_IN_PACKAGE),
+    )?;
     fs::rename(unfinished.join(SCRIPT_IN_PACKAGE), unfinished.join(SCRIPT)).map_err(at)?;
     fs::remove_file(&archive).map_err(at)?;
     fs::remove_dir_all(unfinished.join("package")).map_err(at)?;

@@ -76,7 +76,9 @@ fn window(session: &Session, until_us: u64, wanted: &RunWanted) -> Window {
     match (wanted.from, wanted.until) {
         (None, None) if session_us > 0 => Window::around_cursor(session),
         (None, None) => Window { from_us: 0, until_us: WINDOW_US.min(until_us) },
-        (Some(from_us), None) => Window { from_us, until_us: from_us.saturating_add(WINDOW_US).min(until_us) },
+        (Some(from_us), None) => {
+            Window { from_us, until_us: from_us.saturating_add(WINDOW_US).min(until_us) }
+        }
         (from_us, Some(until_us)) => Window { from_us: from_us.unwrap_or(0), until_us },
     }
 }

@@ -8,8 +8,8 @@
 mod cone;
 mod draw;
 mod gather;
-mod lanes;
 mod labels;
+mod lanes;
 mod ways;
 
 use faultscope_scene::Scene;

@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 
 use crate::{
-    ArcSweep, Face, HALO_WIDTH, HATCH_PITCH, HATCH_WIDTH, Icon, IconPaint, Ink, Layer, Mark, Point, Rect, Scene,
-    Segment, Shape, Style, Subject, Text, Theme, Weight, arc_sweep, text, theme,
+    ArcSweep, Face, HALO_WIDTH, HATCH_PITCH, HATCH_WIDTH, Icon, IconPaint, Ink, Layer, Mark, Point, Rect,
+    Scene, Segment, Shape, Style, Subject, Text, Theme, Weight, arc_sweep, text, theme,
 };
 
 /// What differs between the uses of an SVG.

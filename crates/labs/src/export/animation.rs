@@ -233,8 +233,11 @@ fn style_sheet(reel: &Reel, film: &Film) -> String {
     for (first, end) in spans {
         let share = |place: u32| f64::from(place) * 100.0 / f64::from(film.frames);
         let before = if first == 0 { String::new() } else { "0%{visibility:hidden}".to_owned() };
-        let behind =
-            if end == film.frames { String::new() } else { format!("{:.3}%{{visibility:hidden}}", share(end)) };
+        let behind = if end == film.frames {
+            String::new()
+        } else {
+            format!("{:.3}%{{visibility:hidden}}", share(end))
+        };
         // Writing to a string cannot fail.
         let _ = writeln!(
             css,

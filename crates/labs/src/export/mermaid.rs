@@ -20,12 +20,7 @@ const ENDING_LENGTH_MAX: usize = 200;
 ///
 /// # Errors
 /// If the output cannot be written.
-pub fn mermaid(
-    session: &Session,
-    span: impl Into<Span>,
-    lang: Lang,
-    out: &mut dyn Write,
-) -> io::Result<u64> {
+pub fn mermaid(session: &Session, span: impl Into<Span>, lang: Lang, out: &mut dyn Write) -> io::Result<u64> {
     let span = span.into().within(session);
     let moment = session.run().moment(span.last);
     let names: Vec<String> = moment.world.nodes().map(|node| node.id.to_string()).collect();
@@ -124,7 +119,10 @@ mod tests {
     #[test]
     fn words_stay_words() {
         assert_eq!(escaped("a;b#c"), "a#59;b#35;c");
-        assert_eq!(escaped("wrap: <b>%%{init}%% $$x$$"), "wrap#58; #60;b#62;#37;#37;{init}#37;#37; #36;#36;x#36;#36;");
+        assert_eq!(
+            escaped("wrap: <b>%%{init}%% $$x$$"),
+            "wrap#58; #60;b#62;#37;#37;{init}#37;#37; #36;#36;x#36;#36;"
+        );
         assert_eq!(escaped("learns: 3"), "learns: 3");
         assert_eq!(escaped("one\ntwo\r"), "one two");
         assert_eq!(escaped(" 任期 end "), "任期 end");

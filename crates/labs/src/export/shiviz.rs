@@ -22,12 +22,7 @@ pub const SHIVIZ_EXPRESSION: &str = r"(?<event>.*)\n(?<host>\S*) (?<clock>{.*})"
 ///
 /// # Errors
 /// If the output cannot be written.
-pub fn shiviz(
-    session: &Session,
-    span: impl Into<Span>,
-    lang: Lang,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub fn shiviz(session: &Session, span: impl Into<Span>, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     let span = span.into().within(session);
     writeln!(out, "{SHIVIZ_EXPRESSION}\n")?;
     let mut clocks = Clocks::default();

@@ -52,8 +52,5 @@ pub fn cone(session: &Session, step: u64, window: Window) -> Cone {
     let steps = |is_in: &dyn Fn(&Known) -> bool| {
         known.iter().filter(|known| is_in(known)).map(|known| known.step).collect()
     };
-    Cone {
-        past: steps(&|other| other.is_before(middle)),
-        future: steps(&|other| middle.is_before(other)),
-    }
+    Cone { past: steps(&|other| other.is_before(middle)), future: steps(&|other| middle.is_before(other)) }
 }

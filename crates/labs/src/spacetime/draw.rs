@@ -246,9 +246,10 @@ fn wash(plane: &mut Plane<'_>, session: &Session, cone: &Cone, step: u64) {
     let area = plane.area();
     let entries = session.run().index();
     for id in plane.lanes.clone() {
-        let last = cone.past.iter().rev().chain([&step]).filter(|&&step| {
-            entries.get(step as usize - 1).is_some_and(|entry| entry.node() == Some(id))
-        });
+        let last =
+            cone.past.iter().rev().chain([&step]).filter(|&&step| {
+                entries.get(step as usize - 1).is_some_and(|entry| entry.node() == Some(id))
+            });
         let Some(x) = last.max().map(|&step| plane.x(time_of(session, step))) else { continue };
         let Some(y) = plane.lane_y(id) else { continue };
         let rect = Rect::new(area.x, y - plane.pitch / 2.0, (x - area.x).max(0.0), plane.pitch);
@@ -277,7 +278,13 @@ fn draw_lane(plane: &mut Plane<'_>, labels: &mut Labels, lane: &Lane) {
 /// Height of a band: what leads is thick, what is down is hatched.
 fn thickness(stretch: &Stretch, pitch: f64) -> f64 {
     match (stretch.status, stretch.edge) {
-        (Status::Down, _) => if pitch < 20.0 { 7.0 } else { 10.0 },
+        (Status::Down, _) => {
+            if pitch < 20.0 {
+                7.0
+            } else {
+                10.0
+            }
+        }
         (_, Edge::Thick) => 7.0,
         _ => 3.0,
     }

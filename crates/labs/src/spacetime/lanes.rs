@@ -8,9 +8,8 @@ use faultscope_sim::{Cut, World};
 pub(super) fn order(world: &World, cut: Option<&Cut>) -> Vec<NodeId> {
     let mut nodes: Vec<_> = world.nodes().collect();
     let side = |id: NodeId| cut.map_or(0, |cut| u8::from(cut.to.contains(&id)));
-    let parts_all = cut.is_some_and(|cut| {
-        nodes.iter().all(|node| cut.from.contains(&node.id) != cut.to.contains(&node.id))
-    });
+    let parts_all = cut
+        .is_some_and(|cut| nodes.iter().all(|node| cut.from.contains(&node.id) != cut.to.contains(&node.id)));
     // The side of the first node lies on top.
     let top = nodes.first().map_or(0, |node| side(node.id));
     nodes.sort_by_key(|node| {

@@ -14,7 +14,12 @@ const CROSS: f64 = 2.8;
 /// How much is seen of a message that did not cause the chosen step, and of one in its future.
 const FADED: (f32, f32) = (0.55, 0.32);
 
-pub(super) fn draw(plane: &mut Plane<'_>, labels: &mut Labels, ways: &[Way], cone: Option<(&Cone, u64, u64)>) {
+pub(super) fn draw(
+    plane: &mut Plane<'_>,
+    labels: &mut Labels,
+    ways: &[Way],
+    cone: Option<(&Cone, u64, u64)>,
+) {
     for way in ways {
         let (Some(from), Some(to)) = (plane.lane_y(way.from), plane.lane_y(way.to)) else { continue };
         let opacity = cone.map_or(1.0, |cone| opacity(way, cone));
@@ -51,7 +56,8 @@ fn draw_way(plane: &mut Plane<'_>, labels: &mut Labels, way: &Way, lanes: (f64, 
         let (start, end) = (pair[0], pair[1]);
         // A hold is level: the message stands still while time goes on.
         let is_hold = start.y == end.y && !way.holds.is_empty() && way.from != way.to;
-        let style = if is_hold { Style::stroke(Ink::Warn, 1.5).dashed(2.0, 3.0).faded(opacity) } else { style };
+        let style =
+            if is_hold { Style::stroke(Ink::Warn, 1.5).dashed(2.0, 3.0).faded(opacity) } else { style };
         if let Some((a, b)) = clipped(start, end, area) {
             plane.scene.pen(Layer::Messages, subject).line(a, b, style);
         }

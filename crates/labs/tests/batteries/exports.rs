@@ -135,7 +135,10 @@ fn diagrams_for_mermaid_are_never_longer_than_it_takes() {
                 Ok(())
             });
             assert!(text.encode_utf16().count() <= export::MERMAID_LENGTH_MAX);
-            assert_eq!(last < session.len(), text.contains(&export::mermaid_ending(last, session.len(), lang)));
+            assert_eq!(
+                last < session.len(),
+                text.contains(&export::mermaid_ending(last, session.len(), lang))
+            );
             for line in text.lines().skip(1) {
                 let is_known = line.starts_with("participant ")
                     || line.split_once(": ").is_some_and(|(head, said)| {
@@ -206,11 +209,13 @@ fn every_message_has_its_line_from_sending_to_arrival() {
         for window in windows(&session) {
             let width = 900.0;
             let chart = spacetime::chart(&session, window, Lang::En).expect("few steps");
-            let scene = spacetime::picture(&session, window, &diagram_frame(width, Lang::En)).expect("few steps");
+            let scene =
+                spacetime::picture(&session, window, &diagram_frame(width, Lang::En)).expect("few steps");
             let span = Span::of_times(&session, window.from_us, window.until_us);
             let run = session.text_without_cursor();
             session.run().replay(span.first, span.last, |_, step| {
-                let Some(id) = step.message.filter(|_| matches!(step.kind, Kind::Deliver | Kind::Lost)) else {
+                let Some(id) = step.message.filter(|_| matches!(step.kind, Kind::Deliver | Kind::Lost))
+                else {
                     return;
                 };
                 let is_it = |ending: Ending| match ending {
@@ -223,7 +228,8 @@ fn every_message_has_its_line_from_sending_to_arrival() {
                 let way = chart.ways.iter().find(|way| way.id == id && is_it(way.ending));
                 let way = way.unwrap_or_else(|| panic!("{run}: step {} has no way", step.number));
                 let (start, end) = (way.sent_us.max(window.from_us), step.at_us);
-                let (start, end) = (spacetime::x_at(window, width, start), spacetime::x_at(window, width, end));
+                let (start, end) =
+                    (spacetime::x_at(window, width, start), spacetime::x_at(window, width, end));
                 let lines: Vec<(f64, f64)> = scene
                     .layer(Layer::Messages)
                     .iter()
@@ -248,9 +254,17 @@ fn lanes_have_no_gaps() {
     for session in sessions(8) {
         for window in windows(&session) {
             let chart = spacetime::chart(&session, window, Lang::En).expect("few steps");
-            assert_eq!(chart.lanes.len(), session.run().moment(session.run().steps_until(window.until_us)).world.nodes().count());
+            assert_eq!(
+                chart.lanes.len(),
+                session.run().moment(session.run().steps_until(window.until_us)).world.nodes().count()
+            );
             for lane in &chart.lanes {
-                assert_eq!(lane.stretches.last().map(|last| last.until_us), Some(window.until_us), "{}", lane.node);
+                assert_eq!(
+                    lane.stretches.last().map(|last| last.until_us),
+                    Some(window.until_us),
+                    "{}",
+                    lane.node
+                );
                 for pair in lane.stretches.windows(2) {
                     assert_eq!(pair[0].until_us, pair[1].from_us);
                     assert!(pair[0].from_us < pair[0].until_us);
@@ -329,7 +343,8 @@ fn a_film_shows_its_frames_and_keeps_its_size() {
         let text = export::animation(&session, &film, &frame, Theme::Light).expect("it is small");
         assert!(text.len() <= export::ANIMATION_BYTES_MAX && text.ends_with("</svg>\n"));
         assert!(text.contains("prefers-reduced-motion:reduce"));
-        let spans: BTreeSet<&str> = text.split("@keyframes k").skip(1).filter_map(|it| it.split('{').next()).collect();
+        let spans: BTreeSet<&str> =
+            text.split("@keyframes k").skip(1).filter_map(|it| it.split('{').next()).collect();
         assert!(spans.len() >= 20, "the time alone is new in each frame: {spans:?}");
         for span in spans {
             let (first, end) = span.split_once('-').expect("two places");
