@@ -4,6 +4,7 @@ mod about;
 mod actions;
 mod command;
 mod deeds;
+mod downloads;
 mod fault_sheet;
 mod faults;
 mod format;

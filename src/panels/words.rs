@@ -50,6 +50,41 @@ words! {
     MENU: "More", "更多";
 }
 
+// Files to take along.
+words! {
+    FILES;
+    TAKE_ALONG: "Take it along", "导出文件";
+    SPAN: "Span of pictures of time", "时间区间";
+    SPAN_HELP: "For the space-time diagram, the animation and the sequence diagram; in ms.",
+        "用于时空图、动画和时序图，单位为毫秒。";
+    SPAN_FROM: "from", "从";
+    SPAN_UNTIL: "to", "到";
+    SPAN_WRONG: "Two times in milliseconds, the earlier one first.", "请填两个时间（毫秒），先早后晚。";
+    SAVE_REFUSED: "The browser saves no files from here.", "浏览器不允许在此保存文件。";
+    FILE_RUN: "Run", "运行文件";
+    FILE_RUN_HELP: "The run as a small text: opens here, and with the command line.",
+        "一小段文本，可在本页或命令行中打开。";
+    FILE_PICTURE: "Picture", "图片";
+    FILE_PICTURE_HELP: "The stage at this step, as SVG for slides.", "当前这一步的舞台，SVG，适合幻灯片。";
+    FILE_SPACETIME: "Space-time diagram", "时空图";
+    FILE_SPACETIME_HELP: "A lane for each node, a line for each message, as SVG.",
+        "每个节点一条泳道，每条消息一条线，SVG。";
+    FILE_ANIMATION: "Animation", "动画";
+    FILE_ANIMATION_HELP: "The stage over the span, as an SVG that moves by itself.",
+        "区间内的舞台，会自己播放的 SVG。";
+    FILE_EVENTS: "Events", "事件";
+    FILE_EVENTS_HELP: "Every step with its vector clock, as JSON Lines.", "每一步及其向量时钟，JSON Lines。";
+    FILE_STATES: "States", "状态";
+    FILE_STATES_HELP: "Every change of a node's state, as JSON Lines.", "节点状态的每次变化，JSON Lines。";
+    FILE_HISTORY: "History", "操作历史";
+    FILE_HISTORY_HELP: "Every command with its answer, for a linearizability checker.",
+        "每条命令及其结果，供线性一致性检查器使用。";
+    FILE_SHIVIZ: "ShiViz log", "ShiViz 日志";
+    FILE_SHIVIZ_HELP: "Opens in ShiViz as it is.", "可直接用 ShiViz 打开。";
+    FILE_MERMAID: "Mermaid", "Mermaid 时序图";
+    FILE_MERMAID_HELP: "A sequence diagram for documents in Markdown.", "可放进 Markdown 文档的时序图。";
+}
+
 // The home page.
 words! {
     HOME;
@@ -76,8 +111,6 @@ words! {
     OPEN: "Open", "打开";
     DROP_HERE: "Drop a file here, or", "把文件拖到这里，或";
     CHOOSE_FILE: "choose one", "选择文件";
-    FILE_TOO_LARGE: "The file is larger than a run can be ({limit} KB).", "文件过大，运行文本最多 {limit} KB。";
-    FILE_UNREADABLE: "The file cannot be read as text.", "无法按文本读取该文件。";
     NOTHING_TO_OPEN: "Paste a link, or the text of a run.", "请粘贴链接或运行文本。";
     FOOT_REAL: "Real state machines, virtual time, nothing scripted.", "真实的状态机，虚拟的时间，没有预先编排的动画。";
     FOOT_OFFLINE: "Works offline, from a folder or a USB stick.", "可离线使用，放在文件夹或 U 盘里即可。";
@@ -392,9 +425,10 @@ pub(crate) fn verb(verb: &str, lang: Lang) -> String {
 mod tests {
     use super::*;
 
-    const GROUPS: [&[(&str, Text)]; 12] = [
+    const GROUPS: [&[(&str, Text)]; 13] = [
         EVERYWHERE,
         TOP_BAR,
+        FILES,
         HOME,
         ABOUT_AND_COMMANDS,
         STORY_WORDS,

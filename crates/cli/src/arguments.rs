@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use faultscope_labs::export::ANIMATION_FRAMES_MAX;
 use faultscope_labs::place::duration_us;
 use faultscope_labs::scene::Theme;
 use faultscope_labs::{LABS, Lang};
@@ -43,7 +44,8 @@ pub(crate) struct LabsWanted {
 /// Which run to play.
 #[derive(Debug, Args)]
 pub(crate) struct RunChoice {
-    /// A lab, or the whole text of a run, or a link that ends in one.
+    /// A lab, or the whole text of a run, or a link that ends in one, or a file that holds one; - reads the standard
+    /// input.
     pub(crate) lab: String,
     /// The variant; the lab's first if left out.
     #[arg(long)]
@@ -63,6 +65,9 @@ pub(crate) struct RunWanted {
     /// Until when to play: 10s, 500ms, 20us of virtual time. Left out: 10s, or a second after the last action.
     #[arg(long, value_parser = duration)]
     pub(crate) until: Option<u64>,
+    /// From when on to print: 10s, 500ms, 20us of virtual time. Left out: from the beginning.
+    #[arg(long, value_parser = duration)]
+    pub(crate) from: Option<u64>,
     /// A file of actions, one a line, such as `@153200 crash.n2`; - reads the standard input.
     #[arg(long, value_name = "FILE")]
     pub(crate) script: Option<String>,
@@ -75,12 +80,15 @@ pub(crate) struct RunWanted {
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Summary)]
     pub(crate) format: Format,
+    /// How many frames an animation has.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(2..=i64::from(ANIMATION_FRAMES_MAX)), default_value_t = 96)]
+    pub(crate) frames: u32,
     /// Print the summary as JSON.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Width and height of the picture in pixels.
-    #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "760x520", value_parser = size)]
-    pub(crate) size: (u32, u32),
+    /// Width and height of the picture in pixels; 760x520 if left out. A space-time diagram is as high as it must be.
+    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size)]
+    pub(crate) size: Option<(u32, u32)>,
     /// The picture's colours.
     #[arg(long, value_enum, default_value_t = ThemeWanted::Light)]
     pub(crate) theme: ThemeWanted,
@@ -132,16 +140,22 @@ pub(crate) enum Format {
     States,
     /// JSON Lines: every command with its answer.
     History,
-    /// A log for the ShiViz visualiser.
+    /// A log for the ShiViz visualiser, for its default expression: a line of words, then host and clock.
     Shiviz,
-    /// A sequence diagram in Mermaid's language.
+    /// A sequence diagram in Mermaid's language, at most as long as Mermaid draws.
     Mermaid,
     /// The picture at the end of the run, or where its text has the cursor.
     Svg,
+    /// An SVG of the space-time diagram; 400ms of it if neither --from nor --until is given.
+    Spacetime,
+    /// An animated SVG of the stage; 400ms of it if neither --from nor --until is given.
+    Animation,
     /// Numbers and verdicts.
     Summary,
     /// The run's text, as it stands in a link.
     Link,
+    /// The run's text as a file, which `run FILE` and the page open.
+    Run,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
