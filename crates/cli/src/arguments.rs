@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Run(RunWanted),
     /// Play many runs under random faults and judge every property.
     Check(CheckWanted),
+    /// Visit every state within bounds, and find the shortest run that breaks a property.
+    Explore(ExploreWanted),
     /// Play a story, print what it says, and prove what it claims.
     Story(StoryWanted),
     /// A tool of a lab.
@@ -113,6 +115,77 @@ pub(crate) struct CheckWanted {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExploreWanted {
+    #[command(flatten)]
+    pub(crate) choice: RunChoice,
+    /// The step of the run from which to search; where its text has the cursor if left out, or the end of the boots.
+    #[arg(long, value_name = "STEP")]
+    pub(crate) at: Option<u64>,
+    /// How many crashes there may be on one path: a number, or any.
+    #[arg(long, value_name = "K", default_value = "0", value_parser = budget)]
+    pub(crate) crashes: Budget,
+    /// How many nodes may be down at once.
+    #[arg(long, value_name = "K", default_value_t = 1)]
+    pub(crate) down: u32,
+    /// How many messages may be lost on one path: a number, or any.
+    #[arg(long, value_name = "K", default_value = "0", value_parser = budget)]
+    pub(crate) drops: Budget,
+    /// How many messages may arrive twice on one path: a number, or any.
+    #[arg(long, value_name = "K", default_value = "0", value_parser = budget)]
+    pub(crate) duplicates: Budget,
+    /// How many pauses there may be on one path: a number, or any.
+    #[arg(long, value_name = "K", default_value = "0", value_parser = budget)]
+    pub(crate) pauses: Budget,
+    /// How many timers may fire on one path: a number, or any.
+    #[arg(long, value_name = "K", default_value = "2", value_parser = budget)]
+    pub(crate) timers: Budget,
+    /// How many commands of the clients' load there may be on one path: a number, or any.
+    #[arg(long, value_name = "K", default_value = "1", value_parser = budget)]
+    pub(crate) commands: Budget,
+    /// The most choices on one path.
+    #[arg(long, value_name = "N")]
+    pub(crate) depth: Option<u32>,
+    /// The most messages in flight.
+    #[arg(long, value_name = "N")]
+    pub(crate) messages: Option<u32>,
+    /// The most unique states.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub(crate) states: u64,
+    /// The most memory, in MB (estimated).
+    #[arg(long, value_name = "MB", default_value_t = 1024)]
+    pub(crate) memory: u64,
+    /// What disks do.
+    #[arg(long, value_enum, default_value_t = DisksWanted::Immediate)]
+    pub(crate) disks: DisksWanted,
+    /// Judge this property alone, or these: the search is smaller.
+    #[arg(long, value_name = "ID")]
+    pub(crate) property: Vec<String>,
+    /// Go on behind the first broken property, until all that can be found is found.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How often something may happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Budget {
+    /// So often at the most.
+    Most(u32),
+    /// Without limit.
+    Any,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DisksWanted {
+    /// Every write is durable at once.
+    Immediate,
+    /// A write waits until it is finished; a crash keeps or loses each that waits.
+    Pending,
 }
 
 #[derive(Debug, Args)]
@@ -239,6 +312,13 @@ fn one_line(text: &str) -> String {
 
 fn duration(text: &str) -> Result<u64, String> {
     duration_us(text).ok_or_else(|| "expected a duration such as 10s, 500ms or 20us".to_owned())
+}
+
+fn budget(text: &str) -> Result<Budget, String> {
+    match text {
+        "any" => Ok(Budget::Any),
+        number => number.parse().map(Budget::Most).map_err(|_| "expected a number, or any".to_owned()),
+    }
 }
 
 fn seeds(text: &str) -> Result<Range<u64>, String> {

@@ -73,74 +73,32 @@ fn seats<P: Protocol>(session: &Session, commands: &[(NodeId, P::Command)]) -> V
     seated.collect()
 }
 
-fn two_phase(session: &Session, faults: Faults, depth: Option<u32>) -> (u64, u64) {
+pub(crate) fn two_phase(session: &Session, faults: Faults, depth: Option<u32>) -> (u64, u64) {
     let part = |participant, amount| commit::Part { participant, account: 1, amount };
     let parts = vec![part(NodeId::server(2), -10), part(NodeId::server(3), 10)];
     let command = (NodeId::client(1), commit::Command::Transfer { parts });
     Seats::new(seats::<commit::Commit>(session, &[command]), faults).count(depth)
 }
 
-fn raft(session: &Session, faults: Faults, depth: Option<u32>) -> (u64, u64) {
+pub(crate) fn raft(session: &Session, faults: Faults, depth: Option<u32>) -> (u64, u64) {
     Seats::new(seats::<raft::Raft>(session, &[]), faults).count(depth)
 }
 
-fn raft_client(session: &Session, faults: Faults, depth: Option<u32>) -> (u64, u64) {
+pub(crate) fn raft_client(session: &Session, faults: Faults, depth: Option<u32>) -> (u64, u64) {
     let command = (NodeId::client(1), raft::Command::Write { key: 0, value: 7 });
     Seats::new(seats::<raft::Raft>(session, &[command]), faults).count(depth)
 }
 
-fn ring(session: &Session, faults: Faults, depth: Option<u32>) -> (u64, u64) {
+pub(crate) fn ring(session: &Session, faults: Faults, depth: Option<u32>) -> (u64, u64) {
     Seats::new(seats::<ring::Ring>(session, &[]), faults).count(depth)
 }
 
-const TWO_PHASE: &str = "commit:2pc;r1;s1;participants=2;clients=1;transfers=0;prepare_work_us=0;disk_us=0-0;\
+pub(crate) const TWO_PHASE: &str = "commit:2pc;r1;s1;participants=2;clients=1;transfers=0;prepare_work_us=0;disk_us=0-0;\
     @0+4do.c1.transfer.10.n2.n3";
-const TWO_PHASE_ORDERED: &str = "commit:2pc;r1;s1;participants=2;clients=1;transfers=0;prepare_work_us=0;disk_us=0-0;\
+pub(crate) const TWO_PHASE_ORDERED: &str = "commit:2pc;r1;s1;participants=2;clients=1;transfers=0;prepare_work_us=0;disk_us=0-0;\
     fifo=kept;@0+4do.c1.transfer.10.n2.n3";
-const RAFT: &str = "raft:basic;r1;s1;servers=3;clients=0;disk_us=0-0";
-const RAFT_CLIENT: &str = "raft:basic;r1;s1;servers=1;clients=1;disk_us=0-0;@0+2do.c1.write.x.7";
-const RING: &str = "ring:consistent;r1;s1;disk_us=0-0";
+pub(crate) const RAFT: &str = "raft:basic;r1;s1;servers=3;clients=0;disk_us=0-0";
+pub(crate) const RAFT_CLIENT: &str = "raft:basic;r1;s1;servers=1;clients=1;disk_us=0-0;@0+2do.c1.write.x.7";
+pub(crate) const RING: &str = "ring:ring;r1;s1;nodes=3;disk_us=0-0";
 
-const CALM: Faults = Faults { drops: false, most_down: 0, fifo: false };
-
-/// The models whose counts must be equal.
-pub(crate) const PAIRS: &[Pair] = &[
-    Pair { name: "2PC", text: TWO_PHASE, depth: Some(12), faults: CALM, theirs: two_phase },
-    Pair {
-        name: "2PC, lossy",
-        text: TWO_PHASE,
-        depth: Some(8),
-        faults: Faults { drops: true, ..CALM },
-        theirs: two_phase,
-    },
-    Pair {
-        name: "2PC, crashes",
-        text: TWO_PHASE,
-        depth: Some(7),
-        faults: Faults { most_down: 1, ..CALM },
-        theirs: two_phase,
-    },
-    Pair {
-        name: "2PC, ordered",
-        text: TWO_PHASE_ORDERED,
-        depth: Some(10),
-        faults: Faults { fifo: true, ..CALM },
-        theirs: two_phase,
-    },
-    Pair { name: "Raft", text: RAFT, depth: Some(7), faults: CALM, theirs: raft },
-    Pair {
-        name: "Raft, crashes",
-        text: RAFT,
-        depth: Some(5),
-        faults: Faults { most_down: 1, ..CALM },
-        theirs: raft,
-    },
-    Pair {
-        name: "Raft, one server and a client",
-        text: RAFT_CLIENT,
-        depth: Some(9),
-        faults: CALM,
-        theirs: raft_client,
-    },
-    Pair { name: "ring", text: RING, depth: Some(5), faults: CALM, theirs: ring },
-];
+pub(crate) const CALM: Faults = Faults { drops: false, most_down: 0, fifo: false };
