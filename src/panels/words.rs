@@ -434,6 +434,8 @@ mod tests {
         STORY_WORDS,
         INSPECTOR_WORDS,
         FAULT_BAR,
+        FAULT_SHEET,
+        SEARCH_WORDS,
         VERDICT_WORDS,
         LOG_WORDS,
         SETTING_WORDS,
