@@ -425,7 +425,7 @@ pub(crate) fn verb(verb: &str, lang: Lang) -> String {
 mod tests {
     use super::*;
 
-    const GROUPS: [&[(&str, Text)]; 13] = [
+    const GROUPS: [&[(&str, Text)]; 15] = [
         EVERYWHERE,
         TOP_BAR,
         FILES,
