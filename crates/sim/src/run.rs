@@ -247,6 +247,20 @@ impl Run {
         moment
     }
 
+    /// The moment right after step `step`, which knows nothing of what came later. The head may: where it looked for a
+    /// next step in vain, it has put what reached a paused node to the node's door.
+    fn bare_moment(&self, step: u64) -> Moment {
+        let after = self.snapshots.partition_point(|snapshot| snapshot.world.steps() <= step);
+        let mut moment = self.snapshots[after.max(1) - 1].clone();
+        let mut scratch = Step::default();
+        let mut effects = EffectList::new();
+        let step = step.min(self.len());
+        while moment.world.steps() < step
+            && moment.advance(&self.actions, u64::MAX, &mut scratch, &mut effects).is_some()
+        {}
+        moment
+    }
+
     /// Replays the steps `first..=last`, showing each to `see` with the moment after it.
     pub fn replay(&self, first: u64, last: u64, mut see: impl FnMut(&Moment, &Step)) {
         let last = last.min(self.len());
@@ -270,13 +284,71 @@ impl Run {
 
     /// Forgets the steps after `step`, with the actions that come after it.
     pub fn truncate(&mut self, step: u64) {
-        if step >= self.len() {
-            return;
-        }
-        self.head = self.moment(step);
+        self.rewind(step);
+        self.actions.truncate(self.head.next_action);
+    }
+
+    /// Forgets the steps after `step`, and keeps the actions that come after it: they wait to be played again.
+    pub fn rewind(&mut self, step: u64) {
+        self.head = self.bare_moment(step);
         self.index.truncate(step as usize);
         self.snapshots.retain(|snapshot| snapshot.world.steps() <= step);
-        self.actions.truncate(self.head.next_action);
+    }
+
+    /// The run of the same plan under other actions, played as far as both are the same.
+    pub fn with_actions(&self, mut actions: Vec<Pinned>) -> Self {
+        actions.sort_by_key(|pinned| pinned.pin);
+        let step = self.parting(&actions);
+        let head = self.bare_moment(step);
+        let kept = self.snapshots.partition_point(|snapshot| snapshot.world.steps() <= step);
+        Self {
+            plan: self.plan.clone(),
+            actions,
+            index: self.index[..step as usize].to_vec(),
+            snapshots: self.snapshots[..kept].to_vec(),
+            spacing: self.spacing,
+            head,
+        }
+    }
+
+    /// How many of the played steps are the same under other actions, which stand in the order of their pins.
+    pub fn parting(&self, others: &[Pinned]) -> u64 {
+        let shared = self.actions.iter().zip(others).take_while(|(mine, other)| mine == other).count();
+        let mine = match self.actions.get(shared) {
+            // An action may come before as many steps as its pin says, where its instant has fewer.
+            Some(_) => self.index.iter().enumerate().filter(|(_, entry)| entry.is_action()).nth(shared),
+            None => None,
+        };
+        let mine = mine.map_or(self.len(), |(place, _)| place as u64);
+        others.get(shared).map_or(mine, |other| mine.min(self.steps_before(other.pin)))
+    }
+
+    /// How many of the played steps come before an action that is put in with this pin.
+    fn steps_before(&self, pin: Pin) -> u64 {
+        let earlier = self.index.partition_point(|entry| entry.at_us < pin.at_us) as u64;
+        let here = self.steps_until(pin.at_us) - earlier;
+        earlier + here.min(u64::from(pin.after_steps))
+    }
+
+    /// Whether anything is left to be played behind the furthest step.
+    pub fn has_next(&self) -> bool {
+        let mut head = self.head.clone();
+        head.advance(&self.actions, u64::MAX, &mut Step::default(), &mut EffectList::new()).is_some()
+    }
+
+    /// The moment that playing on from the beginning to `until_us`, or for `most` steps, reaches. What is beyond the
+    /// furthest step is played and forgotten.
+    pub fn moment_until(&self, until_us: u64, most: u64) -> Moment {
+        if until_us < self.head.world.now_us() || most < self.len() {
+            return self.moment(self.steps_until(until_us).min(most));
+        }
+        let mut moment = self.head.clone();
+        let mut scratch = Step::default();
+        let mut effects = EffectList::new();
+        while moment.world.steps() < most
+            && moment.advance(&self.actions, until_us, &mut scratch, &mut effects).is_some()
+        {}
+        moment
     }
 
     /// Takes in an action at `at_us`, which must not be before the head: the run's future is unwritten there.
