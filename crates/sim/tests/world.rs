@@ -374,9 +374,9 @@ fn a_run_with_other_actions_is_the_run_from_the_start() {
 fn acting_before_what_waits_at_a_door_replays_from_the_text() {
     let n1 = NodeId::server(1);
     let mut told = 0;
-    for at_us in (100_000..400_000).step_by(1_700) {
-        // All nodes but one stand, so that the last step lies well before the end of what was looked at.
-        let all = ["pause.n1", "pause.n2", "pause.n3"];
+    for at_us in (90_001..140_000).step_by(300) {
+        // All nodes stand, so that the last step lies well before the end of what was looked at.
+        let all = ["pause.n1", "pause.n2", "pause.n3", "pause.c1"];
         let mut run = run(3, all.map(|action| at(90_000, action)).to_vec(), 500_000);
         let last = run.len();
         run.truncate(run.steps_until(at_us));
