@@ -120,15 +120,7 @@ fn first_run_of(id: &str) -> Result<RunText, Failure> {
     }
     let lab = lab(id).ok_or_else(|| OpenError::UnknownLab(id.to_owned()))?;
     let first = lab.variants.first().map_or("", |variant| variant.about().id);
-    Ok(RunText {
-        lab: lab.id.to_owned(),
-        variant: first.to_owned(),
-        seed: 1,
-        settings: Vec::new(),
-        manual: false,
-        actions: Vec::new(),
-        cursor: None,
-    })
+    Ok(RunText::new(lab.id, first))
 }
 
 /// The text of a file, or of the standard input.

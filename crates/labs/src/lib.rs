@@ -11,6 +11,7 @@ pub mod check;
 pub mod commit;
 pub mod export;
 pub mod lab;
+pub mod link;
 pub mod place;
 pub mod raft;
 pub mod ring;

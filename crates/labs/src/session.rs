@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::catalogue;
 use crate::lab::{Lab, Variant};
+use crate::link::{self, LinkError};
 use crate::schema::{Setting, Settings};
 use crate::stage::{self, Frame};
 use crate::words::{self, Lang, Text, unknown};
@@ -27,6 +28,8 @@ pub const OPENING_STEPS_MAX: u64 = 2_000_000;
 pub enum OpenError {
     /// The text is none of the grammar's.
     Text(TextError),
+    /// The packed text cannot be read.
+    Link(LinkError),
     /// No lab has this id.
     UnknownLab(String),
     /// The lab has no variant of this id.
@@ -49,6 +52,7 @@ impl OpenError {
         let say = |text: Text, values: &[(&str, &str)]| text.fill(lang, values);
         match self {
             Self::Text(error) => words::text_error(error, lang),
+            Self::Link(error) => error.message(lang),
             Self::UnknownLab(word) => {
                 let known: Vec<&str> = catalogue::LABS.iter().map(|lab| lab.id).collect();
                 unknown(Text::new("no lab is called “{word}”", "没有名为“{word}”的实验"), word, &known, lang)
@@ -149,7 +153,7 @@ impl Session {
     /// # Errors
     /// [`OpenError`] says what is wrong with the text, and where.
     pub fn open(text: &str) -> Result<Self, OpenError> {
-        Self::from_text(&text.parse().map_err(OpenError::Text)?)
+        Self::from_text(&link::read(text)?)
     }
 
     /// Opens the run that a parsed text describes.
@@ -246,13 +250,11 @@ impl Session {
             (value != setting.default_value()).then(|| (setting.key.to_owned(), value.to_string()))
         });
         RunText {
-            lab: self.lab.id.to_owned(),
-            variant: self.variant.about().id.to_owned(),
             seed: self.seed,
             settings: changed.collect(),
             manual: self.manual,
             actions: self.run.actions().to_vec(),
-            cursor: None,
+            ..RunText::new(self.lab.id, self.variant.about().id)
         }
     }
 
