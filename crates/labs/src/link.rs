@@ -7,7 +7,7 @@
 //!
 //! Packing 1 predicts each bit of the text from the one, two and four letters before it, and codes it by its chance
 //! (arithmetic coding: Witten, Neal, Cleary 1987; mixing of contexts by how often they were seen: PAQ, Mahoney 2002).
-//! Links get shorter than with DEFLATE, and the page is spared the 16 KB that its usual crate weighs there. Before the
+//! Links get a little shorter than with DEFLATE, and the page is spared the 16 KB that its usual crate weighs there. Before the
 //! coded bits stand the length of the text (seven bits a byte, low ones first) and two bytes of its hash.
 
 use faultscope_sim::{MAX_TEXT_BYTES, RunText, stable_hash};
@@ -162,7 +162,7 @@ struct Model {
     past: u32,
 }
 
-const TABLE_BITS: u32 = 16;
+const TABLE_BITS: u32 = 18;
 const COUNT_MAX: u32 = 60;
 /// The letters of a context, by order.
 const MASKS: [u32; 3] = [0xff, 0xffff, 0xffff_ffff];
@@ -212,7 +212,7 @@ fn slot(letters: u32, node: u32) -> usize {
 fn learn(entry: &mut u32, was_one: bool) {
     let (chance, count) = (*entry >> 10, *entry & 0x3ff);
     let target = if was_one { (1 << 22) - 1 } else { 0 };
-    let moved = i64::from(chance) + (i64::from(target) - i64::from(chance)) * 2 / i64::from(2 * count + 3);
+    let moved = i64::from(chance) + (i64::from(target) - i64::from(chance)) * 5 / i64::from(5 * count + 6);
     *entry = (moved as u32) << 10 | (count + 1).min(COUNT_MAX);
 }
 
