@@ -1,5 +1,6 @@
 //! A run that cannot be opened: what is wrong, and where in its text.
 
+use faultscope_labs::link::LinkError;
 use faultscope_labs::{Lang, OpenError};
 use yew::prelude::*;
 
@@ -57,7 +58,8 @@ fn place(error: &OpenError, text: &str) -> Option<(usize, usize)> {
         OpenError::UnknownVariant(_, word) => word,
         OpenError::BadSetting(_, value, _) => value,
         OpenError::UnknownNode(action, _) | OpenError::Command(action, _) => action,
-        OpenError::TooFar(_) => return None,
+        OpenError::Link(LinkError::Letter(at)) => return Some((*at, 1)),
+        OpenError::Link(_) | OpenError::TooFar(_) => return None,
     };
     let (before, _) = text.split_once(word.as_str()).filter(|_| !word.is_empty())?;
     Some((before.chars().count(), word.chars().count()))

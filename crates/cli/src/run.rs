@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use faultscope_labs::check::{Faults, Trial};
 use faultscope_labs::sim::{Mode, RunText, Verdict as Found};
 use faultscope_labs::stage::{Class, Frame};
-use faultscope_labs::{LABS, Lang, OpenError, Session, export, lab, words};
+use faultscope_labs::{LABS, OpenError, Session, export, lab, link};
 
 use crate::arguments::{FaultsWanted, Format, RunChoice, RunWanted};
 use crate::failure::{Failure, Verdict};
@@ -40,7 +40,7 @@ pub(crate) fn print(wanted: &RunWanted, out: &mut dyn Write) -> Result<Verdict, 
             let cursor = text.cursor.filter(|_| wanted.until.is_none());
             out.write_all(picture(&mut session, cursor, until_us, wanted).as_bytes())?;
         }
-        Format::Link => writeln!(out, "#{text}")?,
+        Format::Link => writeln!(out, "#{}", session.link())?,
         Format::Summary => return print_summary(&session, last, wanted, out),
     }
     Ok(Verdict::Good)
@@ -96,8 +96,9 @@ pub(crate) fn open_still(text: &RunText) -> Result<Session, Failure> {
 /// The run that the words choose: a lab by its id, or a run's text with or without the address before it.
 pub(crate) fn choose(choice: &RunChoice) -> Result<RunText, Failure> {
     let given = choice.lab.rsplit('#').next().unwrap_or_default();
-    let mut text = if given.contains([':', ';']) {
-        given.parse::<RunText>().map_err(|error| Failure::Input(words::text_error(&error, Lang::En)))?
+    let is_text = given.contains([':', ';']) || given.starts_with("z1.");
+    let mut text = if is_text {
+        link::read(given)?
     } else {
         first_run_of(given)?
     };

@@ -204,7 +204,8 @@ impl Model {
 }
 
 fn slot(letters: u32, node: u32) -> usize {
-    let mixed = (letters.wrapping_mul(0x9e37_79b1) ^ node.wrapping_mul(0x85eb_ca6b)).wrapping_mul(0xc2b2_ae35);
+    let mixed =
+        (letters.wrapping_mul(0x9e37_79b1) ^ node.wrapping_mul(0x85eb_ca6b)).wrapping_mul(0xc2b2_ae35);
     (mixed >> (32 - TABLE_BITS)) as usize
 }
 
@@ -295,7 +296,10 @@ fn letters_of(bytes: &[u8], before: &str) -> String {
     let mut letters = String::with_capacity(before.len() + bytes.len() * 4 / 3 + 2);
     letters.push_str(before);
     for group in bytes.chunks(3) {
-        let word = group.iter().enumerate().fold(0, |word, (place, &byte)| word | u32::from(byte) << (16 - 8 * place));
+        let word = group
+            .iter()
+            .enumerate()
+            .fold(0, |word, (place, &byte)| word | u32::from(byte) << (16 - 8 * place));
         for place in 0..=group.len() {
             letters.push(char::from(LETTERS[(word >> (18 - 6 * place) & 63) as usize]));
         }
@@ -335,7 +339,16 @@ mod tests {
 
     #[test]
     fn what_is_packed_comes_back() {
-        for text in ["", "a", ";", "\u{0}\u{7f}", "z1.", &"a".repeat(MAX_TEXT_BYTES), &long_text(200), &long_text(9_000)] {
+        for text in [
+            "",
+            "a",
+            ";",
+            "\u{0}\u{7f}",
+            "z1.",
+            &"a".repeat(MAX_TEXT_BYTES),
+            &long_text(200),
+            &long_text(9_000),
+        ] {
             let packed = pack(text);
             assert_eq!(unpack(&packed), Ok(Some(text.to_owned())), "{}", text.len());
             assert!(packed.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)));

@@ -279,9 +279,10 @@ pub fn text_error_kind(kind: &TextErrorKind, lang: Lang) -> String {
             Text::new("more than {limit} actions", "动作超过 {limit} 个"),
             &[("limit", &limit.to_string())],
         ),
-        TextErrorKind::TooManyPanels(limit) => {
-            say(Text::new("more than {limit} panels", "面板超过 {limit} 个"), &[("limit", &limit.to_string())])
-        }
+        TextErrorKind::TooManyPanels(limit) => say(
+            Text::new("more than {limit} panels", "面板超过 {limit} 个"),
+            &[("limit", &limit.to_string())],
+        ),
         TextErrorKind::TooManySettings(limit) => say(
             Text::new("more than {limit} settings", "设置超过 {limit} 个"),
             &[("limit", &limit.to_string())],

@@ -28,7 +28,7 @@ pub use network::{Cut, Fate, Flight, Latency, LostFlight, NetworkPlan};
 pub use node::{ArmedTimer, ClockSkew, DiskPlan, Node, PendingWrite, Status};
 pub use run::{IndexEntry, Moment, Plan, Run, SeatPlan};
 pub use text::{
-    MAX_ACTIONS, MAX_PANELS, MAX_SETTINGS, MAX_TEXT_BYTES, MAX_TIME_US, REVISION, RunText, TextError, TextErrorKind,
-    is_panel,
+    MAX_ACTIONS, MAX_PANELS, MAX_SETTINGS, MAX_TEXT_BYTES, MAX_TIME_US, REVISION, RunText, TextError,
+    TextErrorKind, is_panel,
 };
 pub use world::{Kind, OpenCommand, Sent, Step, World};

@@ -298,8 +298,17 @@ impl Run {
     /// The run of the same plan under other actions, played as far as both are the same.
     pub fn with_actions(&self, mut actions: Vec<Pinned>) -> Self {
         actions.sort_by_key(|pinned| pinned.pin);
-        let step = self.parting(&actions);
-        let head = self.bare_moment(step);
+        self.first_steps(self.parting(&actions), actions)
+    }
+
+    /// A run that goes its own way after `step`: without the actions that come after it.
+    pub fn fork(&self, step: u64) -> Self {
+        let mut forked = self.first_steps(step.min(self.len()), self.actions.clone());
+        forked.actions.truncate(forked.head.next_action);
+        forked
+    }
+
+    fn first_steps(&self, step: u64, actions: Vec<Pinned>) -> Self {
         let kept = self.snapshots.partition_point(|snapshot| snapshot.world.steps() <= step);
         Self {
             plan: self.plan.clone(),
@@ -307,7 +316,7 @@ impl Run {
             index: self.index[..step as usize].to_vec(),
             snapshots: self.snapshots[..kept].to_vec(),
             spacing: self.spacing,
-            head,
+            head: self.bare_moment(step),
         }
     }
 
@@ -369,6 +378,11 @@ impl Run {
 }
 
 impl Moment {
+    /// How many of the run's actions were done.
+    pub fn actions_done(&self) -> usize {
+        self.next_action
+    }
+
     /// Plays the next event or action, whichever comes first, if it comes no later than `until_us`.
     /// Returns whether a property broke; none where nothing was played.
     pub(crate) fn advance(

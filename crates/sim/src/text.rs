@@ -576,7 +576,10 @@ mod tests {
         let panels = format!("raft:basic;p{}", ["a"; MAX_PANELS + 1].join("."));
         assert_eq!(error(&panels).kind, TextErrorKind::TooManyPanels(MAX_PANELS));
         let settings: String = (0..=MAX_SETTINGS).map(|place| format!(";k{place}=1")).collect();
-        assert_eq!(error(&format!("raft:basic{settings}")).kind, TextErrorKind::TooManySettings(MAX_SETTINGS));
+        assert_eq!(
+            error(&format!("raft:basic{settings}")).kind,
+            TextErrorKind::TooManySettings(MAX_SETTINGS)
+        );
         for bad in ["f", "fabc", "f0123456789ABCDEF", "f+123456789abcdef", "f0123456789abcdef0"] {
             assert_eq!(error(&format!("raft:basic;{bad}")).at, 11, "{bad}");
         }
