@@ -97,11 +97,7 @@ pub(crate) fn open_still(text: &RunText) -> Result<Session, Failure> {
 pub(crate) fn choose(choice: &RunChoice) -> Result<RunText, Failure> {
     let given = choice.lab.rsplit('#').next().unwrap_or_default();
     let is_text = given.contains([':', ';']) || given.starts_with("z1.");
-    let mut text = if is_text {
-        link::read(given)?
-    } else {
-        first_run_of(given)?
-    };
+    let mut text = if is_text { link::read(given)? } else { first_run_of(given)? };
     if let Some(variant) = &choice.variant {
         text.variant.clone_from(variant);
     }

@@ -104,7 +104,7 @@ impl Session {
     /// [`PlaceError`] says which word does not fit.
     pub fn place(&self, text: &str) -> Result<Place, PlaceError> {
         let place = Place::parse(text).map_err(PlaceError::Words)?;
-        if let Some(node) = place.nodes().find(|&node| self.world().node(node).is_none()) {
+        if let Some(node) = place.nodes().find(|&node| self.run().head().world.node(node).is_none()) {
             return Err(PlaceError::UnknownNode(node));
         }
         let properties: Vec<&'static str> = self.properties().iter().map(|property| property.id).collect();
@@ -120,12 +120,13 @@ impl Session {
         }
     }
 
-    /// The first keys of the fields that nodes have now; none where no node was started yet.
+    /// The first keys of the fields that nodes have at the furthest step; none where no node was started yet.
     fn fields(&self) -> Vec<String> {
         let mut fields = Vec::new();
-        let nodes = self.world().nodes().filter(|node| node.status != Status::Absent);
+        let world = &self.run().head().world;
+        let nodes = world.nodes().filter(|node| node.status != Status::Absent);
         for node in nodes {
-            for (key, _) in self.variant.state(self.world(), node) {
+            for (key, _) in self.variant.state(world, node) {
                 if !fields.contains(&key) {
                     fields.push(key);
                 }
