@@ -1,5 +1,6 @@
 //! A run that cannot be opened: what is wrong, and where in its text.
 
+use faultscope_labs::import::ImportError;
 use faultscope_labs::link::LinkError;
 use faultscope_labs::{Lang, OpenError};
 use yew::prelude::*;
@@ -15,7 +16,7 @@ pub(crate) struct Problem {
     /// The text.
     pub(crate) text: String,
     /// What is wrong with it.
-    pub(crate) error: OpenError,
+    pub(crate) error: ImportError,
 }
 
 /// What the card is given.
@@ -33,7 +34,11 @@ pub(crate) struct ProblemCardProps {
 #[component]
 pub(crate) fn ProblemCard(props: &ProblemCardProps) -> Html {
     let Problem { text, error } = &props.problem;
-    let [before, at, after] = excerpt(text, place(error, text));
+    let found = match error {
+        ImportError::Run(error) => place(error, text),
+        _ => None,
+    };
+    let [before, at, after] = excerpt(text, found);
     html! {
         <div class="problem" role="alert">
             <b>{ words::CANNOT_OPEN.get(props.lang) }</b>
@@ -57,7 +62,9 @@ fn place(error: &OpenError, text: &str) -> Option<(usize, usize)> {
         OpenError::UnknownLab(word) | OpenError::UnknownSetting(word, _) => word,
         OpenError::UnknownVariant(_, word) => word,
         OpenError::BadSetting(_, value, _) => value,
-        OpenError::UnknownNode(action, _) | OpenError::Command(action, _) => action,
+        OpenError::UnknownNode(action, _)
+        | OpenError::UnknownZone(action, _)
+        | OpenError::Command(action, _) => action,
         OpenError::Link(LinkError::Letter(at)) => return Some((*at, 1)),
         OpenError::Link(_) | OpenError::TooFar(_) => return None,
     };

@@ -9,7 +9,9 @@
 pub mod catalogue;
 pub mod check;
 pub mod commit;
+pub mod explore;
 pub mod export;
+pub mod import;
 pub mod lab;
 pub mod link;
 pub mod place;
@@ -17,6 +19,7 @@ pub mod raft;
 pub mod ring;
 pub mod schema;
 pub mod session;
+pub mod spacetime;
 pub mod stage;
 pub mod story;
 pub mod tool;

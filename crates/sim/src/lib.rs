@@ -16,19 +16,22 @@ mod nemesis;
 mod network;
 mod node;
 mod run;
+mod search;
 mod text;
+mod verbs;
 mod world;
 
-pub use action::{Action, MessageName, Pin, Pinned};
+pub use action::{Action, Deed, MessageName, Pin, Pinned};
 pub use erased::{BadCommand, Factory, Load, Machine, MachineCore, Payload, TypedFactory};
 pub use hash::{Draw, StableHasher, stable_hash};
 pub use monitor::{Finding, Mode, Monitor, Property, Signal, Verdict, Watch};
 pub use nemesis::{FaultKind, Nemesis};
-pub use network::{Cut, Fate, Flight, Latency, LostFlight, NetworkPlan};
+pub use network::{Cut, Fate, Flight, Latency, LinkPlan, Links, LostFlight, NetworkPlan, Shape};
 pub use node::{ArmedTimer, ClockSkew, DiskPlan, Node, PendingWrite, Status};
 pub use run::{IndexEntry, Moment, Plan, Run, SeatPlan};
+pub use search::{Bounds, Counterexample, Disks, Goal, Judged, Judgement, Limit, Progress, Search};
 pub use text::{
     MAX_ACTIONS, MAX_PANELS, MAX_SETTINGS, MAX_TEXT_BYTES, MAX_TIME_US, REVISION, RunText, TextError,
     TextErrorKind, is_panel,
 };
-pub use world::{Kind, OpenCommand, Sent, Step, World};
+pub use world::{Kind, OpenCommand, Sent, Standing, Step, World};

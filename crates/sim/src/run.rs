@@ -3,6 +3,7 @@
 //! The run keeps an index of its steps, snapshots at intervals, and the furthest moment played. Any earlier moment
 //! is the nearest snapshot before it and a replay.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
@@ -59,6 +60,8 @@ pub struct Moment {
     /// The properties, with what was found so far.
     pub properties: Vec<Property>,
     next_action: usize,
+    /// What is still to be done of an action that is about many things at once.
+    parts: VecDeque<Action>,
 }
 
 /// What the index keeps of a step.
@@ -137,8 +140,12 @@ impl Run {
     /// The run of `plan` under `actions`, at its very beginning.
     pub fn new(plan: Arc<Plan>, mut actions: Vec<Pinned>) -> Self {
         actions.sort_by_key(|pinned| pinned.pin);
-        let start =
-            Moment { world: World::new(plan.clone()), properties: plan.properties.clone(), next_action: 0 };
+        let start = Moment {
+            world: World::new(plan.clone()),
+            properties: plan.properties.clone(),
+            next_action: 0,
+            parts: VecDeque::new(),
+        };
         Self {
             plan,
             actions,
@@ -261,6 +268,18 @@ impl Run {
         moment
     }
 
+    /// The moment after step `step`, or after the last boot if that is later, and the actions that led there.
+    pub(crate) fn whole_moment(&self, step: u64) -> (Moment, Vec<Pinned>) {
+        let mut moment = self.moment(step);
+        let boots = self.plan.seats.len() as u64;
+        let (mut scratch, mut effects) = (Step::default(), EffectList::new());
+        while (moment.world.steps() < boots || !moment.parts.is_empty())
+            && moment.advance(&self.actions, u64::MAX, &mut scratch, &mut effects).is_some()
+        {}
+        let done = self.actions[..moment.next_action].to_vec();
+        (moment, done)
+    }
+
     /// Replays the steps `first..=last`, showing each to `see` with the moment after it.
     pub fn replay(&self, first: u64, last: u64, mut see: impl FnMut(&Moment, &Step)) {
         let last = last.min(self.len());
@@ -323,13 +342,26 @@ impl Run {
     /// How many of the played steps are the same under other actions, which stand in the order of their pins.
     pub fn parting(&self, others: &[Pinned]) -> u64 {
         let shared = self.actions.iter().zip(others).take_while(|(mine, other)| mine == other).count();
-        let mine = match self.actions.get(shared) {
-            // An action may come before as many steps as its pin says, where its instant has fewer.
-            Some(_) => self.index.iter().enumerate().filter(|(_, entry)| entry.is_action()).nth(shared),
-            None => None,
-        };
-        let mine = mine.map_or(self.len(), |(place, _)| place as u64);
+        let mine = self.steps_before_action(shared);
         others.get(shared).map_or(mine, |other| mine.min(self.steps_before(other.pin)))
+    }
+
+    /// How many of the played steps come before the first one of an action, by its place in the list. Its pin does not
+    /// tell: it may come earlier where its instant has fewer steps, and one action may be several steps.
+    fn steps_before_action(&self, place: usize) -> u64 {
+        if self.head.next_action <= place {
+            return self.len();
+        }
+        let after = self.snapshots.partition_point(|snapshot| snapshot.next_action <= place);
+        let mut moment = self.snapshots[after.max(1) - 1].clone();
+        let (mut scratch, mut effects) = (Step::default(), EffectList::new());
+        loop {
+            let steps = moment.world.steps();
+            let is_over = moment.advance(&self.actions, u64::MAX, &mut scratch, &mut effects).is_none();
+            if is_over || moment.next_action > place {
+                return steps;
+            }
+        }
     }
 
     /// How many of the played steps come before an action that is put in with this pin.
@@ -373,7 +405,7 @@ impl Run {
 
     /// Whether an action still waits to be played.
     pub fn has_waiting_action(&self) -> bool {
-        self.head.next_action < self.actions.len()
+        self.head.next_action < self.actions.len() || !self.head.parts.is_empty()
     }
 }
 
@@ -393,6 +425,10 @@ impl Moment {
         effects: &mut EffectList,
     ) -> Option<bool> {
         loop {
+            if let Some(part) = self.parts.pop_front() {
+                self.world.play_action(self.world.now_us(), &part, step, effects);
+                break;
+            }
             let event_us = self.world.next_event_us();
             match actions.get(self.next_action) {
                 Some(pinned) if self.comes_first(pinned.pin, event_us) => {
@@ -400,8 +436,11 @@ impl Moment {
                         return None;
                     }
                     self.next_action += 1;
-                    self.world.play_action(pinned.pin.at_us, &pinned.action, step, effects);
-                    break;
+                    self.world.move_to(pinned.pin.at_us.max(self.world.now_us()));
+                    match self.world.parts_of(&pinned.action) {
+                        Some(parts) if !parts.is_empty() => self.parts = parts.into(),
+                        _ => self.parts.push_back(pinned.action.clone()),
+                    }
                 }
                 _ if event_us.is_none_or(|at_us| at_us > until_us) => return None,
                 _ if self.world.play_event(step, effects) => break,

@@ -273,7 +273,8 @@ impl Session {
     fn write_action(&mut self, stand: Stand, until_us: u64, action: Action) {
         self.strand.truncate(stand.step);
         self.strand.run.act(stand.now_us, action);
-        self.play_ahead(stand.now_us, 1);
+        // One action may be several steps.
+        while self.run().has_waiting_action() && self.play_ahead(stand.now_us, 1) > 0 {}
         let step = self.len();
         self.play_ahead(until_us.max(stand.now_us + 1), AROUND_STEPS_MAX);
         self.strand.seek_step(step);
