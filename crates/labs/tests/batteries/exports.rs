@@ -66,8 +66,8 @@ fn host_and_clock(line: &str) -> Option<(String, Clock)> {
 fn check_shiviz(events: &[(String, String, Clock)]) -> Result<(), String> {
     let mut by_host: BTreeMap<&str, Vec<&Clock>> = BTreeMap::new();
     for (_, host, clock) in events {
-        let of_host = by_host.entry(host).or_default();
-        of_host.push(clock);
+        by_host.entry(host).or_default().push(clock);
+        let of_host = &by_host[host.as_str()];
         if clock.get(host) != Some(&(of_host.len() as u64)) {
             return Err(format!("{host} does not count by 1: {clock:?}"));
         }
