@@ -205,7 +205,10 @@ fn diagrams_are_free_of_overlaps_and_stay_in_view() {
 #[test]
 fn every_message_has_its_line_from_sending_to_arrival() {
     let (mut arrived, mut lost) = (0, 0);
-    for session in sessions(6) {
+    for (lab, variant) in variants() {
+        let mut text = trial(lab, variant, 6, UNTIL_US).text();
+        text.settings.push(("loss_ppm".to_owned(), "50000".to_owned()));
+        let session = played(&text);
         for window in windows(&session) {
             let width = 900.0;
             let chart = spacetime::chart(&session, window, Lang::En).expect("few steps");
