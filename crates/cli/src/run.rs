@@ -4,8 +4,9 @@ use std::fs;
 use std::io::{self, Read, Write};
 
 use faultscope_labs::check::{Faults, Trial};
-use faultscope_labs::sim::{Mode, RunText, Verdict as Found};
+use faultscope_labs::sim::RunText;
 use faultscope_labs::stage::{Class, Frame};
+use faultscope_labs::verdict::End;
 use faultscope_labs::{LABS, Lang, OpenError, Session, export, lab, words};
 
 use crate::arguments::{FaultsWanted, Format, RunChoice, RunWanted};
@@ -58,9 +59,10 @@ fn print_summary(
     } else {
         out.write_all(summary.words(wanted.lang.into()).as_bytes())?;
     }
-    let is_broken = summary.verdicts.iter().any(|(_, mode, verdict, _, is_claimed)| {
-        *is_claimed && *mode == Mode::Always && matches!(verdict, Found::Struck { .. })
-    });
+    let is_broken = summary
+        .verdicts
+        .iter()
+        .any(|judged| judged.is_claimed && (judged.is_broken() || matches!(judged.end, End::GaveUp { .. })));
     Ok(if is_broken { Verdict::Broken } else { Verdict::Good })
 }
 

@@ -11,14 +11,17 @@ pub mod check;
 pub mod commit;
 pub mod export;
 pub mod lab;
+pub mod linear;
 pub mod place;
 pub mod raft;
 pub mod ring;
 pub mod schema;
 pub mod session;
+pub mod shrink;
 pub mod stage;
 pub mod story;
 pub mod tool;
+pub mod verdict;
 pub mod words;
 
 pub use catalogue::{LABS, lab};

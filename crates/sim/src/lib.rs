@@ -11,6 +11,7 @@
 mod action;
 mod erased;
 mod hash;
+pub mod linear;
 mod monitor;
 mod nemesis;
 mod network;
@@ -28,4 +29,4 @@ pub use network::{Cut, Fate, Flight, Latency, LostFlight, NetworkPlan};
 pub use node::{ArmedTimer, ClockSkew, DiskPlan, Node, PendingWrite, Status};
 pub use run::{IndexEntry, Moment, Plan, Run, SeatPlan};
 pub use text::{MAX_ACTIONS, MAX_TEXT_BYTES, MAX_TIME_US, REVISION, RunText, TextError, TextErrorKind};
-pub use world::{Kind, OpenCommand, Sent, Step, World};
+pub use world::{Kind, OpenCommand, Sent, Step, World, Wound};

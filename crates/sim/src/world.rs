@@ -4,6 +4,9 @@
 //! costs little and a step copies only the node that it changes.
 
 mod faults;
+mod healing;
+
+pub use healing::Wound;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
@@ -207,6 +210,7 @@ pub struct World {
     next_cut: u32,
     lost: VecDeque<LostFlight>,
     messages_lost: u64,
+    disturbed_us: u64,
     fingerprint: StableHasher,
 }
 
@@ -251,6 +255,7 @@ impl World {
             next_cut: 1,
             lost: VecDeque::new(),
             messages_lost: 0,
+            disturbed_us: 0,
             fingerprint: StableHasher::new(plan.seed),
             plan,
         };
@@ -392,6 +397,7 @@ impl World {
     ) {
         self.move_to(at_us.max(self.now_us));
         self.begin(step);
+        self.note_disturbance(action);
         step.node = action.node().filter(|&id| self.node(id).is_some());
         step.action = Some(action.clone());
         self.run_action(action, step, effects);
