@@ -150,8 +150,8 @@ fn a_naive_variant_is_found_out_and_its_link_shows_it() {
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let found: Value = serde_json::from_str(&text(&output.stdout)).expect("JSON");
     let properties = found["properties"].as_array().expect("properties");
-    let broken = properties.iter().find(|property| property["first"]["link"].is_string()).expect("a link");
-    let link = word(&broken["first"]["link"]);
+    let broken = properties.iter().find(|property| property["shortest"]["link"].is_string()).expect("a link");
+    let link = word(&broken["shortest"]["link"]);
     let told = call(&["check", lab, "--variant", word(&variant["id"]), "--seeds", &seeds, "--until", "10s"]);
     assert_eq!(told.status.code(), Some(1));
     assert!(text(&told.stdout).contains(link), "the same link for people");

@@ -232,3 +232,67 @@ fn what_words(key: &str, ask: Ask, end: &End) -> String {
         (Ask::Read, _) => format!("{key} → ?{failed}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(number: u16) -> NodeId {
+        NodeId::client(number)
+    }
+
+    /// Two clients, one key: c1 writes 1 and then 2, and c2 reads `value` after both were answered.
+    fn read_after_two_writes(value: u64) -> Signal {
+        let mut keys = Keys::default();
+        for (call, written) in [(1, 1), (2, 2)] {
+            keys.call(call, client(1), "x".to_owned(), Ask::Write(written));
+            assert_eq!(keys.end(call, call * 10, &End::Answered(Answer::Written)), Signal::Held);
+        }
+        keys.call(3, client(2), "x".to_owned(), Ask::Read);
+        keys.end(3, 40, &End::Answered(Answer::Found(Some(value))))
+    }
+
+    #[test]
+    fn a_stale_read_breaks_and_says_what_was_read() {
+        assert_eq!(read_after_two_writes(2), Signal::Held);
+        let Signal::Struck(finding) = read_after_two_writes(1) else { panic!("a stale read passes") };
+        assert_eq!(finding, [("node", "c2".to_owned()), ("what", "x → 1".to_owned())]);
+    }
+
+    /// The write of a client that crashed may strike late; a read of it is no break.
+    #[test]
+    fn what_a_crashed_client_asked_may_strike_late() {
+        let mut keys = Keys::default();
+        keys.call(1, client(1), "x".to_owned(), Ask::Write(1));
+        keys.crash(client(1), 10);
+        let mut read = |call, value| {
+            keys.call(call, client(2), "x".to_owned(), Ask::Read);
+            keys.end(call, call * 10, &End::Answered(Answer::Found(value)))
+        };
+        assert_eq!(read(2, None), Signal::Held);
+        assert_eq!(read(3, Some(1)), Signal::Held);
+        assert!(matches!(read(4, None), Signal::Struck(_)));
+    }
+
+    /// A reply that left at the instant of the crash counts; a later one is more than the judge can weigh.
+    #[test]
+    fn a_reply_across_a_crash_is_given_up_aloud() {
+        let crashed = |at_us| {
+            let mut keys = Keys::default();
+            keys.call(1, client(1), "x".to_owned(), Ask::Write(1));
+            keys.crash(client(1), 10);
+            keys.end(1, at_us, &End::Answered(Answer::Written))
+        };
+        assert_eq!(crashed(10), Signal::Held);
+        assert_eq!(crashed(11), Signal::GaveUp(0));
+    }
+
+    #[test]
+    fn keys_are_judged_apart() {
+        let mut keys = Keys::default();
+        keys.call(1, client(1), "x".to_owned(), Ask::Write(1));
+        assert_eq!(keys.end(1, 10, &End::Answered(Answer::Written)), Signal::Held);
+        keys.call(2, client(1), "y".to_owned(), Ask::Read);
+        assert_eq!(keys.end(2, 20, &End::Answered(Answer::Found(None))), Signal::Held);
+    }
+}

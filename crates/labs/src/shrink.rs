@@ -266,3 +266,57 @@ fn flat(units: &[Vec<Pinned>]) -> Vec<Pinned> {
     actions.sort_by_key(|pinned| pinned.pin);
     actions
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Breaks where all of `needed` are there; counts tries.
+    fn shrink(count: u32, needed: &[u32], budget: u32) -> (Vec<u32>, bool, u32) {
+        let mut tries = 0;
+        let (left, is_minimal) = ddmin((0..count).collect(), |items| {
+            if tries == budget {
+                return Try::Spent;
+            }
+            tries += 1;
+            if needed.iter().all(|item| items.contains(item)) { Try::Breaks } else { Try::Holds }
+        });
+        (left, is_minimal, tries)
+    }
+
+    #[test]
+    fn what_is_not_needed_goes() {
+        for needed in [&[][..], &[0], &[63], &[3, 40], &[0, 1, 62, 63], &[5, 17, 29, 41, 53]] {
+            let (left, is_minimal, tries) = shrink(64, needed, u32::MAX);
+            assert_eq!((&left[..], is_minimal), (needed, true), "{tries} tries");
+        }
+        assert_eq!(shrink(3, &[0, 1, 2], u32::MAX).0, [0, 1, 2]);
+    }
+
+    /// An item may be needed only as long as another is there: single steps find that too.
+    #[test]
+    fn twos_that_go_together_leave_a_minimal_rest() {
+        let (left, is_minimal) = ddmin((0..20).collect(), |items: &[u32]| {
+            let is_even = items.contains(&4) == items.contains(&15);
+            if is_even && items.contains(&9) { Try::Breaks } else { Try::Holds }
+        });
+        assert!(is_minimal && left.contains(&9) && left.len() <= 3, "{left:?}");
+    }
+
+    #[test]
+    fn without_tries_nothing_is_said_to_be_minimal() {
+        let (left, is_minimal, tries) = shrink(64, &[3, 40], 5);
+        assert!(!is_minimal && left.contains(&3) && left.contains(&40));
+        assert_eq!(tries, 5);
+    }
+
+    #[test]
+    fn a_fault_goes_with_its_undoing() {
+        let text = "raft:basic;r1;s1;@10crash.n1;@20cut.n1;@30pause.n1;@40restart.n1;@50heal;@60heal";
+        let run: RunText = text.parse().expect("a run");
+        let units = units(&run.actions);
+        let sizes: Vec<usize> = units.iter().map(Vec::len).collect();
+        assert_eq!(sizes, [2, 2, 1, 1]);
+        assert_eq!(flat(&units), run.actions);
+    }
+}

@@ -286,11 +286,11 @@ fn due(world: &World, end_us: u64, is_over: bool, needed_us: u64) -> End {
         return End::Open(Reason::Wounded(wound));
     }
     let quiet_us = end_us.saturating_sub(world.disturbed_us());
+    if quiet_us >= needed_us {
+        return End::Unmet { quiet_us: Some(quiet_us) };
+    }
     if is_over && world.clone().next_event_us().is_none() {
         return End::Unmet { quiet_us: None };
     }
-    if quiet_us < needed_us {
-        return End::Open(Reason::TooSoon { quiet_us, needed_us });
-    }
-    End::Unmet { quiet_us: Some(quiet_us) }
+    End::Open(Reason::TooSoon { quiet_us, needed_us })
 }

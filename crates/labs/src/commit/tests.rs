@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::LAB;
 use super::reading::{era_of, transaction_of};
-use crate::check::{End, Faults, Judgement, Trial};
+use crate::check::{Faults, Judgement, Trial};
+use crate::verdict::End;
 use crate::schema::Settings;
 use crate::session::Session;
 

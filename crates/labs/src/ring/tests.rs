@@ -9,7 +9,8 @@ use faultscope_sim::{Mode, Verdict};
 
 use super::LAB;
 use super::keys::{KeyState, Keys, ideal_moves, modulo_moves};
-use crate::check::{End, Faults, Trial};
+use crate::check::{Faults, Trial};
+use crate::verdict::End;
 use crate::lab::{BrokenBy, Standing};
 use crate::schema::Settings;
 use crate::session::Session;
