@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
-use faultscope_sim::{Action, Mode, Pinned, Run, RunText};
+use faultscope_sim::{Action, Links, Mode, Pinned, Run, RunText};
 
 use crate::check::{Judgement, TRIAL_STEPS_MAX, Trial};
 use crate::session::plan_of;
@@ -230,19 +230,32 @@ fn halved_us(actions: &[Pinned], undoing: &Pinned) -> Option<u64> {
     })
 }
 
-/// What an action sets, so that a fault finds its undoing: a node's life, its pace, all cuts, a link's loss.
-fn sets(action: &Action) -> Option<(u8, Option<NodeId>, Option<NodeId>)> {
-    let on =
-        |what: u8, link: &Option<(NodeId, NodeId)>| (what, link.map(|ends| ends.0), link.map(|ends| ends.1));
+/// What an action sets, so that a fault finds its undoing: a node's or a zone's life, its pace, all cuts, some links'
+/// loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    All,
+    Node(NodeId),
+    Links(Links),
+    Zone(u16),
+}
+
+fn sets(action: &Action) -> Option<(u8, Place)> {
     Some(match action {
-        Action::Crash { node, .. } | Action::Restart(node) => (0, Some(*node), None),
-        Action::Pause(node) | Action::Resume(node) => (1, Some(*node), None),
-        Action::Cut { .. } | Action::Heal => (2, None, None),
-        Action::Latency { link, .. } => on(3, link),
-        Action::Loss { link, .. } => on(4, link),
-        Action::Duplication { .. } => (5, None, None),
-        Action::Disk { node, .. } => (6, Some(*node), None),
-        Action::Clock { node, .. } => (7, Some(*node), None),
+        Action::Crash { node, .. } | Action::Restart(node) => (0, Place::Node(*node)),
+        Action::Pause(node) | Action::Resume(node) => (1, Place::Node(*node)),
+        Action::Cut { .. } | Action::Heal => (2, Place::All),
+        Action::Latency { links, .. } => (3, Place::Links(*links)),
+        Action::Loss { links, .. } => (4, Place::Links(*links)),
+        Action::Duplication { links, .. } => (5, Place::Links(*links)),
+        Action::Reordering { links, .. } => (6, Place::Links(*links)),
+        Action::Disk { node, .. } => (7, Place::Node(*node)),
+        Action::Clock { node, .. } | Action::StepClock { node, .. } => (8, Place::Node(*node)),
+        Action::Processor { node, .. } => (9, Place::Node(*node)),
+        Action::Zone { zone, deed } => {
+            let (what, place) = sets(&deed.on(NodeId::server(1)))?;
+            (what, if place == Place::All { place } else { Place::Zone(*zone) })
+        }
         _ => return None,
     })
 }

@@ -1,11 +1,11 @@
 //! What a run says of a property at its end, with the reason: one judgement for the page and the command line.
 //!
-//! An *eventually* property is judged under stated fairness: the world is healed ([`World::wound`]), nobody has
+//! An *eventually* property is judged under stated fairness: the world is healed ([`World::standing`] is empty), nobody has
 //! interfered since for as long as the variant says that it needs to settle, and in that time what a healed world does
 //! is fair: messages between nodes arrive as the settings say, timers run out, every node runs. Where the premise is
 //! not there the verdict is open, and the reason is said.
 
-use faultscope_sim::{Finding, Mode, Moment, Property, Verdict, World, Wound};
+use faultscope_sim::{Finding, Mode, Moment, Property, Standing, Verdict, World};
 
 use crate::export::seconds_words;
 use crate::lab::Variant;
@@ -93,7 +93,7 @@ pub enum Reason {
     /// The schedule is by hand: nothing says that what is due will happen.
     Manual,
     /// A fault still stands.
-    Wounded(Wound),
+    Wounded(Standing),
     /// The world was not left alone for long enough.
     TooSoon {
         /// How long it was left alone, in microseconds.
@@ -211,27 +211,30 @@ impl Reason {
     }
 }
 
-fn wound_words(wound: Wound, lang: Lang) -> String {
-    let (text, node) = match wound {
-        Wound::Cut => (Text::new("links are still cut", "链路仍被切断"), None),
-        Wound::Down(node) => (Text::new("{node} is still down", "{node} 仍处于宕机状态"), Some(node)),
-        Wound::Paused(node) => (Text::new("{node} is still paused", "{node} 仍处于暂停状态"), Some(node)),
-        Wound::Network(None) => {
-            (Text::new("the network is still worse than planned", "网络仍未恢复到设定状态"), None)
+fn wound_words(fault: Standing, lang: Lang) -> String {
+    let (text, node) = match fault {
+        Standing::Cut(_) => (Text::new("links are still cut", "链路仍被切断"), None),
+        Standing::Network => {
+            (Text::new("the network is still not as planned", "网络仍未恢复到设定状态"), None)
         }
-        Wound::Network(Some(node)) => (
+        Standing::Link { from, .. } => (
             Text::new("a link of {node} is still not as planned", "{node} 的链路仍未恢复到设定状态"),
-            Some(node),
+            Some(from),
         ),
-        Wound::Held(node) => {
-            (Text::new("a message from {node} is still held", "{node} 发出的消息仍被扣住"), Some(node))
+        Standing::Held(name) => {
+            (Text::new("a message from {node} is still held", "{node} 发出的消息仍被扣住"), Some(name.from))
         }
-        Wound::Disk(node) => (
+        Standing::Down(node) => (Text::new("{node} is still down", "{node} 仍处于宕机状态"), Some(node)),
+        Standing::Paused(node) => (Text::new("{node} is still paused", "{node} 仍处于暂停状态"), Some(node)),
+        Standing::Disk(node) => (
             Text::new("the disk of {node} is still not as planned", "{node} 的磁盘仍未恢复到设定状态"),
             Some(node),
         ),
-        Wound::Clock(node) => {
+        Standing::Clock(node) => {
             (Text::new("the clock of {node} is still wrong", "{node} 的时钟仍有偏差"), Some(node))
+        }
+        Standing::Processor(node) => {
+            (Text::new("the processor of {node} is still slow", "{node} 的处理器仍然缓慢"), Some(node))
         }
     };
     let node = node.map(|node| node.to_string()).unwrap_or_default();
@@ -279,11 +282,11 @@ pub fn judge(property: &Property, moment: &Moment, end_us: u64, is_over: bool, n
 
 /// What becomes of an *eventually* property that is not met.
 fn due(world: &World, end_us: u64, is_over: bool, needed_us: u64) -> End {
-    if world.plan().manual {
+    if world.plan().manual || world.is_manual() {
         return End::Open(Reason::Manual);
     }
-    if let Some(wound) = world.wound() {
-        return End::Open(Reason::Wounded(wound));
+    if let Some(fault) = world.standing().first() {
+        return End::Open(Reason::Wounded(*fault));
     }
     let quiet_us = end_us.saturating_sub(world.disturbed_us());
     if quiet_us >= needed_us {

@@ -9,7 +9,7 @@ use faultscope_labs::export::finding_words;
 use faultscope_labs::lab::BrokenBy;
 use faultscope_labs::session::plan_of;
 use faultscope_labs::shrink::Shrunk;
-use faultscope_labs::sim::{Action, FaultKind, Mode, Pinned, Property, Run, Signal, Watch};
+use faultscope_labs::sim::{FaultKind, Mode, Property, Run, Signal, Watch};
 use faultscope_labs::verdict::{self, End, Judged, Reason};
 use faultscope_labs::{Lab, Lang, Session, Standing, Variant};
 
@@ -29,7 +29,7 @@ fn right_variants_hold_under_random_faults() {
             let trial = long_enough(lab, variant, seed);
             let judgement = trial.judge();
             assert!(judgement.steps >= STEPS_MIN && !judgement.is_cut_short, "{}", judgement.run);
-            drawn.extend(judgement.run.actions.iter().filter_map(kind_of));
+            drawn.extend(judgement.run.actions.iter().filter_map(|pinned| pinned.action.fault()));
             assert_eq!(judgement.given_up().next(), None, "{}: who gives up does not pass", judgement.run);
             for judged in &judgement.properties {
                 // Whether it claims them or not: a right variant breaks no property that it is checked for.
@@ -49,23 +49,6 @@ fn long_enough(lab: &'static Lab, variant: &'static dyn Variant, seed: u64) -> T
         assert!(long.until_us < 1_000_000_000, "{}: hardly anything happens", name_of(lab, variant));
     }
     long
-}
-
-/// The kind of fault that an action begins; none where it undoes one, as the nemesis draws them.
-fn kind_of(pinned: &Pinned) -> Option<FaultKind> {
-    Some(match &pinned.action {
-        Action::Crash { node, .. } if node.is_client() => FaultKind::CrashClient,
-        Action::Crash { .. } => FaultKind::Crash,
-        Action::Pause(_) => FaultKind::Pause,
-        Action::Cut { one_way: false, .. } => FaultKind::Cut,
-        Action::Cut { one_way: true, .. } => FaultKind::CutOneWay,
-        Action::Loss { .. } => FaultKind::Loss,
-        Action::Duplication { .. } => FaultKind::Duplication,
-        Action::Latency { .. } => FaultKind::Latency,
-        Action::Disk { .. } => FaultKind::SlowDisk,
-        Action::Clock { .. } => FaultKind::Clock,
-        _ => return None,
-    })
 }
 
 #[test]
@@ -202,7 +185,7 @@ fn eventually_is_judged_in_healed_runs_alone() {
             }
         });
         assert!(!early.is_empty(), "{name}");
-        assert_eq!(run.head().world.wound(), None, "{name}: every fault is healed");
+        assert_eq!(run.head().world.standing(), [], "{name}: every fault is healed");
         let healed_us = run.head().world.disturbed_us();
         let judge = |end_us, is_over| verdict::judge(&never(), run.head(), end_us, is_over, needed_us);
         let last_us = healed_us + needed_us;
