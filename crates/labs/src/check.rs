@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use faultscope_protocol::Outcome;
-use faultscope_sim::{Kind, Payload, Pinned, Property, Run, RunText};
+use faultscope_sim::{Kind, Nemesis, Payload, Pinned, Property, Run, RunText};
 
 use crate::lab::{Lab, Variant};
 use crate::schema::Settings;
@@ -21,8 +21,30 @@ pub const TRIAL_STEPS_MAX: u64 = 5_000_000;
 pub enum Faults {
     /// None.
     None,
-    /// Those that the variant assumes, drawn from this seed.
+    /// Those that the variant assumes, drawn from this seed, as the nemesis usually does.
     Random(u64),
+    /// Those that the variant assumes, drawn as told.
+    Drawn(Drawn),
+}
+
+/// How the faults of a trial are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// The seed.
+    pub seed: u64,
+    /// How many in a thousand seconds, on average; the nemesis' own rate if it is not told.
+    pub rate_per_thousand_s: Option<u32>,
+    /// How many at the most.
+    pub budget: u32,
+    /// Whether all of them are undone in the end.
+    pub heals: bool,
+}
+
+impl Drawn {
+    /// As the nemesis usually does.
+    pub const fn usual(seed: u64) -> Self {
+        Self { seed, rate_per_thousand_s: None, budget: u32::MAX, heals: true }
+    }
 }
 
 /// One run to be judged.
@@ -92,11 +114,19 @@ impl Trial {
     pub fn actions(&self) -> Vec<Pinned> {
         match self.faults {
             Faults::None => Vec::new(),
-            Faults::Random(seed) => {
-                let plan = plan_of(self.variant, &self.settings, self.seed, false);
-                nemesis(self.variant, &plan, seed, self.until_us).actions(&plan)
-            }
+            Faults::Random(seed) => self.draw(Drawn::usual(seed)),
+            Faults::Drawn(drawn) => self.draw(drawn),
         }
+    }
+
+    fn draw(&self, drawn: Drawn) -> Vec<Pinned> {
+        let plan = plan_of(self.variant, &self.settings, self.seed, false);
+        let usual = nemesis(self.variant, &plan, drawn.seed, self.until_us);
+        let rated = match drawn.rate_per_thousand_s {
+            Some(rate) => usual.with_rate(rate),
+            None => usual,
+        };
+        Nemesis { budget: drawn.budget, heals: drawn.heals, ..rated }.actions(&plan)
     }
 
     /// The text of its run.
