@@ -5,7 +5,11 @@
 //! - `fingerprints LAB:VARIANT FIRST LAST STEPS faults|quiet` does so for each seed, with random faults that the
 //!   variant assumes or without any: one line `SEED STEPS_PLAYED FINGERPRINT` each.
 //!
+//! - `search …` is about the search that the worker holds, see `ask/search.rs`.
+//!
 //! What cannot be answered is answered with `error` and the reason.
+
+mod search;
 
 use faultscope_labs::session::{nemesis, plan_of};
 use faultscope_labs::sim::{Run, RunText};
@@ -24,6 +28,7 @@ pub(crate) fn answer(question: &str) -> String {
         ["fingerprints", place, first, last, steps, faults] => {
             Seeds::read(first, last, steps, faults).and_then(|seeds| seeds.fingerprints(place))
         }
+        ["search", ref words @ ..] => search::answer(words),
         [] => Err("an empty question".to_owned()),
         [word, ..] => Err(format!("`{word}` with {} more words is no known question", words.len() - 1)),
     };

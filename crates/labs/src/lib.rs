@@ -9,7 +9,9 @@
 pub mod catalogue;
 pub mod check;
 pub mod commit;
+pub mod explore;
 pub mod export;
+pub mod import;
 pub mod lab;
 pub mod linear;
 pub mod place;
@@ -18,6 +20,7 @@ pub mod ring;
 pub mod schema;
 pub mod session;
 pub mod shrink;
+pub mod spacetime;
 pub mod stage;
 pub mod story;
 pub mod tool;

@@ -3,8 +3,10 @@
 //! A world is a value: cloning it is how snapshots, branches and seeks work. Nodes sit behind `Arc`, so a clone
 //! costs little and a step copies only the node that it changes.
 
+mod choice;
 mod faults;
 
+pub(crate) use choice::FlightDigest;
 pub use faults::Standing;
 
 use std::cmp::Reverse;
@@ -450,6 +452,9 @@ impl World {
     }
 
     fn schedule(&mut self, at_us: u64, what: What) {
+        if self.is_manual() {
+            return;
+        }
         self.queue.push(Reverse(Event { at_us, number: self.next_event, what }));
         self.next_event += 1;
     }
@@ -798,6 +803,7 @@ impl World {
     fn send(&mut self, from: NodeId, to: NodeId, body: Payload, step: &mut Step) {
         let (seed, now_us) = (self.plan.seed, self.now_us);
         let network = self.network.clone();
+        let is_manual = self.is_manual();
         let place = link_place(from, to);
         let Some(node) = self.node_mut(from) else { return };
         let link = node.link(to);
@@ -806,7 +812,7 @@ impl World {
         let own = link.own.as_deref();
         let chance = |purpose: &str, own_ppm: Option<u32>, parts_ppm: u32| {
             let parts_ppm = own_ppm.unwrap_or(parts_ppm);
-            parts_ppm > 0 && Draw::new(seed, purpose, place, ordinal).chance_ppm(parts_ppm)
+            !is_manual && parts_ppm > 0 && Draw::new(seed, purpose, place, ordinal).chance_ppm(parts_ppm)
         };
         let latency = own.and_then(|own| own.latency.as_ref()).unwrap_or(&network.latency);
         let mut arrives_us = now_us + latency.draw(Draw::new(seed, "latency", place, ordinal));
