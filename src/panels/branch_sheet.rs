@@ -1,7 +1,6 @@
 //! The branches of the run, as a sheet: which there are, switch, name, delete, link, and compare with the one on screen.
 
 use faultscope_labs::sim::{Mode, Verdict};
-use faultscope_labs::export::verdict_text;
 use faultscope_labs::{BranchId, BranchInfo, Comparison, Lang, Session, Side, link};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -134,6 +133,19 @@ type Judged = (&'static str, Mode, Verdict);
 
 fn verdict_row(session: &Session, ours: &Judged, theirs: &Judged, lang: Lang) -> Html {
     let title = session.lab().property(ours.0).map_or(ours.0, |words| words.title.get(lang));
-    let word = |(_, mode, verdict): &Judged| verdict_text(*mode, verdict).get(lang);
+    let word = |(_, mode, verdict): &Judged| verdict_words(*mode, verdict, lang);
     html! { <tr><th scope="row">{ title }</th><td>{ word(ours) }</td><td>{ word(theirs) }</td></tr> }
+}
+
+fn verdict_words(mode: Mode, verdict: &Verdict, lang: Lang) -> String {
+    let at = |text: faultscope_labs::Text, step: u64| text.fill(lang, &[("step", &thousands(step))]);
+    match (mode, verdict) {
+        (Mode::Always, Verdict::Open | Verdict::Met { .. }) => words::HELD.get(lang).to_owned(),
+        (Mode::Eventually, Verdict::Open) => words::DUE.get(lang).to_owned(),
+        (Mode::Sometimes, Verdict::Open | Verdict::Met { .. }) => words::NOT_YET.get(lang).to_owned(),
+        (Mode::Eventually, Verdict::Met { step, .. }) => at(words::MET_AT, *step),
+        (Mode::Sometimes, Verdict::Struck { step, .. }) => at(words::SEEN_AT, *step),
+        (_, Verdict::Struck { step, .. }) => at(words::BROKEN_AT, *step),
+        (_, Verdict::GaveUp { step, .. }) => at(words::GAVE_UP_AT, *step),
+    }
 }

@@ -279,6 +279,8 @@ words! {
     BROKEN_AT: "broken at step {step}", "已在第 {step} 步被违反";
     MET_AT: "met, step {step}", "第 {step} 步达成";
     DUE: "due", "待达成";
+    UNMET: "unmet", "未达成";
+    GAVE_UP_AT: "given up at step {step}", "第 {step} 步放弃判定";
     SEEN_AT: "seen, step {step}", "第 {step} 步出现";
     NOT_YET: "not yet", "尚未出现";
     PREMISE: "There was something to check {count} times.", "共有 {count} 次可供检查。";

@@ -211,6 +211,7 @@ pub struct World {
     next_cut: u32,
     lost: VecDeque<LostFlight>,
     messages_lost: u64,
+    disturbed_us: u64,
     fingerprint: StableHasher,
     /// Whether nothing happens by itself.
     manual: bool,
@@ -258,6 +259,7 @@ impl World {
             next_cut: 1,
             lost: VecDeque::new(),
             messages_lost: 0,
+            disturbed_us: 0,
             fingerprint: StableHasher::new(plan.seed),
             manual: plan.manual,
             plan,
@@ -357,6 +359,12 @@ impl World {
         self.cuts.iter().any(|cut| cut.stops(from, to))
     }
 
+    /// When the world was last interfered with: any action but a command counts. Microseconds of virtual time; 0
+    /// where nobody did.
+    pub fn disturbed_us(&self) -> u64 {
+        self.disturbed_us
+    }
+
     /// The commands that are not answered yet, by their number.
     pub fn open_commands(&self) -> impl Iterator<Item = (u64, &OpenCommand)> {
         self.open_commands.iter().map(|(&op, open)| (op, open))
@@ -417,6 +425,9 @@ impl World {
     ) {
         self.move_to(at_us.max(self.now_us));
         self.begin(step);
+        if !matches!(action, Action::Do { .. } | Action::Load(_)) {
+            self.disturbed_us = self.now_us;
+        }
         step.node = action.node().filter(|&id| self.node(id).is_some());
         step.action = Some(action.clone());
         self.run_action(action, step, effects);

@@ -3,11 +3,12 @@
 //! What a monitor remembers sits in structures that share, because it is cloned into every snapshot.
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::raft::{Log, Op, Raft, Role, Server};
-use faultscope_sim::{Finding, Mode, Property, Signal, Status, Step, Watch, World};
+use faultscope_protocol::raft::{Command, Log, Op, Raft, Reply, Role, Server, Value, key_name};
+use faultscope_sim::{Finding, Mode, Payload, Property, Signal, Status, Step, Watch, World};
 use rpds::{RedBlackTreeMapSync, VectorSync};
 
 use super::looks::is_writing;
+use crate::linear::{self, Answer, Ask, Reading};
 
 pub(super) fn all() -> Vec<Property> {
     vec![
@@ -31,9 +32,28 @@ pub(super) fn all() -> Vec<Property> {
             Watch::boxed(Applied::default(), state_machine_safety),
         ),
         Property::new("leader-elected", Mode::Eventually, Watch::boxed((), leader_elected)),
+        linear::property(READING),
         Property::new("split-vote", Mode::Sometimes, Watch::boxed((), split_vote)),
         Property::new("two-claim-to-lead", Mode::Sometimes, Watch::boxed((), two_claim_to_lead)),
     ]
+}
+
+/// Commands and replies as asks and answers of one register a key.
+const READING: Reading = Reading { ask: asked, answer: answered };
+
+fn asked(command: &Payload) -> Option<(String, Ask)> {
+    Some(match *command.get::<Command>()? {
+        Command::Write { key, value } => (key_name(key), Ask::Write(u64::from(value))),
+        Command::Read { key } => (key_name(key), Ask::Read),
+    })
+}
+
+fn answered(reply: &Payload) -> Option<Answer> {
+    match *reply.get::<Reply>()? {
+        Reply::Done(Value::Written) => Some(Answer::Written),
+        Reply::Done(Value::Read(found)) => Some(Answer::Found(found.map(u64::from))),
+        Reply::NotLeader { .. } | Reply::Overwritten => None,
+    }
 }
 
 type ByNode<T> = RedBlackTreeMapSync<NodeId, T>;

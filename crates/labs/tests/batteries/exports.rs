@@ -78,7 +78,7 @@ fn check_shiviz(events: &[(String, String, Clock)]) -> Result<(), String> {
                 return Err(format!("{host} knows {other} {count}, but not what that knew: {clock:?}"));
             }
         }
-        if let [.., before, now] = of_host[..]
+        if let [.., before, now] = by_host[host.as_str()][..]
             && before.iter().any(|(other, seen)| now.get(other) < Some(seen))
         {
             return Err(format!("{host} forgets: {now:?}"));
