@@ -5,6 +5,7 @@
 //! where. This crate names no protocol: labs, their variants, their tools and their words come from the catalogue.
 
 mod arguments;
+mod bench;
 mod check;
 mod failure;
 mod list;
@@ -42,6 +43,7 @@ fn perform(command: &Command, out: &mut dyn Write) -> Result<Verdict, Failure> {
         Command::Run(wanted) => run::print(wanted, out),
         Command::Check(wanted) => check::print(wanted, out),
         Command::Story(wanted) => story::print(wanted, out),
+        Command::Bench(wanted) => bench::print(wanted, out),
         Command::Tool(words) => tools::run(words, out),
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! What this crate never does: it holds no wall clock, opens no file, and draws on no canvas: it makes values.
 
+pub mod bench;
 pub mod catalogue;
 pub mod check;
 pub mod commit;

@@ -179,6 +179,11 @@ impl Run {
         &self.index
     }
 
+    /// How many snapshots are kept.
+    pub fn snapshots(&self) -> usize {
+        self.snapshots.len()
+    }
+
     /// How many steps were played up to and including `at_us`.
     pub fn steps_until(&self, at_us: u64) -> u64 {
         self.index.partition_point(|entry| entry.at_us <= at_us) as u64
