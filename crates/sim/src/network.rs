@@ -1,11 +1,12 @@
 //! The network: links with latency, loss and cuts, and the messages in flight on them.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
 
 use crate::erased::Payload;
-use crate::hash::Draw;
+use crate::hash::{Draw, Draws};
 
 /// How long a message takes on a link, one way, in microseconds: uniform in a half-open range.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,11 +120,51 @@ pub(crate) struct LinkEnd {
     pub(crate) last_arrival_us: u64,
     pub(crate) latency: Option<Latency>,
     pub(crate) loss_ppm: Option<u32>,
+    latency_draws: Option<Draws>,
 }
 
 impl LinkEnd {
     pub(crate) fn new(to: NodeId) -> Self {
-        Self { to, sent: 0, last_arrival_us: 0, latency: None, loss_ppm: None }
+        Self { to, sent: 0, last_arrival_us: 0, latency: None, loss_ppm: None, latency_draws: None }
+    }
+
+    /// The link's draws of latency; `place` is the link's.
+    pub(crate) fn latency_draws(&mut self, seed: u64, place: u64) -> Draws {
+        *self.latency_draws.get_or_insert_with(|| Draws::new(seed, "latency", place))
+    }
+}
+
+/// Link ends in one shared piece, at the most.
+const PIECE: usize = 16;
+
+/// The links on which a node has ever sent, by receiver, in shared pieces: in a world of a thousand nodes a node has
+/// a thousand of them, and a step after a snapshot copies one piece.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LinkEnds(Vec<Arc<Vec<LinkEnd>>>);
+
+impl LinkEnds {
+    /// The link to a node, made if there is none yet.
+    pub(crate) fn to(&mut self, to: NodeId) -> &mut LinkEnd {
+        if self.0.is_empty() {
+            self.0.push(Arc::default());
+        }
+        let mut piece = self.0.partition_point(|piece| piece.first().is_some_and(|first| first.to <= to)).max(1) - 1;
+        let place = match self.0[piece].binary_search_by_key(&to, |link| link.to) {
+            Ok(place) => place,
+            Err(mut place) => {
+                if self.0[piece].len() == PIECE {
+                    let second = Arc::make_mut(&mut self.0[piece]).split_off(PIECE / 2);
+                    self.0.insert(piece + 1, Arc::new(second));
+                    if place > PIECE / 2 {
+                        piece += 1;
+                        place -= PIECE / 2;
+                    }
+                }
+                Arc::make_mut(&mut self.0[piece]).insert(place, LinkEnd::new(to));
+                place
+            }
+        };
+        &mut Arc::make_mut(&mut self.0[piece])[place]
     }
 }
 

@@ -8,8 +8,8 @@ use faultscope_protocol::{Door, NodeId};
 use serde_json::Value;
 
 use crate::erased::{ErasedEffect, Machine, Payload, TimerSlot};
-use crate::hash::Draw;
-use crate::network::LinkEnd;
+use crate::hash::{Draw, Draws};
+use crate::network::{LinkEnd, LinkEnds};
 
 /// Whether a node runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,16 +35,25 @@ pub struct ClockSkew {
 
 impl ClockSkew {
     fn wall_us(self, now_us: u64) -> u64 {
+        if self == Self::default() {
+            return now_us;
+        }
         let drift = i128::from(now_us) * i128::from(self.rate_ppm) / 1_000_000;
         (i128::from(now_us) + drift + i128::from(self.offset_us)).max(0) as u64
     }
 
     /// How long a timer of `after_us` on this clock takes in virtual time.
     pub(crate) fn true_us(self, after_us: u64) -> u64 {
+        if self.rate_ppm == 0 {
+            return after_us.min(TIMER_MAX_US);
+        }
         let rate = (1_000_000 + i128::from(self.rate_ppm)).max(1);
-        (i128::from(after_us) * 1_000_000 / rate).min(i128::from(u32::MAX) << 16) as u64
+        (i128::from(after_us) * 1_000_000 / rate).min(i128::from(TIMER_MAX_US)) as u64
     }
 }
+
+/// No timer takes longer, in microseconds of virtual time.
+const TIMER_MAX_US: u64 = (u32::MAX as u64) << 16;
 
 /// What all disks of a run are like, until an action says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +99,14 @@ pub(crate) enum Outgoing {
     Note(Payload),
 }
 
+/// How far a node has come with the draws of one label.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LabelDraws {
+    label: &'static str,
+    draws: Draws,
+    next: u64,
+}
+
 /// What waits at the door of a paused node.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Deferred {
@@ -123,8 +140,8 @@ pub struct Node {
     pub(crate) disk: Option<DiskPlan>,
     pub(crate) outbox: VecDeque<(u64, Outgoing)>,
     pub(crate) door: Vec<Deferred>,
-    pub(crate) links: Vec<LinkEnd>,
-    pub(crate) draws: Vec<(&'static str, u64)>,
+    pub(crate) links: LinkEnds,
+    pub(crate) draws: Vec<LabelDraws>,
     /// Choices that the run's text fixes, in order, before any is drawn.
     pub(crate) picks: VecDeque<u32>,
     /// How many commands of the client load this node was given.
@@ -180,7 +197,7 @@ impl Node {
             disk: None,
             outbox: VecDeque::new(),
             door: Vec::new(),
-            links: Vec::new(),
+            links: LinkEnds::default(),
             draws: Vec::new(),
             picks: VecDeque::new(),
             loaded: 0,
@@ -259,7 +276,9 @@ impl Node {
     }
 
     pub(crate) fn disarm(&mut self, slot: TimerSlot) {
-        self.timers.retain(|timer| timer.slot != slot);
+        if let Some(place) = self.timers.iter().position(|timer| timer.slot == slot) {
+            self.timers.remove(place);
+        }
     }
 
     /// Whether the timer at `slot` still runs as it was set then.
@@ -268,14 +287,7 @@ impl Node {
     }
 
     pub(crate) fn link(&mut self, to: NodeId) -> &mut LinkEnd {
-        let place = match self.links.binary_search_by_key(&to, |link| link.to) {
-            Ok(place) => place,
-            Err(place) => {
-                self.links.insert(place, LinkEnd::new(to));
-                place
-            }
-        };
-        &mut self.links[place]
+        self.links.to(to)
     }
 
     /// Runs the machine with the world's time and draws at its door.
@@ -317,23 +329,22 @@ struct NodeDoor<'a> {
     seed: u64,
     place: u64,
     wall_us: u64,
-    draws: &'a mut Vec<(&'static str, u64)>,
+    draws: &'a mut Vec<LabelDraws>,
     picks: &'a mut VecDeque<u32>,
 }
 
 impl NodeDoor<'_> {
     fn draw(&mut self, label: &'static str) -> Draw {
-        let count = match self.draws.iter_mut().find(|(known, _)| *known == label) {
-            Some((_, count)) => {
-                *count += 1;
-                *count
-            }
-            None => {
-                self.draws.push((label, 0));
-                0
-            }
-        };
-        Draw::new(self.seed, label, self.place, count)
+        // Most often it is the very same text; where equal texts lie in two places, they are still one label.
+        let is_it = |known: &LabelDraws| std::ptr::eq(known.label, label) || known.label == label;
+        let place = self.draws.iter().position(is_it).unwrap_or_else(|| {
+            self.draws.push(LabelDraws { label, draws: Draws::new(self.seed, label, self.place), next: 0 });
+            self.draws.len() - 1
+        });
+        let known = &mut self.draws[place];
+        let count = known.next;
+        known.next += 1;
+        known.draws.at(count)
     }
 }
 

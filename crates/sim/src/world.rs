@@ -5,7 +5,7 @@
 
 mod faults;
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -152,11 +152,11 @@ impl Step {
     }
 
     fn hash_into(&self, hasher: &mut StableHasher) {
+        let node = self.node.map_or(0, NodeId::code);
         hasher.word(self.at_us);
-        hasher.word(self.kind as u64);
-        hasher.word(self.node.map_or(0, |node| u64::from(node.code())));
-        hasher.word(self.message.unwrap_or(0));
-        hasher.word(self.op.unwrap_or(0));
+        hasher.word(self.kind as u64 | u64::from(node) << 8 | u64::from(self.writes) << 24);
+        // A step has the number of a message or that of a command; its kind says which.
+        hasher.word(self.message.or(self.op).unwrap_or(0));
         if let Some(action) = &self.action {
             action.hash(hasher);
         }
@@ -164,14 +164,12 @@ impl Step {
             body.hash_into(hasher);
         }
         for sent in &self.sent {
-            hasher.word(sent.id);
-            hasher.word(u64::from(sent.to.code()));
+            hasher.word(sent.id << 16 | u64::from(sent.to.code()));
             sent.body.hash_into(hasher);
         }
         for note in &self.notes {
             note.hash_into(hasher);
         }
-        hasher.word(u64::from(self.writes));
     }
 }
 
@@ -210,14 +208,41 @@ pub struct World {
     fingerprint: StableHasher,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Events come in the order of their times, and at one time in the order in which they were scheduled.
+#[derive(Clone, Copy, Debug)]
 struct Event {
     at_us: u64,
     number: u64,
     what: What,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+impl Event {
+    const fn place(&self) -> (u64, u64) {
+        (self.at_us, self.number)
+    }
+}
+
+impl PartialEq for Event {
+    fn eq(&self, other: &Self) -> bool {
+        self.place() == other.place()
+    }
+}
+
+impl Eq for Event {}
+
+impl PartialOrd for Event {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Event {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.place().cmp(&other.place())
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
 enum What {
     Boot(NodeId),
     Deliver { slot: u32, id: u64, plan: u32 },
@@ -722,8 +747,9 @@ impl World {
         let link = node.link(to);
         link.sent += 1;
         let ordinal = link.sent;
+        let draws = link.latency_draws(seed, place);
         let latency = link.latency.as_ref().unwrap_or(&default_latency);
-        let mut arrives_us = now_us + latency.draw(Draw::new(seed, "latency", place, ordinal));
+        let mut arrives_us = now_us + latency.draw(draws.at(ordinal));
         if fifo {
             arrives_us = arrives_us.max(link.last_arrival_us);
         }
