@@ -154,7 +154,8 @@ fn seek(workload: &Workload, steps: u64, count: u64) -> Result<Value, Failure> {
         "p90_us": at(900),
         "p99_us": at(990),
         "max_us": took.last().map_or(0, |&time| micros(time)),
-        "snapshots": run.snapshots(),
+        "snapshots": run.snapshots().0,
+        "snapshot_bytes_reckoned": run.snapshots().1,
         "kept_bytes": kept,
     }))
 }

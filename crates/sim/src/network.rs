@@ -143,6 +143,16 @@ const PIECE: usize = 16;
 pub(crate) struct LinkEnds(Vec<Arc<Vec<LinkEnd>>>);
 
 impl LinkEnds {
+    /// About how many bytes they take up that an earlier list of the same links does not share with them.
+    pub(crate) fn weight_beside(&self, earlier: Option<&Self>) -> usize {
+        let is_shared = |piece: &Arc<Vec<LinkEnd>>| {
+            let place = |ends: &Self| ends.0.partition_point(|other| other.first().map(|end| end.to) < piece.first().map(|end| end.to));
+            earlier.and_then(|ends| ends.0.get(place(ends))).is_some_and(|other| Arc::ptr_eq(other, piece))
+        };
+        let own: usize = self.0.iter().filter(|piece| !is_shared(piece)).map(|piece| piece.len()).sum();
+        self.0.len() * size_of::<Arc<Vec<LinkEnd>>>() + own * size_of::<LinkEnd>()
+    }
+
     /// The link to a node, made if there is none yet.
     pub(crate) fn to(&mut self, to: NodeId) -> &mut LinkEnd {
         if self.0.is_empty() {
@@ -172,6 +182,9 @@ impl LinkEnds {
 pub(crate) fn link_place(from: NodeId, to: NodeId) -> u64 {
     (1 << 32) | (u64::from(from.code()) << 16) | u64::from(to.code())
 }
+
+/// What a message takes up on the heap, in bytes: a guess.
+const BODY_BYTES: usize = 96;
 
 /// The messages in flight: a slab, so that the queue can point at them.
 #[derive(Clone, Debug, Default)]
@@ -209,6 +222,11 @@ impl Flights {
             self.free.push(slot);
         }
         flight
+    }
+
+    /// About how many bytes the flights take up.
+    pub(crate) fn weight(&self) -> usize {
+        self.slots.len() * (size_of::<Option<Flight>>() + BODY_BYTES)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Flight> {

@@ -119,8 +119,12 @@ impl IndexEntry {
 }
 
 /// Snapshots kept at the most; beyond that every second one goes and the spacing doubles.
-const SNAPSHOTS_MAX: usize = 256;
-const SPACING_MIN: u64 = 64;
+const SNAPSHOTS_MAX: usize = 512;
+/// What all snapshots may weigh together, in bytes by [`World::weight_beside`]; beyond that every second one goes too.
+/// With an index of 16 bytes a step, a run of a million steps keeps less than 64 MB.
+const SNAPSHOTS_BYTES_MAX: usize = 40 << 20;
+/// The least spacing of snapshots in steps: closer together they would take longer to keep than to do without.
+const SPACING_MIN: u64 = 512;
 
 /// A run that can be played on, sought in, and acted upon.
 #[derive(Clone)]
@@ -129,6 +133,7 @@ pub struct Run {
     actions: Vec<Pinned>,
     index: Vec<IndexEntry>,
     snapshots: Vec<Moment>,
+    snapshot_bytes: usize,
     spacing: u64,
     head: Moment,
 }
@@ -144,6 +149,7 @@ impl Run {
             actions,
             index: Vec::new(),
             snapshots: vec![start.clone()],
+            snapshot_bytes: 0,
             spacing: SPACING_MIN,
             head: start,
         }
@@ -179,9 +185,9 @@ impl Run {
         &self.index
     }
 
-    /// How many snapshots are kept.
-    pub fn snapshots(&self) -> usize {
-        self.snapshots.len()
+    /// How many snapshots are kept, and what they weigh together, in bytes, as far as this crate can tell.
+    pub fn snapshots(&self) -> (usize, usize) {
+        (self.snapshots.len(), self.snapshot_bytes)
     }
 
     /// How many steps were played up to and including `at_us`.
@@ -230,15 +236,28 @@ impl Run {
     }
 
     fn keep_snapshot(&mut self) {
-        self.snapshots.push(self.head.clone());
-        if self.snapshots.len() > SNAPSHOTS_MAX {
-            let mut place = 0;
-            self.snapshots.retain(|_| {
-                place += 1;
-                place % 2 == 1
-            });
-            self.spacing *= 2;
+        if let Some(last) = self.snapshots.last() {
+            self.snapshot_bytes += self.head.weight_beside(last);
         }
+        self.snapshots.push(self.head.clone());
+        let is_too_much = self.snapshots.len() > SNAPSHOTS_MAX || self.snapshot_bytes > SNAPSHOTS_BYTES_MAX;
+        if is_too_much && self.snapshots.len() > 2 {
+            self.thin_out();
+        }
+    }
+
+    fn thin_out(&mut self) {
+        let mut place = 0;
+        self.snapshots.retain(|_| {
+            place += 1;
+            place % 2 == 1
+        });
+        self.spacing *= 2;
+        self.weigh();
+    }
+
+    fn weigh(&mut self) {
+        self.snapshot_bytes = self.snapshots.windows(2).map(|pair| pair[1].weight_beside(&pair[0])).sum();
     }
 
     /// The moment after step `step` (0 is before the first), no further than the head.
@@ -281,6 +300,7 @@ impl Run {
         self.head = self.moment(step);
         self.index.truncate(step as usize);
         self.snapshots.retain(|snapshot| snapshot.world.steps() <= step);
+        self.weigh();
         self.actions.truncate(self.head.next_action);
     }
 
@@ -301,7 +321,14 @@ impl Run {
     }
 }
 
+/// What a monitor's memory weighs beside an earlier one, in bytes: a guess that benches confirm.
+const PROPERTY_BYTES: usize = 512;
+
 impl Moment {
+    fn weight_beside(&self, earlier: &Self) -> usize {
+        self.world.weight_beside(&earlier.world) + self.properties.len() * PROPERTY_BYTES
+    }
+
     /// Plays the next event or action, whichever comes first, if it comes no later than `until_us`.
     /// Returns whether a property broke; none where nothing was played.
     pub(crate) fn advance(

@@ -193,8 +193,7 @@ pub struct World {
     steps_at_now: u32,
     servers: Vec<Arc<Node>>,
     clients: Vec<Arc<Node>>,
-    queue: BinaryHeap<Reverse<Event>>,
-    next_event: u64,
+    agenda: Agenda,
     flights: Flights,
     next_message: u64,
     next_op: u64,
@@ -206,6 +205,20 @@ pub struct World {
     lost: VecDeque<LostFlight>,
     messages_lost: u64,
     fingerprint: StableHasher,
+}
+
+/// What is to come.
+#[derive(Clone, Default)]
+struct Agenda {
+    queue: BinaryHeap<Reverse<Event>>,
+    next_event: u64,
+}
+
+impl Agenda {
+    fn add(&mut self, at_us: u64, what: What) {
+        self.queue.push(Reverse(Event { at_us, number: self.next_event, what }));
+        self.next_event += 1;
+    }
 }
 
 /// Events come in the order of their times, and at one time in the order in which they were scheduled.
@@ -264,8 +277,7 @@ impl World {
             steps_at_now: 0,
             servers: Vec::new(),
             clients: Vec::new(),
-            queue: BinaryHeap::new(),
-            next_event: 0,
+            agenda: Agenda::default(),
             flights: Flights::default(),
             next_message: 1,
             next_op: 1,
@@ -379,16 +391,33 @@ impl World {
         self.open_commands.iter().map(|(&op, open)| (op, open))
     }
 
+    /// About how many bytes this world takes up that an earlier one of the same run does not share with it.
+    pub(crate) fn weight_beside(&self, earlier: &Self) -> usize {
+        let nodes = self.servers.len() + self.clients.len();
+        let changed = |now: &[Arc<Node>], then: &[Arc<Node>]| -> usize {
+            let is_shared = |place: usize| then.get(place).is_some_and(|then| Arc::ptr_eq(&now[place], then));
+            let own = (0..now.len()).filter(|&place| !is_shared(place));
+            own.map(|place| now[place].weight_beside(then.get(place).map(AsRef::as_ref))).sum()
+        };
+        size_of::<Self>()
+            + nodes * size_of::<Arc<Node>>()
+            + self.agenda.queue.len() * size_of::<Event>()
+            + self.flights.weight()
+            + self.lost.len() * size_of::<LostFlight>()
+            + changed(&self.servers, &earlier.servers)
+            + changed(&self.clients, &earlier.clients)
+    }
+
     /// When the next event comes by itself; none where nothing is left to happen, or the schedule is manual.
     pub fn next_event_us(&mut self) -> Option<u64> {
         if self.plan.manual && self.steps >= self.plan.seats.len() as u64 {
             return None;
         }
-        while let Some(Reverse(event)) = self.queue.peek() {
+        while let Some(Reverse(event)) = self.agenda.queue.peek() {
             if self.is_live(event.what) {
                 return Some(event.at_us);
             }
-            self.queue.pop();
+            self.agenda.queue.pop();
         }
         None
     }
@@ -396,7 +425,7 @@ impl World {
     /// Plays the event that [`World::next_event_us`] told of. Returns whether it was a step: an event that reaches
     /// a paused node is none, it waits at the door.
     pub(crate) fn play_event(&mut self, step: &mut Step, effects: &mut EffectList) -> bool {
-        let Some(Reverse(event)) = self.queue.pop() else { return false };
+        let Some(Reverse(event)) = self.agenda.queue.pop() else { return false };
         if self.defers(event.what) {
             return false;
         }
@@ -441,8 +470,7 @@ impl World {
     }
 
     fn schedule(&mut self, at_us: u64, what: What) {
-        self.queue.push(Reverse(Event { at_us, number: self.next_event, what }));
-        self.next_event += 1;
+        self.agenda.add(at_us, what);
     }
 
     fn node_mut(&mut self, id: NodeId) -> Option<&mut Node> {
@@ -575,19 +603,17 @@ impl World {
     fn make_durable(&mut self, id: NodeId, write: u64, step: &mut Step) {
         step.kind = Kind::Durable;
         step.node = Some(id);
-        let Some(node) = self.node_mut(id) else { return };
+        let Some((node, mut around)) = self.node_and_around(id) else { return };
         while let Some(first) = node.writes.front() {
             if first.id > write {
                 break;
             }
             node.durable = node.writes.pop_front().map(|done| done.stable);
         }
-        let mut released = Vec::new();
         while node.outbox.front().is_some_and(|(barrier, _)| *barrier <= write) {
-            released.extend(node.outbox.pop_front().map(|(_, outgoing)| outgoing));
-        }
-        for outgoing in released {
-            self.let_out(id, outgoing, step);
+            if let Some((_, outgoing)) = node.outbox.pop_front() {
+                around.let_out(node, outgoing, step);
+            }
         }
     }
 
@@ -659,38 +685,72 @@ impl World {
 
     /// Carries out what a machine asked for, in order; what stands behind a forced write waits for it.
     fn take_effects(&mut self, id: NodeId, step: &mut Step, effects: &mut EffectList) {
+        let Some((node, mut around)) = self.node_and_around(id) else { return effects.clear() };
         for effect in effects.drain(..) {
             match effect {
-                ErasedEffect::SetTimer { slot, after_us } => self.set_timer(id, slot, after_us),
-                ErasedEffect::CancelTimer(slot) => {
-                    if let Some(node) = self.node_mut(id) {
-                        node.disarm(slot);
-                    }
-                }
+                ErasedEffect::SetTimer { slot, after_us } => around.set_timer(node, slot, after_us),
+                ErasedEffect::CancelTimer(slot) => node.disarm(slot),
                 ErasedEffect::Persist { stable, force } => {
                     step.writes += 1;
-                    self.write(id, stable, force);
+                    around.write(node, stable, force);
                 }
-                ErasedEffect::Send { to, body } => self.put_out(id, Outgoing::Send { to, body }, step),
-                ErasedEffect::Reply { op, body } => self.put_out(id, Outgoing::Reply { op, body }, step),
-                ErasedEffect::Note(note) => self.put_out(id, Outgoing::Note(note), step),
+                ErasedEffect::Send { to, body } => around.put_out(node, Outgoing::Send { to, body }, step),
+                ErasedEffect::Reply { op, body } => around.put_out(node, Outgoing::Reply { op, body }, step),
+                ErasedEffect::Note(note) => around.put_out(node, Outgoing::Note(note), step),
             }
         }
     }
 
-    fn set_timer(&mut self, id: NodeId, slot: TimerSlot, after_us: u64) {
-        let now_us = self.now_us;
-        let Some(node) = self.node_mut(id) else { return };
-        let fires_us = now_us.saturating_add(node.clock.true_us(after_us));
-        let generation = node.arm(slot, now_us, fires_us);
-        self.schedule(fires_us, What::Timer { node: id, slot, generation });
+    /// A node, and apart from it all that its effects reach.
+    fn node_and_around(&mut self, id: NodeId) -> Option<(&mut Node, Around<'_>)> {
+        let class = if id.is_client() { &mut self.clients } else { &mut self.servers };
+        let node = class.get_mut(usize::from(id.number()) - 1).map(Arc::make_mut)?;
+        let around = Around {
+            plan: &self.plan,
+            now_us: self.now_us,
+            agenda: &mut self.agenda,
+            flights: &mut self.flights,
+            next_message: &mut self.next_message,
+            replies: &mut self.replies,
+            network: &self.network,
+            cuts: &self.cuts,
+        };
+        Some((node, around))
     }
 
-    fn write(&mut self, id: NodeId, stable: Payload, force: bool) {
-        let (seed, now_us) = (self.plan.seed, self.now_us);
-        let default = self.plan.disk.clone();
-        let Some(node) = self.node_mut(id) else { return };
-        let disk = node.disk.as_ref().unwrap_or(&default);
+    /// A second arrival of a message in flight.
+    fn fly_copy(&mut self, flight: &Flight) {
+        // The sender is a node of this world: there is no flight of anybody else.
+        if let Some((_, mut around)) = self.node_and_around(flight.from) {
+            around.fly_copy(flight);
+        }
+    }
+}
+
+/// The world around one node: all that the node's effects reach. It is borrowed apart from the node, so that a step
+/// takes the node into its hands once.
+struct Around<'a> {
+    plan: &'a Plan,
+    now_us: u64,
+    agenda: &'a mut Agenda,
+    flights: &'a mut Flights,
+    next_message: &'a mut u64,
+    replies: &'a mut BTreeMap<u64, (NodeId, u64, Payload)>,
+    network: &'a NetworkPlan,
+    cuts: &'a [Cut],
+}
+
+impl Around<'_> {
+    fn set_timer(&mut self, node: &mut Node, slot: TimerSlot, after_us: u64) {
+        let now_us = self.now_us;
+        let fires_us = now_us.saturating_add(node.clock.true_us(after_us));
+        let generation = node.arm(slot, now_us, fires_us);
+        self.agenda.add(fires_us, What::Timer { node: node.id, slot, generation });
+    }
+
+    fn write(&mut self, node: &mut Node, stable: Payload, force: bool) {
+        let (seed, now_us, id) = (self.plan.seed, self.now_us, node.id);
+        let disk = node.disk.as_ref().unwrap_or(&self.plan.disk);
         let write = node.next_write;
         let took_us = if force {
             Draw::new(seed, "disk", u64::from(id.code()), write).in_range(&disk.force_us)
@@ -712,43 +772,38 @@ impl World {
             node.last_forced = write;
         }
         let incarnation = node.incarnation;
-        self.schedule(done_us, What::Durable { node: id, incarnation, write });
+        self.agenda.add(done_us, What::Durable { node: id, incarnation, write });
     }
 
-    fn put_out(&mut self, id: NodeId, outgoing: Outgoing, step: &mut Step) {
-        match self.node(id).and_then(Node::barrier) {
-            Some(barrier) => {
-                if let Some(node) = self.node_mut(id) {
-                    node.outbox.push_back((barrier, outgoing));
-                }
-            }
-            None => self.let_out(id, outgoing, step),
+    fn put_out(&mut self, node: &mut Node, outgoing: Outgoing, step: &mut Step) {
+        match node.barrier() {
+            Some(barrier) => node.outbox.push_back((barrier, outgoing)),
+            None => self.let_out(node, outgoing, step),
         }
     }
 
-    fn let_out(&mut self, id: NodeId, outgoing: Outgoing, step: &mut Step) {
+    fn let_out(&mut self, node: &mut Node, outgoing: Outgoing, step: &mut Step) {
         match outgoing {
-            Outgoing::Send { to, body } => self.send(id, to, body, step),
+            Outgoing::Send { to, body } => self.send(node, to, body, step),
             Outgoing::Reply { op, body } => {
-                let number = self.next_event;
-                self.replies.insert(number, (id, op, body));
-                self.schedule(self.now_us, What::Reply { number });
+                let number = self.agenda.next_event;
+                self.replies.insert(number, (node.id, op, body));
+                self.agenda.add(self.now_us, What::Reply { number });
             }
             Outgoing::Note(note) => step.notes.push(note),
         }
     }
 
-    fn send(&mut self, from: NodeId, to: NodeId, body: Payload, step: &mut Step) {
-        let (seed, now_us) = (self.plan.seed, self.now_us);
-        let (default_latency, default_loss_ppm) = (self.network.latency.clone(), self.network.loss_ppm);
+    fn send(&mut self, node: &mut Node, to: NodeId, body: Payload, step: &mut Step) {
+        let (seed, now_us, from) = (self.plan.seed, self.now_us, node.id);
+        let (default_latency, default_loss_ppm) = (&self.network.latency, self.network.loss_ppm);
         let (duplicate_ppm, fifo) = (self.network.duplicate_ppm, self.network.fifo);
         let place = link_place(from, to);
-        let Some(node) = self.node_mut(from) else { return };
         let link = node.link(to);
         link.sent += 1;
         let ordinal = link.sent;
         let draws = link.latency_draws(seed, place);
-        let latency = link.latency.as_ref().unwrap_or(&default_latency);
+        let latency = link.latency.as_ref().unwrap_or(default_latency);
         let mut arrives_us = now_us + latency.draw(draws.at(ordinal));
         if fifo {
             arrives_us = arrives_us.max(link.last_arrival_us);
@@ -758,12 +813,12 @@ impl World {
         let is_lost = loss_ppm > 0 && Draw::new(seed, "loss", place, ordinal).chance_ppm(loss_ppm);
         let is_doubled =
             duplicate_ppm > 0 && Draw::new(seed, "duplicate", place, ordinal).chance_ppm(duplicate_ppm);
-        let id = self.next_message;
-        self.next_message += 1;
+        let id = *self.next_message;
+        *self.next_message += 1;
         step.sent.push(Sent { id, from, to, ordinal, body: body.clone() });
         let fate = if is_lost {
             Fate::Lost
-        } else if self.is_cut(from, to) {
+        } else if self.cuts.iter().any(|cut| cut.stops(from, to)) {
             Fate::Cut
         } else {
             Fate::Arrive
@@ -792,9 +847,9 @@ impl World {
         let (arrives_us, middle_us) = (flight.arrives_us, flight.middle_us());
         let slot = self.flights.add(flight);
         match fate {
-            Fate::Arrive => self.schedule(arrives_us, What::Deliver { slot, id, plan }),
+            Fate::Arrive => self.agenda.add(arrives_us, What::Deliver { slot, id, plan }),
             Fate::Lost | Fate::Cut => {
-                self.schedule(middle_us.max(self.now_us), What::Vanish { slot, id, plan });
+                self.agenda.add(middle_us.max(self.now_us), What::Vanish { slot, id, plan });
             }
         }
     }
