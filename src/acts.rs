@@ -1,7 +1,7 @@
 //! From keys, tools and lines to actions: what a wish means in the world as it is.
 
 use faultscope_labs::scene::Point;
-use faultscope_labs::sim::{Action, Flight, MessageName, Status, World};
+use faultscope_labs::sim::{Action, Status, World};
 use faultscope_labs::{NodeId, Session};
 
 use crate::intent::{Selection, Tool};
@@ -26,11 +26,7 @@ pub(crate) fn pause_or_resume(world: &World, node: NodeId) -> Option<Action> {
 
 /// Loses a message in flight.
 pub(crate) fn drop_message(world: &World, message: u64) -> Option<Action> {
-    world.flight(message).map(|flight| Action::Drop(name_of(flight)))
-}
-
-fn name_of(flight: &Flight) -> MessageName {
-    MessageName { from: flight.from, to: flight.to, ordinal: flight.ordinal }
+    world.flight(message).map(|flight| Action::Drop(flight.name()))
 }
 
 /// What a tool does to what was touched; none where it does nothing.

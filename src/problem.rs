@@ -56,7 +56,9 @@ fn place(error: &OpenError, text: &str) -> Option<(usize, usize)> {
         OpenError::UnknownLab(word) | OpenError::UnknownSetting(word, _) => word,
         OpenError::UnknownVariant(_, word) => word,
         OpenError::BadSetting(_, value, _) => value,
-        OpenError::UnknownNode(action, _) | OpenError::Command(action, _) => action,
+        OpenError::UnknownNode(action, _)
+        | OpenError::UnknownZone(action, _)
+        | OpenError::Command(action, _) => action,
         OpenError::TooFar(_) => return None,
     };
     let (before, _) = text.split_once(word.as_str()).filter(|_| !word.is_empty())?;

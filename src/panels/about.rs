@@ -1,6 +1,6 @@
 //! What the lab and its variant are: sentence, flaw, what it is made for, its rules, and the commands of its nodes.
 
-use faultscope_labs::sim::{Action, FaultKind, Payload};
+use faultscope_labs::sim::{FaultKind, Payload};
 use faultscope_labs::words::fault;
 use faultscope_labs::{Lang, Session, Standing};
 use yew::prelude::*;
@@ -82,7 +82,7 @@ fn outside(session: &Session, lang: Lang) -> Html {
     let faults = session.variant().about().assumes.faults;
     let done = session.run().actions().iter().filter(|pinned| pinned.pin.at_us <= session.now_us());
     let mut gone: Vec<FaultKind> =
-        done.filter_map(|pinned| kind_of(&pinned.action)).filter(|kind| !faults.contains(kind)).collect();
+        done.filter_map(|pinned| pinned.action.fault()).filter(|kind| !faults.contains(kind)).collect();
     gone.sort_unstable();
     gone.dedup();
     if gone.is_empty() {
@@ -94,25 +94,6 @@ fn outside(session: &Session, lang: Lang) -> Html {
             <ul>{ for gone.into_iter().map(|kind| html! { <li>{ fault(kind).get(lang) }</li> }) }</ul>
         </div>
     }
-}
-
-/// The kind of fault that an action is; none for what heals, or is none of them.
-fn kind_of(action: &Action) -> Option<FaultKind> {
-    Some(match action {
-        Action::Crash { node, .. } if node.is_client() => FaultKind::CrashClient,
-        Action::Crash { .. } => FaultKind::Crash,
-        Action::Pause(_) => FaultKind::Pause,
-        Action::Cut { one_way: true, .. } => FaultKind::CutOneWay,
-        Action::Cut { .. } => FaultKind::Cut,
-        Action::Drop(_) => FaultKind::Loss,
-        Action::Loss { parts_ppm, .. } if *parts_ppm > 0 => FaultKind::Loss,
-        Action::Duplicate(_) => FaultKind::Duplication,
-        Action::Duplication { parts_ppm } if *parts_ppm > 0 => FaultKind::Duplication,
-        Action::Latency { .. } | Action::Hold(_) | Action::Deliver(_) => FaultKind::Latency,
-        Action::Disk { .. } => FaultKind::SlowDisk,
-        Action::Clock { offset_us, rate_ppm, .. } if (*offset_us, *rate_ppm) != (0, 0) => FaultKind::Clock,
-        _ => return None,
-    })
 }
 
 /// The protocol's rules in our words; those that the last step followed are lit.

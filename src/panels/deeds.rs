@@ -1,6 +1,6 @@
 //! What can be done to a node or a message that is picked up: the inspector and the actions card offer the same.
 
-use faultscope_labs::sim::{Action, ArmedTimer, ClockSkew, Flight, MessageName, Node, Status};
+use faultscope_labs::sim::{Action, ArmedTimer, Flight, Node, Status};
 use faultscope_labs::{Lang, NodeId, Session};
 use serde_json::Value;
 use yew::prelude::*;
@@ -162,7 +162,7 @@ fn disk_deeds(node: &Node, lang: Lang) -> Vec<Deed> {
 
 fn clock_deeds(node: &Node, lang: Lang) -> Vec<Deed> {
     let set = |offset_us, rate_ppm| Action::Clock { node: node.id, offset_us, rate_ppm };
-    if node.clock != ClockSkew::default() {
+    if node.clock.is_off() {
         return vec![Deed::new(Icon::Clock, words::CLOCK_RIGHT.get(lang), set(0, 0)).rare()];
     }
     vec![
@@ -173,7 +173,7 @@ fn clock_deeds(node: &Node, lang: Lang) -> Vec<Deed> {
 
 /// What can be done to a message on its way.
 pub(super) fn message_deeds(flight: &Flight, lang: Lang) -> Vec<Deed> {
-    let name = MessageName { from: flight.from, to: flight.to, ordinal: flight.ordinal };
+    let name = flight.name();
     let hold = if flight.held {
         Deed::new(Icon::Play, words::RELEASE.get(lang), Action::Release(name))
     } else {

@@ -1,6 +1,6 @@
 //! What the strip shows of a run: eras, actions, decisions, broken properties, and how dense the messages are.
 
-use faultscope_labs::sim::{Action, Kind, Mode, Verdict};
+use faultscope_labs::sim::{Action, Deed, Kind, Mode, Verdict};
 use faultscope_labs::{Lang, Session, words as engine_words};
 
 use super::scale::Scale;
@@ -116,16 +116,22 @@ fn actions(session: &Session, scale: &Scale, lang: Lang) -> Vec<Mark> {
 
 fn sign_of(action: &Action) -> Sign {
     match action {
-        Action::Crash { .. } => Sign::Crash,
-        Action::Cut { .. } => Sign::Cut,
+        Action::Crash { .. } | Action::Zone { deed: Deed::Crash, .. } => Sign::Crash,
+        Action::Cut { .. } | Action::Zone { deed: Deed::Cut { .. }, .. } => Sign::Cut,
         Action::Restart(_)
         | Action::Resume(_)
         | Action::Heal
+        | Action::HealCut(_)
+        | Action::Restore
+        | Action::Mend
+        | Action::Zone { deed: Deed::Restart | Deed::Resume, .. }
         | Action::Join(_)
         | Action::Release(_)
         | Action::Deliver(_)
         | Action::FinishWrite(_) => Sign::Mended,
-        Action::Do { .. } | Action::Pick { .. } | Action::Fire { .. } => Sign::Command,
+        Action::Do { .. } | Action::Pick { .. } | Action::Fire { .. } | Action::Load(_) | Action::Manual => {
+            Sign::Command
+        }
         _ => Sign::Fault,
     }
 }

@@ -183,8 +183,11 @@ impl Settings {
     }
 }
 
+/// The most racks or sites that the engine divides nodes into.
+pub const ZONES_MAX: u64 = 9;
+
 /// What every world has: the network's and the disks' settings, with a variant's own defaults.
-pub fn engine_settings(latency_us: (u64, u64), disk_us: (u64, u64)) -> [Setting; 5] {
+pub fn engine_settings(latency_us: (u64, u64), disk_us: (u64, u64)) -> [Setting; 8] {
     [
         Setting {
             key: "latency_us",
@@ -197,6 +200,24 @@ pub fn engine_settings(latency_us: (u64, u64), disk_us: (u64, u64)) -> [Setting;
             kind: SettingKind::Range { min: 0, max: 10_000_000, default: latency_us },
         },
         Setting {
+            key: "latency_shape",
+            title: Text::new("Spread of latency", "延迟分布"),
+            help: Text::new(
+                "How the draws are spread: over the range, or from its start with a mean at its end.",
+                "延迟如何分布：在区间内均匀，或以区间起点为下限、终点为均值。",
+            ),
+            unit: Unit::Count,
+            kind: SettingKind::Choice {
+                options: const {
+                    &[
+                        ("uniform", Text::new("uniform", "均匀")),
+                        ("exponential", Text::new("exponential", "指数")),
+                        ("heavy", Text::new("heavy tail", "重尾")),
+                    ]
+                },
+            },
+        },
+        Setting {
             key: "loss_ppm",
             title: Text::new("Loss", "丢包率"),
             help: Text::new("The chance that a message is lost on its way.", "消息在途中丢失的概率。"),
@@ -207,6 +228,16 @@ pub fn engine_settings(latency_us: (u64, u64), disk_us: (u64, u64)) -> [Setting;
             key: "duplicate_ppm",
             title: Text::new("Duplication", "重复率"),
             help: Text::new("The chance that a message arrives twice.", "消息到达两次的概率。"),
+            unit: Unit::Ppm,
+            kind: SettingKind::Number { min: 0, max: 1_000_000, default: 0 },
+        },
+        Setting {
+            key: "reorder_ppm",
+            title: Text::new("Reordering", "乱序率"),
+            help: Text::new(
+                "The chance that a message falls behind, so that later ones overtake it.",
+                "消息落后、被后发消息超越的概率。",
+            ),
             unit: Unit::Ppm,
             kind: SettingKind::Number { min: 0, max: 1_000_000, default: 0 },
         },
@@ -236,6 +267,16 @@ pub fn engine_settings(latency_us: (u64, u64), disk_us: (u64, u64)) -> [Setting;
                     ]
                 },
             },
+        },
+        Setting {
+            key: "zones",
+            title: Text::new("Zones", "分区数"),
+            help: Text::new(
+                "Into how many racks or sites the nodes are divided; a fault can strike a whole one.",
+                "节点分布在几个机架或机房；故障可以整体打击其中一个。",
+            ),
+            unit: Unit::Count,
+            kind: SettingKind::Number { min: 1, max: ZONES_MAX, default: 1 },
         },
     ]
 }

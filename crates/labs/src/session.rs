@@ -9,7 +9,7 @@ use faultscope_protocol::NodeId;
 use faultscope_scene::Scene;
 use faultscope_sim::{
     Action, BadCommand, DiskPlan, FaultKind, Kind, Latency, Moment, Nemesis, NetworkPlan, Pinned, Plan,
-    Property, Run, RunText, Step, TextError, World,
+    Property, Run, RunText, SeatPlan, Shape, Step, TextError, World,
 };
 use serde_json::Value;
 
@@ -37,6 +37,8 @@ pub enum OpenError {
     BadSetting(&'static str, String, String),
     /// An action names a node that the run does not have.
     UnknownNode(String, NodeId),
+    /// An action names a zone (from 0) that the run does not have.
+    UnknownZone(String, u16),
     /// An action's command cannot be read.
     Command(String, BadCommand),
     /// The cursor is further than a link may reach, in steps.
@@ -77,6 +79,10 @@ impl OpenError {
             Self::UnknownNode(action, node) => say(
                 Text::new("{action}: this run has no node {node}", "{action}：本次运行没有节点 {node}"),
                 &[("action", action), ("node", &node.to_string())],
+            ),
+            Self::UnknownZone(action, zone) => say(
+                Text::new("{action}: this run has no zone z{zone}", "{action}：本次运行没有分区 z{zone}"),
+                &[("action", action), ("zone", &(zone + 1).to_string())],
             ),
             Self::Command(action, BadCommand::Unknown { word, known }) => {
                 let what = unknown(
@@ -610,16 +616,39 @@ pub fn plan_of(variant: &dyn Variant, settings: &Settings, seed: u64, manual: bo
         joiner_role: blueprint.joiner_role,
         factory: blueprint.factory,
         network: NetworkPlan {
-            latency: Latency(latency_low..latency_high),
+            latency: Latency { shape: shape_of(settings), range_us: latency_low..latency_high },
             loss_ppm: settings.number("loss_ppm") as u32,
             duplicate_ppm: settings.number("duplicate_ppm") as u32,
+            reorder_ppm: settings.number("reorder_ppm") as u32,
             fifo: settings.choice("fifo") == "kept",
         },
         disk: DiskPlan { force_us: disk_low..disk_high, lazy_us: blueprint.lazy_us },
         manual,
         properties: variant.properties(settings),
-        seats: blueprint.seats,
+        seats: zoned(blueprint.seats, settings.number("zones")),
     }
+}
+
+fn shape_of(settings: &Settings) -> Shape {
+    let word = settings.choice("latency_shape");
+    Shape::ALL.into_iter().find(|shape| shape.name() == word).unwrap_or_default()
+}
+
+/// The seats divided into zones: servers in blocks, as equal as can be, and so the clients. A lab that has zones of its
+/// own keeps them where the setting is 1.
+fn zoned(mut seats: Vec<SeatPlan>, zones: u64) -> Vec<SeatPlan> {
+    if zones < 2 {
+        return seats;
+    }
+    for is_client in [false, true] {
+        let mut class: Vec<&mut SeatPlan> =
+            seats.iter_mut().filter(|seat| seat.id.is_client() == is_client).collect();
+        let count = class.len() as u64;
+        for (place, seat) in class.iter_mut().enumerate() {
+            seat.zone = (place as u64 * zones / count) as u16;
+        }
+    }
+    seats
 }
 
 fn check_actions(plan: &Plan, actions: &[Pinned]) -> Result<(), OpenError> {
@@ -643,6 +672,10 @@ fn check_action(plan: &Plan, action: &Action, is_there: impl Fn(NodeId) -> bool)
             && (node.number() == 1 || is_there(NodeId::server(node.number() - 1)));
         return if is_next { Ok(()) } else { Err(OpenError::UnknownNode(action.to_string(), *node)) };
     }
+    let known = |zone: &u16| plan.seats.iter().any(|seat| seat.zone == *zone);
+    if let Some(zone) = action.zones().into_iter().find(|zone| !known(zone)) {
+        return Err(OpenError::UnknownZone(action.to_string(), zone));
+    }
     if let Some(&node) = action.nodes().iter().find(|&&node| !is_there(node)) {
         return Err(OpenError::UnknownNode(action.to_string(), node));
     }
@@ -659,12 +692,5 @@ pub fn nemesis(variant: &dyn Variant, plan: &Plan, seed: u64, until_us: u64) -> 
     let kinds: Vec<FaultKind> = assumes.faults.to_vec();
     let most_down = plan.servers.len() * usize::from(assumes.most_down_percent) / 100;
     let end_us = until_us.saturating_sub(until_us / 4).max(1);
-    Nemesis {
-        seed,
-        kinds,
-        window_us: 200_000.min(end_us)..end_us,
-        gap_us: 20_000..400_000,
-        length_us: 20_000..600_000,
-        most_down,
-    }
+    Nemesis::new(seed, kinds, 200_000.min(end_us)..end_us, most_down)
 }

@@ -1,7 +1,9 @@
 //! Words in every language that Faultscope speaks, and the engine's own words, which the page and the command
 //! line share.
 
-use faultscope_sim::{Action, FaultKind, Kind, Mode, Status, TextError, TextErrorKind};
+use faultscope_sim::{
+    Action, Deed, FaultKind, Kind, Latency, Links, Mode, Shape, Standing, Status, TextError, TextErrorKind,
+};
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -168,7 +170,10 @@ pub const fn fault(kind: FaultKind) -> Text {
         FaultKind::Duplication => Text::new("messages arrive twice", "消息重复"),
         FaultKind::Latency => Text::new("messages are late and overtake each other", "消息延迟和乱序"),
         FaultKind::SlowDisk => Text::new("disks are slow", "磁盘变慢"),
+        FaultKind::Reordering => Text::new("messages fall behind others", "消息落后乱序"),
+        FaultKind::SlowProcessor => Text::new("processors are slow", "处理器变慢"),
         FaultKind::Clock => Text::new("clocks are wrong", "时钟不准"),
+        FaultKind::LostDisk => Text::new("disks lose what they hold", "磁盘数据丢失"),
     }
 }
 
@@ -199,21 +204,46 @@ pub fn action(action: &Action, lang: Lang) -> String {
             say(text, &[("from", &from), ("to", &to)])
         }
         Action::Heal => say(Text::new("all cuts heal", "所有切断恢复"), &[]),
-        Action::Latency { link, low_us, high_us } => say(
-            Text::new("latency {where}: {low} to {high} µs", "延迟 {where}：{low} 到 {high} µs"),
-            &[
-                ("where", &link_name(*link, lang)),
-                ("low", &low_us.to_string()),
-                ("high", &high_us.to_string()),
-            ],
+        Action::HealCut(cut) => {
+            say(Text::new("cut {cut} heals", "切断 {cut} 恢复"), &[("cut", &cut.to_string())])
+        }
+        Action::Latency { links, latency } => say(
+            Text::new("latency {where}: {latency}", "延迟 {where}：{latency}"),
+            &[("where", &links_name(*links, lang)), ("latency", &latency_words(latency, lang))],
         ),
-        Action::Loss { link, parts_ppm } => say(
-            Text::new("loss {where}: {parts} in a million", "丢包 {where}：百万分之 {parts}"),
-            &[("where", &link_name(*link, lang)), ("parts", &parts_ppm.to_string())],
+        Action::Loss { links, parts_ppm } => say(
+            Text::new("loss {where}: {parts}", "丢包 {where}：{parts}"),
+            &[("where", &links_name(*links, lang)), ("parts", &percent(*parts_ppm))],
         ),
-        Action::Duplication { parts_ppm } => say(
-            Text::new("duplication: {parts} in a million", "重复：百万分之 {parts}"),
-            &[("parts", &parts_ppm.to_string())],
+        Action::Duplication { links, parts_ppm } => say(
+            Text::new("duplication {where}: {parts}", "重复 {where}：{parts}"),
+            &[("where", &links_name(*links, lang)), ("parts", &percent(*parts_ppm))],
+        ),
+        Action::Reordering { links, parts_ppm } => say(
+            Text::new("reordering {where}: {parts}", "乱序 {where}：{parts}"),
+            &[("where", &links_name(*links, lang)), ("parts", &percent(*parts_ppm))],
+        ),
+        Action::Zone { zone, deed } => zone_deed(*zone, *deed, lang),
+        Action::Restore => say(
+            Text::new("links, disks, clocks and processors are restored", "链路、磁盘、时钟和处理器恢复正常"),
+            &[],
+        ),
+        Action::Mend => say(Text::new("nothing is left to mend", "没有需要修复的故障"), &[]),
+        Action::Manual => say(Text::new("from here on nothing happens by itself", "此后一切由人工推进"), &[]),
+        Action::Load(_) => say(Text::new("gives its next command", "发出下一条命令"), &[]),
+        Action::StepClock { by_us, .. } => {
+            say(Text::new("clock jumps by {by} µs", "时钟跳变 {by} µs"), &[("by", &by_us.to_string())])
+        }
+        Action::Processor { high_us: 0, .. } => {
+            say(Text::new("processor is fast again", "处理器恢复正常"), &[])
+        }
+        Action::Processor { low_us, high_us, .. } => say(
+            Text::new("every input takes {low} to {high} µs", "每个输入耗时 {low} 到 {high} µs"),
+            &[("low", &low_us.to_string()), ("high", &high_us.to_string())],
+        ),
+        Action::Delay { message, by_us } => say(
+            Text::new("message {name} is delayed by {by} µs", "消息 {name} 推迟 {by} µs"),
+            &[("name", &message.to_string()), ("by", &by_us.to_string())],
         ),
         Action::Disk { low_us, high_us, .. } => say(
             Text::new("disk writes take {low} to {high} µs", "磁盘写入耗时 {low} 到 {high} µs"),
@@ -252,10 +282,79 @@ pub fn action(action: &Action, lang: Lang) -> String {
     }
 }
 
-fn link_name(link: Option<(crate::NodeId, crate::NodeId)>, lang: Lang) -> String {
-    match link {
-        Some((from, to)) => format!("{from}→{to}"),
-        None => Text::new("everywhere", "全网").get(lang).to_owned(),
+fn links_name(links: Links, lang: Lang) -> String {
+    match links {
+        Links::All => Text::new("everywhere", "全网").get(lang).to_owned(),
+        Links::One { from, to } => format!("{from}→{to}"),
+        Links::Zones { from, to } => format!("z{}→z{}", from + 1, to + 1),
+    }
+}
+
+/// Chances in a million as per cent, with as many decimals as they have.
+fn percent(parts_ppm: u32) -> String {
+    let decimals = format!("{:04}", parts_ppm % 10_000);
+    let decimals = decimals.trim_end_matches('0');
+    let dot = if decimals.is_empty() { "" } else { "." };
+    format!("{}{dot}{decimals} %", parts_ppm / 10_000)
+}
+
+/// A distribution of latencies, such as `exponential, 1000 µs and 4000 µs on top`.
+fn latency_words(latency: &Latency, lang: Lang) -> String {
+    let (low_us, high_us) = (latency.range_us.start, latency.range_us.end);
+    let text = match (latency.shape, low_us == high_us) {
+        (_, true) => Text::new("{low} µs", "{low} µs"),
+        (Shape::Uniform, _) => Text::new("{low} to {high} µs", "{low} 到 {high} µs"),
+        (Shape::Exponential, _) => {
+            Text::new("exponential, from {low} µs, mean {high} µs", "指数分布，下限 {low} µs，均值 {high} µs")
+        }
+        (Shape::Heavy, _) => {
+            Text::new("heavy tail, from {low} µs, mean {high} µs", "重尾分布，下限 {low} µs，均值 {high} µs")
+        }
+    };
+    text.fill(lang, &[("low", &low_us.to_string()), ("high", &high_us.to_string())])
+}
+
+/// What is done to a whole zone.
+fn zone_deed(zone: u16, deed: Deed, lang: Lang) -> String {
+    let zone = format!("z{}", zone + 1);
+    let text = match deed {
+        Deed::Cut { one_way: false } => {
+            return Text::new("cut: {zone} from all others", "切断 {zone} 与其余节点")
+                .fill(lang, &[("zone", &zone)]);
+        }
+        Deed::Cut { one_way: true } => {
+            return Text::new("one-way cut: nothing leaves {zone}", "单向切断：{zone} 发不出消息")
+                .fill(lang, &[("zone", &zone)]);
+        }
+        other => action(&other.on(crate::NodeId::server(1)), lang),
+    };
+    Text::new("zone {zone}: {what}", "分区 {zone}：{what}").fill(lang, &[("zone", &zone), ("what", &text)])
+}
+
+/// A fault that stands, in a few words.
+pub fn standing(fault: &Standing, lang: Lang) -> String {
+    let say =
+        |text: Text, key: &str, value: &dyn std::fmt::Display| text.fill(lang, &[(key, &value.to_string())]);
+    match fault {
+        Standing::Cut(cut) => say(Text::new("cut {cut}", "切断 {cut}"), "cut", cut),
+        Standing::Network => Text::new("the network is altered", "网络参数被改动").get(lang).to_owned(),
+        Standing::Link { from, to } => say(
+            Text::new("link {link} is altered", "链路 {link} 被改动"),
+            "link",
+            &format_args!("{from}→{to}"),
+        ),
+        Standing::Held(name) => say(Text::new("message {name} is held", "消息 {name} 被扣住"), "name", name),
+        Standing::Down(node) => say(Text::new("{node} is down", "{node} 已宕机"), "node", node),
+        Standing::Paused(node) => say(Text::new("{node} is paused", "{node} 已暂停"), "node", node),
+        Standing::Disk(node) => {
+            say(Text::new("the disk of {node} is altered", "{node} 的磁盘被改动"), "node", node)
+        }
+        Standing::Clock(node) => {
+            say(Text::new("the clock of {node} is wrong", "{node} 的时钟不准"), "node", node)
+        }
+        Standing::Processor(node) => {
+            say(Text::new("the processor of {node} is slow", "{node} 的处理器变慢"), "node", node)
+        }
     }
 }
 

@@ -2,6 +2,9 @@
 
 use faultscope_protocol::NodeId;
 
+use crate::nemesis::FaultKind;
+use crate::network::{Latency, Links};
+
 /// When an action happens: at a virtual time, after so many steps were already played at that instant.
 ///
 /// Time alone would diverge when a person acts at the instant of an event.
@@ -27,7 +30,7 @@ pub struct MessageName {
 /// Something that a person or a script does to the world.
 ///
 /// An action that does not fit the moment (restarting a node that is up) is a step without effect.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// Crash a node. Its first `keep` unfinished writes become durable, the others are lost.
     Crash {
@@ -56,24 +59,33 @@ pub enum Action {
     },
     /// Take away all cuts.
     Heal,
-    /// Set the latency of one link, or of all, in microseconds (half open).
+    /// Take away one cut, by its number.
+    HealCut(u32),
+    /// Set how long messages take.
     Latency {
-        /// The link; none for the default of all links.
-        link: Option<(NodeId, NodeId)>,
-        /// The shortest.
-        low_us: u64,
-        /// The longest, and one.
-        high_us: u64,
+        /// On which links.
+        links: Links,
+        /// How long.
+        latency: Latency,
     },
-    /// Set the loss of one link, or of all, in chances in a million.
+    /// Set the chance that a message is lost, in a million.
     Loss {
-        /// The link; none for the default of all links.
-        link: Option<(NodeId, NodeId)>,
+        /// On which links.
+        links: Links,
         /// 0 to 1,000,000.
         parts_ppm: u32,
     },
-    /// Set the chance that a message arrives twice, on all links, in chances in a million.
+    /// Set the chance that a message arrives twice, in a million.
     Duplication {
+        /// On which links.
+        links: Links,
+        /// 0 to 1,000,000.
+        parts_ppm: u32,
+    },
+    /// Set the chance that a message falls behind, so that later ones overtake it, in a million.
+    Reordering {
+        /// On which links.
+        links: Links,
         /// 0 to 1,000,000.
         parts_ppm: u32,
     },
@@ -88,7 +100,7 @@ pub enum Action {
     },
     /// Lose all that a node's disk holds. What the node has in memory stays, until it crashes.
     Wipe(NodeId),
-    /// Set a node's clock.
+    /// Set a node's clock: so far from virtual time now, and drifting from now on.
     Clock {
         /// Which.
         node: NodeId,
@@ -97,6 +109,34 @@ pub enum Action {
         /// How much faster it runs, in millionths.
         rate_ppm: i32,
     },
+    /// Let a node's clock jump. Its rate stays.
+    StepClock {
+        /// Which.
+        node: NodeId,
+        /// How far, in microseconds.
+        by_us: i64,
+    },
+    /// Let every input of a node take time, in microseconds (half open): what comes meanwhile waits its turn.
+    /// 0..0 for a processor that is never slower than the network.
+    Processor {
+        /// Which.
+        node: NodeId,
+        /// The shortest.
+        low_us: u64,
+        /// The longest, and one.
+        high_us: u64,
+    },
+    /// Do the same to every node of a zone (rack, site).
+    Zone {
+        /// Which, from 0; `z1` in texts is zone 0.
+        zone: u16,
+        /// What.
+        deed: Deed,
+    },
+    /// Put links, disks, clocks and processors back to what the run's settings say.
+    Restore,
+    /// Undo every fault that stands: heal, restore, release, resume, restart.
+    Mend,
     /// Lose a message in flight.
     Drop(MessageName),
     /// Keep a message in flight where it is.
@@ -107,6 +147,13 @@ pub enum Action {
     Deliver(MessageName),
     /// Send a copy of a message in flight after it.
     Duplicate(MessageName),
+    /// Let a message in flight arrive later.
+    Delay {
+        /// Which.
+        message: MessageName,
+        /// By how much, in microseconds.
+        by_us: u64,
+    },
     /// Let a running timer of a node run out now: the `index`-th of those that run, in the order of their slots.
     Fire {
         /// Which node.
@@ -123,6 +170,10 @@ pub enum Action {
         /// The result.
         value: u32,
     },
+    /// Give a client the next command of its load now.
+    Load(NodeId),
+    /// From now on nothing happens by itself: every delivery, timer and write is an action.
+    Manual,
     /// Give a node a command, in words: its name, then its arguments.
     Do {
         /// Which node.
@@ -144,8 +195,11 @@ impl Action {
             | Self::Wipe(node)
             | Self::Disk { node, .. }
             | Self::Clock { node, .. }
+            | Self::StepClock { node, .. }
+            | Self::Processor { node, .. }
             | Self::Fire { node, .. }
             | Self::FinishWrite(node)
+            | Self::Load(node)
             | Self::Pick { node, .. }
             | Self::Do { node, .. } => Some(*node),
             _ => None,
@@ -156,10 +210,12 @@ impl Action {
     pub fn nodes(&self) -> Vec<NodeId> {
         match self {
             Self::Cut { from, to, .. } => from.iter().chain(to).copied().collect(),
-            Self::Latency { link, .. } | Self::Loss { link, .. } => {
-                link.iter().flat_map(|&(from, to)| [from, to]).collect()
-            }
-            Self::Drop(name)
+            Self::Latency { links, .. }
+            | Self::Loss { links, .. }
+            | Self::Duplication { links, .. }
+            | Self::Reordering { links, .. } => links.nodes(),
+            Self::Delay { message: name, .. }
+            | Self::Drop(name)
             | Self::Hold(name)
             | Self::Release(name)
             | Self::Deliver(name)
@@ -167,10 +223,132 @@ impl Action {
             _ => self.node().into_iter().collect(),
         }
     }
+
+    /// The zones that it names, from 0.
+    pub fn zones(&self) -> Vec<u16> {
+        match self {
+            Self::Zone { zone, .. } => vec![*zone],
+            Self::Latency { links, .. }
+            | Self::Loss { links, .. }
+            | Self::Duplication { links, .. }
+            | Self::Reordering { links, .. } => links.zones(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The kind of fault that it is; none for a repair, and for what only hurries or picks what could have happened
+    /// anyway.
+    ///
+    /// A latency counts as a fault whatever it is: a variant that assumes a bound was opened with another one.
+    pub fn fault(&self) -> Option<FaultKind> {
+        Some(match self {
+            Self::Crash { node, .. } if node.is_client() => FaultKind::CrashClient,
+            Self::Crash { .. } => FaultKind::Crash,
+            Self::Pause(_) => FaultKind::Pause,
+            Self::Cut { one_way: false, .. } => FaultKind::Cut,
+            Self::Cut { one_way: true, .. } => FaultKind::CutOneWay,
+            Self::Drop(_) => FaultKind::Loss,
+            Self::Loss { parts_ppm, .. } if *parts_ppm > 0 => FaultKind::Loss,
+            Self::Duplicate(_) => FaultKind::Duplication,
+            Self::Duplication { parts_ppm, .. } if *parts_ppm > 0 => FaultKind::Duplication,
+            Self::Reordering { parts_ppm, .. } if *parts_ppm > 0 => FaultKind::Reordering,
+            Self::Latency { .. } | Self::Hold(_) | Self::Deliver(_) | Self::Delay { .. } => {
+                FaultKind::Latency
+            }
+            Self::Disk { .. } => FaultKind::SlowDisk,
+            Self::Wipe(_) => FaultKind::LostDisk,
+            Self::Clock { offset_us, rate_ppm, .. } if (*offset_us, *rate_ppm) != (0, 0) => FaultKind::Clock,
+            Self::StepClock { by_us, .. } if *by_us != 0 => FaultKind::Clock,
+            Self::Processor { high_us, .. } if *high_us > 0 => FaultKind::SlowProcessor,
+            Self::Zone { deed, .. } => return deed.on(NodeId::server(1)).fault(),
+            _ => return None,
+        })
+    }
+}
+
+/// What can be done to a whole zone: to each of its nodes, one after the other at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Deed {
+    /// Crash those that run; their unfinished writes are lost.
+    Crash,
+    /// Boot those that are down.
+    Restart,
+    /// Pause those that run.
+    Pause,
+    /// Let the paused ones go on.
+    Resume,
+    /// Lose what their disks hold.
+    Wipe,
+    /// Set how long their forced writes take, in microseconds (half open).
+    Disk {
+        /// The shortest.
+        low_us: u64,
+        /// The longest, and one.
+        high_us: u64,
+    },
+    /// Set their clocks.
+    Clock {
+        /// Added to virtual time, in microseconds.
+        offset_us: i64,
+        /// How much faster they run, in millionths.
+        rate_ppm: i32,
+    },
+    /// Let their clocks jump, by microseconds.
+    StepClock {
+        /// How far.
+        by_us: i64,
+    },
+    /// Let every input of theirs take time, in microseconds (half open).
+    Processor {
+        /// The shortest.
+        low_us: u64,
+        /// The longest, and one.
+        high_us: u64,
+    },
+    /// Cut the zone from all other nodes.
+    Cut {
+        /// Whether only what leaves the zone is stopped.
+        one_way: bool,
+    },
+}
+
+impl Deed {
+    /// The same, done to one node.
+    pub fn on(self, node: NodeId) -> Action {
+        match self {
+            Self::Crash => Action::Crash { node, keep: 0 },
+            Self::Restart => Action::Restart(node),
+            Self::Pause => Action::Pause(node),
+            Self::Resume => Action::Resume(node),
+            Self::Wipe => Action::Wipe(node),
+            Self::Disk { low_us, high_us } => Action::Disk { node, low_us, high_us },
+            Self::Clock { offset_us, rate_ppm } => Action::Clock { node, offset_us, rate_ppm },
+            Self::StepClock { by_us } => Action::StepClock { node, by_us },
+            Self::Processor { low_us, high_us } => Action::Processor { node, low_us, high_us },
+            Self::Cut { one_way } => Action::Cut { from: vec![node], to: Vec::new(), one_way },
+        }
+    }
+
+    /// The deed of an action that is about one node, if a zone can suffer it too.
+    pub fn of(action: &Action) -> Option<Self> {
+        Some(match *action {
+            Action::Crash { keep: 0, .. } => Self::Crash,
+            Action::Restart(_) => Self::Restart,
+            Action::Pause(_) => Self::Pause,
+            Action::Resume(_) => Self::Resume,
+            Action::Wipe(_) => Self::Wipe,
+            Action::Disk { low_us, high_us, .. } => Self::Disk { low_us, high_us },
+            Action::Clock { offset_us, rate_ppm, .. } => Self::Clock { offset_us, rate_ppm },
+            Action::StepClock { by_us, .. } => Self::StepClock { by_us },
+            Action::Processor { low_us, high_us, .. } => Self::Processor { low_us, high_us },
+            Action::Cut { one_way, .. } => Self::Cut { one_way },
+            _ => return None,
+        })
+    }
 }
 
 /// An action and its pin.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Pinned {
     /// When.
     pub pin: Pin,

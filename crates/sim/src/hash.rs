@@ -104,6 +104,11 @@ impl Draw {
         Draws::new(seed, purpose, place).at(count)
     }
 
+    /// The 64 bits of it.
+    pub fn bits(self) -> u64 {
+        self.0
+    }
+
     /// A number in `range` (half open); its start where it is empty.
     pub fn in_range(self, range: &Range<u64>) -> u64 {
         let width = range.end.saturating_sub(range.start);

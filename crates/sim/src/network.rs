@@ -5,16 +5,111 @@ use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
 
+use crate::action::MessageName;
 use crate::erased::Payload;
 use crate::hash::{Draw, Draws};
 
-/// How long a message takes on a link, one way, in microseconds: uniform in a half-open range.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Latency(pub Range<u64>);
+/// The shape of a latency's distribution over its range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shape {
+    /// Every value of the range is as likely as any other.
+    #[default]
+    Uniform,
+    /// The range's start, and an exponential part on top whose mean is the range's width.
+    Exponential,
+    /// The range's start, and a heavy tail on top: a Lomax (Pareto type II) distribution of shape 2, whose mean is the
+    /// range's width and whose variance has no bound.
+    Heavy,
+}
+
+impl Shape {
+    /// Every shape.
+    pub const ALL: [Self; 3] = [Self::Uniform, Self::Exponential, Self::Heavy];
+
+    /// The word for it in run texts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Uniform => "uniform",
+            Self::Exponential => "exponential",
+            Self::Heavy => "heavy",
+        }
+    }
+}
+
+/// How long a message takes on a link, one way, in microseconds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Latency {
+    /// How the draws are spread.
+    pub shape: Shape,
+    /// The least, and where the uniform shape ends (half open) or the others have their mean. An empty range stands
+    /// for a constant: its start.
+    pub range_us: Range<u64>,
+}
+
+/// A draw with a tail ends here, in widths of the range: one message in some millions would take longer.
+const TAIL_WIDTHS_MAX: u64 = 1_000;
 
 impl Latency {
+    /// Uniform in a half-open range.
+    pub const fn uniform(range_us: Range<u64>) -> Self {
+        Self { shape: Shape::Uniform, range_us }
+    }
+
     pub(crate) fn draw(&self, draw: Draw) -> u64 {
-        draw.in_range(&self.0)
+        let (start_us, width_us) =
+            (self.range_us.start, self.range_us.end.saturating_sub(self.range_us.start));
+        match self.shape {
+            Shape::Uniform => draw.in_range(&self.range_us),
+            Shape::Exponential => start_us + exponential(draw.bits(), width_us),
+            Shape::Heavy => start_us + lomax(draw.bits(), width_us),
+        }
+    }
+}
+
+/// An exponential draw with this mean from 64 random bits, by inversion: −ln(u) · mean.
+///
+/// `libm` computes the same bits on every platform, which std does not promise.
+fn exponential(bits: u64, mean: u64) -> u64 {
+    let u = ((bits >> 11) + 1) as f64 / (1_u64 << 53) as f64;
+    ((-libm::log(u) * mean as f64) as u64).min(mean.saturating_mul(TAIL_WIDTHS_MAX))
+}
+
+/// A Lomax draw of shape 2 with this mean (its scale) from 64 random bits, by inversion: (1/√u − 1) · mean.
+fn lomax(bits: u64, mean: u64) -> u64 {
+    let u = ((bits >> 11) + 1) as f64 / (1_u64 << 53) as f64;
+    (((1.0 / libm::sqrt(u) - 1.0) * mean as f64) as u64).min(mean.saturating_mul(TAIL_WIDTHS_MAX))
+}
+
+/// Which links an action is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Links {
+    /// All that have no setting of their own.
+    All,
+    /// One, one way.
+    One {
+        /// The sender.
+        from: NodeId,
+        /// The receiver.
+        to: NodeId,
+    },
+    /// All from one zone to another (or within one), one way.
+    Zones {
+        /// The senders' zone, from 0.
+        from: u16,
+        /// The receivers' zone, from 0.
+        to: u16,
+    },
+}
+
+impl Links {
+    /// The nodes that are named.
+    pub fn nodes(self) -> Vec<NodeId> {
+        if let Self::One { from, to } = self { vec![from, to] } else { Vec::new() }
+    }
+
+    /// The zones that are named.
+    pub fn zones(self) -> Vec<u16> {
+        if let Self::Zones { from, to } = self { vec![from, to] } else { Vec::new() }
     }
 }
 
@@ -27,6 +122,8 @@ pub struct NetworkPlan {
     pub loss_ppm: u32,
     /// Chances in a million that a message arrives twice.
     pub duplicate_ppm: u32,
+    /// Chances in a million that a message falls behind, so that later ones overtake it.
+    pub reorder_ppm: u32,
     /// Whether messages on one link keep their order.
     pub fifo: bool,
 }
@@ -70,6 +167,11 @@ pub struct Flight {
 }
 
 impl Flight {
+    /// Its name in run texts.
+    pub fn name(&self) -> MessageName {
+        MessageName { from: self.from, to: self.to, ordinal: self.ordinal }
+    }
+
     /// The middle of its way, in time: where cuts and losses strike.
     pub(crate) fn middle_us(&self) -> u64 {
         self.sent_us + (self.arrives_us - self.sent_us) / 2
@@ -118,14 +220,27 @@ pub(crate) struct LinkEnd {
     pub(crate) sent: u64,
     /// The latest arrival so far, for links that keep order.
     pub(crate) last_arrival_us: u64,
-    pub(crate) latency: Option<Latency>,
-    pub(crate) loss_ppm: Option<u32>,
+    /// What is set for this link alone; most links have nothing.
+    pub(crate) own: Option<Box<LinkPlan>>,
     latency_draws: Option<Draws>,
+}
+
+/// What is set for one link alone, where it differs from the network's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinkPlan {
+    /// How long messages take.
+    pub latency: Option<Latency>,
+    /// Chances in a million that a message is lost.
+    pub loss_ppm: Option<u32>,
+    /// Chances in a million that a message arrives twice.
+    pub duplicate_ppm: Option<u32>,
+    /// Chances in a million that a message falls behind.
+    pub reorder_ppm: Option<u32>,
 }
 
 impl LinkEnd {
     pub(crate) fn new(to: NodeId) -> Self {
-        Self { to, sent: 0, last_arrival_us: 0, latency: None, loss_ppm: None, latency_draws: None }
+        Self { to, sent: 0, last_arrival_us: 0, own: None, latency_draws: None }
     }
 
     /// The link's draws of latency; `place` is the link's.
@@ -143,10 +258,25 @@ const PIECE: usize = 16;
 pub(crate) struct LinkEnds(Vec<Arc<Vec<LinkEnd>>>);
 
 impl LinkEnds {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &LinkEnd> {
+        self.0.iter().flat_map(|piece| piece.iter())
+    }
+
+    /// Takes away what is set for single links.
+    pub(crate) fn clear_own(&mut self) {
+        for piece in self.0.iter_mut().filter(|piece| piece.iter().any(|link| link.own.is_some())) {
+            Arc::make_mut(piece).iter_mut().for_each(|link| link.own = None);
+        }
+    }
+
     /// About how many bytes they take up that an earlier list of the same links does not share with them.
     pub(crate) fn weight_beside(&self, earlier: Option<&Self>) -> usize {
         let is_shared = |piece: &Arc<Vec<LinkEnd>>| {
-            let place = |ends: &Self| ends.0.partition_point(|other| other.first().map(|end| end.to) < piece.first().map(|end| end.to));
+            let place = |ends: &Self| {
+                ends.0.partition_point(|other| {
+                    other.first().map(|end| end.to) < piece.first().map(|end| end.to)
+                })
+            };
             earlier.and_then(|ends| ends.0.get(place(ends))).is_some_and(|other| Arc::ptr_eq(other, piece))
         };
         let own: usize = self.0.iter().filter(|piece| !is_shared(piece)).map(|piece| piece.len()).sum();
@@ -158,7 +288,8 @@ impl LinkEnds {
         if self.0.is_empty() {
             self.0.push(Arc::default());
         }
-        let mut piece = self.0.partition_point(|piece| piece.first().is_some_and(|first| first.to <= to)).max(1) - 1;
+        let mut piece =
+            self.0.partition_point(|piece| piece.first().is_some_and(|first| first.to <= to)).max(1) - 1;
         let place = match self.0[piece].binary_search_by_key(&to, |link| link.to) {
             Ok(place) => place,
             Err(mut place) => {
@@ -175,6 +306,17 @@ impl LinkEnds {
             }
         };
         &mut Arc::make_mut(&mut self.0[piece])[place]
+    }
+}
+
+impl LinkPlan {
+    /// Whether it makes the link another than the network's links are.
+    pub fn differs_from(&self, network: &NetworkPlan) -> bool {
+        let differs = |own: Option<u32>, usual: u32| own.is_some_and(|own| own != usual);
+        self.latency.as_ref().is_some_and(|own| *own != network.latency)
+            || differs(self.loss_ppm, network.loss_ppm)
+            || differs(self.duplicate_ppm, network.duplicate_ppm)
+            || differs(self.reorder_ppm, network.reorder_ppm)
     }
 }
 

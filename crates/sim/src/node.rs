@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::erased::{ErasedEffect, Machine, Payload, TimerSlot};
 use crate::hash::{Draw, Draws};
-use crate::network::{LinkEnd, LinkEnds};
+use crate::network::{LinkEnd, LinkEnds, LinkPlan};
 
 /// Whether a node runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,15 +31,35 @@ pub struct ClockSkew {
     pub offset_us: i64,
     /// How much faster the clock runs, in millionths; timers run at the same rate.
     pub rate_ppm: i32,
+    /// Since when it runs like this; the offset is what it was then.
+    pub since_us: u64,
 }
 
 impl ClockSkew {
-    fn wall_us(self, now_us: u64) -> u64 {
-        if self == Self::default() {
+    /// What a wall clock of this skew shows, in microseconds.
+    pub fn wall_us(self, now_us: u64) -> u64 {
+        if !self.is_off() {
             return now_us;
         }
-        let drift = i128::from(now_us) * i128::from(self.rate_ppm) / 1_000_000;
-        (i128::from(now_us) + drift + i128::from(self.offset_us)).max(0) as u64
+        (i128::from(now_us) + self.ahead_us(now_us)).max(0) as u64
+    }
+
+    /// How far the clock is ahead of virtual time, in microseconds.
+    fn ahead_us(self, now_us: u64) -> i128 {
+        let drift = i128::from(now_us.saturating_sub(self.since_us)) * i128::from(self.rate_ppm) / 1_000_000;
+        drift + i128::from(self.offset_us)
+    }
+
+    /// The same clock after a jump.
+    pub(crate) fn stepped(self, now_us: u64, by_us: i64) -> Self {
+        let ahead_us = self.ahead_us(now_us) + i128::from(by_us);
+        let limit = i128::from(i64::MAX);
+        Self { offset_us: ahead_us.clamp(-limit, limit) as i64, since_us: now_us, ..self }
+    }
+
+    /// Whether it differs from virtual time, or will.
+    pub fn is_off(self) -> bool {
+        self.offset_us != 0 || self.rate_ppm != 0
     }
 
     /// How long a timer of `after_us` on this clock takes in virtual time.
@@ -111,7 +131,7 @@ pub(crate) struct LabelDraws {
     next: u64,
 }
 
-/// What waits at the door of a paused node.
+/// What waits at the door of a paused node, or of a busy processor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Deferred {
     Message { slot: u32, id: u64, plan: u32 },
@@ -142,8 +162,16 @@ pub struct Node {
     pub(crate) next_write: u64,
     pub(crate) last_forced: u64,
     pub(crate) disk: Option<DiskPlan>,
+    /// How long an input takes, in microseconds, where the processor is slow.
+    pub(crate) processor_us: Option<Range<u64>>,
+    /// Until when a slow processor is busy.
+    pub(crate) busy_until_us: u64,
+    /// Whether an event will take the next input from the door of a busy processor.
+    pub(crate) will_work: bool,
+    /// How many inputs a slow processor has taken: the count of its draws.
+    pub(crate) worked: u64,
     pub(crate) outbox: VecDeque<(u64, Outgoing)>,
-    pub(crate) door: Vec<Deferred>,
+    pub(crate) door: VecDeque<Deferred>,
     pub(crate) links: LinkEnds,
     pub(crate) draws: Vec<LabelDraws>,
     /// Choices that the run's text fixes, in order, before any is drawn.
@@ -171,6 +199,10 @@ impl Clone for Node {
             next_write: self.next_write,
             last_forced: self.last_forced,
             disk: self.disk.clone(),
+            processor_us: self.processor_us.clone(),
+            busy_until_us: self.busy_until_us,
+            will_work: self.will_work,
+            worked: self.worked,
             outbox: self.outbox.clone(),
             door: self.door.clone(),
             links: self.links.clone(),
@@ -199,8 +231,12 @@ impl Node {
             next_write: 1,
             last_forced: 0,
             disk: None,
+            processor_us: None,
+            busy_until_us: 0,
+            will_work: false,
+            worked: 0,
             outbox: VecDeque::new(),
-            door: Vec::new(),
+            door: VecDeque::new(),
             links: LinkEnds::default(),
             draws: Vec::new(),
             picks: VecDeque::new(),
@@ -266,7 +302,27 @@ impl Node {
         self.machine.timer_value(timer.slot)
     }
 
-    /// How many inputs wait at the door of a paused node.
+    /// How long each input takes, in microseconds (half open), if the processor is slow.
+    pub fn slow_processor_us(&self) -> Option<&Range<u64>> {
+        self.processor_us.as_ref()
+    }
+
+    /// Until when a slow processor is busy, in microseconds; a time that is past if it is not.
+    pub fn busy_until_us(&self) -> u64 {
+        self.busy_until_us
+    }
+
+    /// How its disk differs from the run's, if it does.
+    pub fn own_disk(&self) -> Option<&DiskPlan> {
+        self.disk.as_ref()
+    }
+
+    /// What is set for its links alone, by receiver.
+    pub fn own_links(&self) -> impl Iterator<Item = (NodeId, &LinkPlan)> {
+        self.links.iter().filter_map(|link| Some((link.to, link.own.as_deref()?)))
+    }
+
+    /// How many inputs wait at the door of a paused node, or of a busy processor.
     pub fn waiting_inputs(&self) -> usize {
         self.door.len()
     }

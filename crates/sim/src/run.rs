@@ -3,6 +3,7 @@
 //! The run keeps an index of its steps, snapshots at intervals, and the furthest moment played. Any earlier moment
 //! is the nearest snapshot before it and a replay.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
@@ -59,6 +60,8 @@ pub struct Moment {
     /// The properties, with what was found so far.
     pub properties: Vec<Property>,
     next_action: usize,
+    /// What is still to be done of an action that is about many things at once.
+    parts: VecDeque<Action>,
 }
 
 /// What the index keeps of a step.
@@ -142,8 +145,12 @@ impl Run {
     /// The run of `plan` under `actions`, at its very beginning.
     pub fn new(plan: Arc<Plan>, mut actions: Vec<Pinned>) -> Self {
         actions.sort_by_key(|pinned| pinned.pin);
-        let start =
-            Moment { world: World::new(plan.clone()), properties: plan.properties.clone(), next_action: 0 };
+        let start = Moment {
+            world: World::new(plan.clone()),
+            properties: plan.properties.clone(),
+            next_action: 0,
+            parts: VecDeque::new(),
+        };
         Self {
             plan,
             actions,
@@ -317,7 +324,7 @@ impl Run {
 
     /// Whether an action still waits to be played.
     pub fn has_waiting_action(&self) -> bool {
-        self.head.next_action < self.actions.len()
+        self.head.next_action < self.actions.len() || !self.head.parts.is_empty()
     }
 }
 
@@ -339,6 +346,10 @@ impl Moment {
         effects: &mut EffectList,
     ) -> Option<bool> {
         loop {
+            if let Some(part) = self.parts.pop_front() {
+                self.world.play_action(self.world.now_us(), &part, step, effects);
+                break;
+            }
             let event_us = self.world.next_event_us();
             match actions.get(self.next_action) {
                 Some(pinned) if self.comes_first(pinned.pin, event_us) => {
@@ -346,8 +357,11 @@ impl Moment {
                         return None;
                     }
                     self.next_action += 1;
-                    self.world.play_action(pinned.pin.at_us, &pinned.action, step, effects);
-                    break;
+                    self.world.move_to(pinned.pin.at_us.max(self.world.now_us()));
+                    match self.world.parts_of(&pinned.action) {
+                        Some(parts) if !parts.is_empty() => self.parts = parts.into(),
+                        _ => self.parts.push_back(pinned.action.clone()),
+                    }
                 }
                 _ if event_us.is_none_or(|at_us| at_us > until_us) => return None,
                 _ if self.world.play_event(step, effects) => break,

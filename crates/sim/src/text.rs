@@ -9,12 +9,10 @@
 //! each an `@` with its time in microseconds, `+` steps already played at that instant (left out when 0), a verb and
 //! its arguments between dots. All characters stand in a URL fragment without escape.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display};
 use std::str::FromStr;
 
-use faultscope_protocol::NodeId;
-
-use crate::action::{Action, MessageName, Pin, Pinned};
+use crate::action::{Action, Pin, Pinned};
 
 /// The revision of the rules and the grammar that this build plays.
 pub const REVISION: u32 = 1;
@@ -79,43 +77,6 @@ pub enum TextErrorKind {
     BadArguments(&'static str),
 }
 
-/// Every verb, with the form of its action.
-const FORMS: [(&str, &str); 23] = [
-    ("crash", "crash.n1 or crash.n1.KEPT_WRITES"),
-    ("restart", "restart.n1"),
-    ("pause", "pause.n1"),
-    ("resume", "resume.n1"),
-    ("join", "join.n6"),
-    ("cut", "cut.n1_n2 or cut.n1_n2.n3_n4"),
-    ("oneway", "oneway.n1_n2 or oneway.n1_n2.n3_n4"),
-    ("heal", "heal"),
-    ("latency", "latency.10000-15000 or latency.n1-n2.10000-15000"),
-    ("loss", "loss.PARTS_IN_A_MILLION or loss.n1-n2.PARTS_IN_A_MILLION"),
-    ("duplication", "duplication.PARTS_IN_A_MILLION"),
-    ("disk", "disk.n1.1000-5000"),
-    ("wipe", "wipe.n1"),
-    ("clock", "clock.n1.OFFSET_US or clock.n1.OFFSET_US.RATE_PPM"),
-    ("drop", "drop.n1-n2.ORDINAL"),
-    ("hold", "hold.n1-n2.ORDINAL"),
-    ("release", "release.n1-n2.ORDINAL"),
-    ("deliver", "deliver.n1-n2.ORDINAL"),
-    ("duplicate", "duplicate.n1-n2.ORDINAL"),
-    ("fire", "fire.n1.TIMER_INDEX"),
-    ("finish", "finish.n1"),
-    ("pick", "pick.n1.VALUE"),
-    ("do", "do.n1.COMMAND.ARGUMENTS"),
-];
-
-const VERBS: [&str; 23] = {
-    let mut verbs = [""; 23];
-    let mut place = 0;
-    while place < verbs.len() {
-        verbs[place] = FORMS[place].0;
-        place += 1;
-    }
-    verbs
-};
-
 impl FromStr for RunText {
     type Err = TextError;
 
@@ -168,7 +129,7 @@ fn head_of((at, field): (usize, &str)) -> Result<RunText, TextError> {
     })
 }
 
-fn is_word(word: &str) -> bool {
+pub(crate) fn is_word(word: &str) -> bool {
     !word.is_empty()
         && word.len() <= MAX_WORD
         && word
@@ -222,7 +183,7 @@ fn read_field(run: &mut RunText, seen: &mut Seen, field: &str) -> Result<(), Tex
     }
 }
 
-fn number<T: FromStr>(digits: &str) -> Result<T, TextErrorKind> {
+pub(crate) fn number<T: FromStr>(digits: &str) -> Result<T, TextErrorKind> {
     let bad = || TextErrorKind::BadNumber(shorten(digits));
     let bare = digits.strip_prefix('-').unwrap_or(digits);
     if bare.is_empty() || !bare.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -232,7 +193,7 @@ fn number<T: FromStr>(digits: &str) -> Result<T, TextErrorKind> {
 }
 
 /// Enough of a word to recognise it in a message.
-fn shorten(word: &str) -> String {
+pub(crate) fn shorten(word: &str) -> String {
     const SHOWN: usize = 24;
     if word.chars().count() <= SHOWN {
         word.to_owned()
@@ -256,121 +217,9 @@ fn read_pinned(text: &str) -> Result<Pinned, TextErrorKind> {
     Ok(Pinned { pin: Pin { at_us, after_steps }, action })
 }
 
-fn time_of(digits: &str) -> Result<u64, TextErrorKind> {
+pub(crate) fn time_of(digits: &str) -> Result<u64, TextErrorKind> {
     let at_us: u64 = number(digits)?;
     if at_us > MAX_TIME_US { Err(TextErrorKind::TooLate(MAX_TIME_US)) } else { Ok(at_us) }
-}
-
-impl Action {
-    /// An action from its verb and arguments, such as `crash.n2`.
-    ///
-    /// # Errors
-    /// Says whether the verb is unknown or its arguments do not fit.
-    pub fn from_words(text: &str) -> Result<Self, TextErrorKind> {
-        let mut words = text.split('.');
-        let verb = words.next().unwrap_or_default();
-        let arguments: Vec<&str> = words.collect();
-        let Some(&(_, form)) = FORMS.iter().find(|(known, _)| *known == verb) else {
-            return Err(TextErrorKind::UnknownVerb(shorten(verb), &VERBS));
-        };
-        read_action(verb, &arguments).ok_or(TextErrorKind::BadArguments(form))
-    }
-}
-
-fn read_action(verb: &str, arguments: &[&str]) -> Option<Action> {
-    Some(match (verb, arguments) {
-        ("crash", [node]) => Action::Crash { node: node.parse().ok()?, keep: 0 },
-        ("crash", [node, keep]) => Action::Crash { node: node.parse().ok()?, keep: number(keep).ok()? },
-        ("restart", [node]) => Action::Restart(node.parse().ok()?),
-        ("pause", [node]) => Action::Pause(node.parse().ok()?),
-        ("resume", [node]) => Action::Resume(node.parse().ok()?),
-        ("join", [node]) => Action::Join(node.parse().ok()?),
-        ("cut" | "oneway", [from]) => {
-            Action::Cut { from: group(from)?, to: Vec::new(), one_way: verb == "oneway" }
-        }
-        ("cut" | "oneway", [from, to]) => {
-            let (from, to) = (group(from)?, group(to)?);
-            if from.iter().any(|id| to.contains(id)) {
-                return None;
-            }
-            Action::Cut { from, to, one_way: verb == "oneway" }
-        }
-        ("heal", []) => Action::Heal,
-        ("latency", [range]) => latency(None, range)?,
-        ("latency", [ends, range]) => latency(Some(link(ends)?), range)?,
-        ("loss", [parts]) => Action::Loss { link: None, parts_ppm: parts_of(parts)? },
-        ("loss", [ends, parts]) => Action::Loss { link: Some(link(ends)?), parts_ppm: parts_of(parts)? },
-        ("duplication", [parts]) => Action::Duplication { parts_ppm: parts_of(parts)? },
-        ("disk", [node, range]) => {
-            let (low_us, high_us) = range_of(range)?;
-            Action::Disk { node: node.parse().ok()?, low_us, high_us }
-        }
-        ("wipe", [node]) => Action::Wipe(node.parse().ok()?),
-        ("clock", [node, offset]) => clock(node, offset, "0")?,
-        ("clock", [node, offset, rate]) => clock(node, offset, rate)?,
-        ("drop", [ends, ordinal]) => Action::Drop(message(ends, ordinal)?),
-        ("hold", [ends, ordinal]) => Action::Hold(message(ends, ordinal)?),
-        ("release", [ends, ordinal]) => Action::Release(message(ends, ordinal)?),
-        ("deliver", [ends, ordinal]) => Action::Deliver(message(ends, ordinal)?),
-        ("duplicate", [ends, ordinal]) => Action::Duplicate(message(ends, ordinal)?),
-        ("fire", [node, index]) => Action::Fire { node: node.parse().ok()?, index: number(index).ok()? },
-        ("finish", [node]) => Action::FinishWrite(node.parse().ok()?),
-        ("pick", [node, value]) => Action::Pick { node: node.parse().ok()?, value: number(value).ok()? },
-        ("do", [node, words @ ..])
-            if !words.is_empty() && words.len() <= 64 && words.iter().all(|w| is_word(w)) =>
-        {
-            Action::Do {
-                node: node.parse().ok()?,
-                words: words.iter().map(|&word| word.to_owned()).collect(),
-            }
-        }
-        _ => return None,
-    })
-}
-
-/// A group of nodes, each once, as a cut wants it: `n1_n2`.
-fn group(text: &str) -> Option<Vec<NodeId>> {
-    let mut nodes = Vec::new();
-    for word in text.split('_') {
-        let node = word.parse().ok()?;
-        if nodes.contains(&node) || nodes.len() == 1000 {
-            return None;
-        }
-        nodes.push(node);
-    }
-    Some(nodes)
-}
-
-fn link(text: &str) -> Option<(NodeId, NodeId)> {
-    let (from, to) = text.split_once('-')?;
-    Some((from.parse().ok()?, to.parse().ok()?))
-}
-
-fn message(ends: &str, ordinal: &str) -> Option<MessageName> {
-    let (from, to) = link(ends)?;
-    Some(MessageName { from, to, ordinal: number(ordinal).ok()? })
-}
-
-fn range_of(text: &str) -> Option<(u64, u64)> {
-    let (low, high) = text.split_once('-')?;
-    let (low, high) = (time_of(low).ok()?, time_of(high).ok()?);
-    (low <= high).then_some((low, high))
-}
-
-fn latency(link: Option<(NodeId, NodeId)>, range: &str) -> Option<Action> {
-    let (low_us, high_us) = range_of(range)?;
-    Some(Action::Latency { link, low_us, high_us })
-}
-
-fn parts_of(text: &str) -> Option<u32> {
-    number(text).ok().filter(|&parts: &u32| parts <= 1_000_000)
-}
-
-fn clock(node: &str, offset: &str, rate: &str) -> Option<Action> {
-    let offset_us: i64 = number(offset).ok()?;
-    let rate_ppm: i32 = number(rate).ok()?;
-    let is_sane = offset_us.unsigned_abs() <= MAX_TIME_US && (-900_000..=9_000_000).contains(&rate_ppm);
-    is_sane.then_some(Action::Clock { node: node.parse().ok()?, offset_us, rate_ppm })
 }
 
 impl Display for RunText {
@@ -402,90 +251,12 @@ impl Display for Pinned {
     }
 }
 
-impl Display for MessageName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}.{}", self.from, self.to, self.ordinal)
-    }
-}
-
-impl Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Crash { node, keep: 0 } => write!(f, "crash.{node}"),
-            Self::Crash { node, keep } => write!(f, "crash.{node}.{keep}"),
-            Self::Restart(node) => write!(f, "restart.{node}"),
-            Self::Pause(node) => write!(f, "pause.{node}"),
-            Self::Resume(node) => write!(f, "resume.{node}"),
-            Self::Join(node) => write!(f, "join.{node}"),
-            Self::Cut { from, to, one_way } => write_cut(f, from, to, *one_way),
-            Self::Heal => f.write_str("heal"),
-            Self::Latency { link, low_us, high_us } => {
-                f.write_str("latency.")?;
-                write_link(f, *link)?;
-                write!(f, "{low_us}-{high_us}")
-            }
-            Self::Loss { link, parts_ppm } => {
-                f.write_str("loss.")?;
-                write_link(f, *link)?;
-                write!(f, "{parts_ppm}")
-            }
-            Self::Duplication { parts_ppm } => write!(f, "duplication.{parts_ppm}"),
-            Self::Disk { node, low_us, high_us } => write!(f, "disk.{node}.{low_us}-{high_us}"),
-            Self::Wipe(node) => write!(f, "wipe.{node}"),
-            Self::Clock { node, offset_us, rate_ppm: 0 } => write!(f, "clock.{node}.{offset_us}"),
-            Self::Clock { node, offset_us, rate_ppm } => write!(f, "clock.{node}.{offset_us}.{rate_ppm}"),
-            Self::Drop(name) => write!(f, "drop.{name}"),
-            Self::Hold(name) => write!(f, "hold.{name}"),
-            Self::Release(name) => write!(f, "release.{name}"),
-            Self::Deliver(name) => write!(f, "deliver.{name}"),
-            Self::Duplicate(name) => write!(f, "duplicate.{name}"),
-            Self::Fire { node, index } => write!(f, "fire.{node}.{index}"),
-            Self::FinishWrite(node) => write!(f, "finish.{node}"),
-            Self::Pick { node, value } => write!(f, "pick.{node}.{value}"),
-            Self::Do { node, words } => write!(f, "do.{node}.{}", words.join(".")),
-        }
-    }
-}
-
-fn write_cut(f: &mut fmt::Formatter<'_>, from: &[NodeId], to: &[NodeId], one_way: bool) -> fmt::Result {
-    f.write_str(if one_way { "oneway" } else { "cut" })?;
-    for side in [from, to].into_iter().filter(|side| !side.is_empty()) {
-        for (place, node) in side.iter().enumerate() {
-            write!(f, "{}{node}", if place == 0 { '.' } else { '_' })?;
-        }
-    }
-    Ok(())
-}
-
-fn write_link(f: &mut fmt::Formatter<'_>, link: Option<(NodeId, NodeId)>) -> fmt::Result {
-    match link {
-        Some((from, to)) => {
-            write!(f, "{from}-{to}")?;
-            f.write_char('.')
-        }
-        None => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn error(text: &str) -> TextError {
         text.parse::<RunText>().expect_err(text)
-    }
-
-    #[test]
-    fn every_verb_round_trips() {
-        let text = "raft:basic;r1;s42;manual;servers=5;latency_us=10000-15000;@0crash.n2;@1+2crash.n2.1;@2restart.n2;\
-                    @3pause.n1;@4resume.n1;@5join.n6;@6cut.n1_n2;@7cut.n1_n2.n3_c1;@8oneway.n1.n3;@9heal;\
-                    @10latency.1-2;@11latency.n1-n2.1-2;@12loss.5;@13loss.n1-n2.5;@14duplication.7;@15disk.n2.1-5;\
-                    @16clock.n1.-5;@17clock.n1.5.-7;@18drop.n1-n2.3;@19hold.n1-n2.3;@20release.n1-n2.3;\
-                    @21deliver.n1-n2.3;@22duplicate.n1-n2.3;@23fire.n1.0;@24finish.n1;@25pick.n1.2;\
-                    @26do.n1.append.x.5;@27wipe.n1;t213";
-        let run: RunText = text.parse().expect("a run");
-        assert_eq!(run.to_string(), text);
-        assert!(VERBS.iter().all(|verb| text.contains(verb)));
     }
 
     #[test]

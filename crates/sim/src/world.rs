@@ -5,6 +5,8 @@
 
 mod faults;
 
+pub use faults::Standing;
+
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::hash::{Hash, Hasher};
@@ -205,6 +207,8 @@ pub struct World {
     lost: VecDeque<LostFlight>,
     messages_lost: u64,
     fingerprint: StableHasher,
+    /// Whether nothing happens by itself.
+    manual: bool,
 }
 
 /// What is to come.
@@ -264,6 +268,7 @@ enum What {
     Durable { node: NodeId, incarnation: u32, write: u64 },
     Reply { number: u64 },
     Load { node: NodeId, incarnation: u32, number: u64 },
+    Work { node: NodeId, incarnation: u32 },
 }
 
 /// How many lost messages a picture may still show.
@@ -289,6 +294,7 @@ impl World {
             lost: VecDeque::new(),
             messages_lost: 0,
             fingerprint: StableHasher::new(plan.seed),
+            manual: plan.manual,
             plan,
         };
         for seat in &world.plan.clone().seats {
@@ -410,8 +416,8 @@ impl World {
 
     /// When the next event comes by itself; none where nothing is left to happen, or the schedule is manual.
     pub fn next_event_us(&mut self) -> Option<u64> {
-        if self.plan.manual && self.steps >= self.plan.seats.len() as u64 {
-            return None;
+        if self.is_manual() {
+            return (!self.replies.is_empty()).then_some(self.now_us);
         }
         while let Some(Reverse(event)) = self.agenda.queue.peek() {
             if self.is_live(event.what) {
@@ -422,18 +428,35 @@ impl World {
         None
     }
 
+    /// Whether nothing happens by itself now: every delivery, timer and write is an action. Only answers to commands
+    /// leave by themselves.
+    pub fn is_manual(&self) -> bool {
+        self.manual && self.steps >= self.plan.seats.len() as u64
+    }
+
     /// Plays the event that [`World::next_event_us`] told of. Returns whether it was a step: an event that reaches
     /// a paused node is none, it waits at the door.
     pub(crate) fn play_event(&mut self, step: &mut Step, effects: &mut EffectList) -> bool {
-        let Some(Reverse(event)) = self.agenda.queue.pop() else { return false };
-        if self.defers(event.what) {
-            return false;
-        }
-        self.move_to(event.at_us);
+        let Some((at_us, what)) = self.take_event() else { return false };
+        self.move_to(at_us);
         self.begin(step);
-        self.run_event(event.what, step, effects);
+        self.run_event(what, step, effects);
         self.finish(step);
         true
+    }
+
+    /// Takes the next event; none where it only comes to a door.
+    fn take_event(&mut self) -> Option<(u64, What)> {
+        if self.is_manual() {
+            return self.replies.keys().next().map(|&number| (self.now_us, What::Reply { number }));
+        }
+        let Reverse(event) = self.agenda.queue.pop()?;
+        let what = match event.what {
+            What::Work { node, .. } => self.work(event.at_us, node)?,
+            what if self.defers(event.at_us, what) => return None,
+            what => what,
+        };
+        Some((event.at_us, what))
     }
 
     /// Does `action` at `at_us`, which is not before now.
@@ -452,7 +475,7 @@ impl World {
         self.finish(step);
     }
 
-    fn move_to(&mut self, at_us: u64) {
+    pub(crate) fn move_to(&mut self, at_us: u64) {
         if at_us != self.now_us {
             self.now_us = at_us;
             self.steps_at_now = 0;
@@ -485,7 +508,11 @@ impl World {
     /// Whether an event of the queue still stands: timers are reset, messages replanned, nodes crash.
     fn is_live(&self, what: What) -> bool {
         match what {
-            What::Boot(_) | What::Reply { .. } => true,
+            What::Boot(_) => true,
+            What::Reply { number } => self.replies.contains_key(&number),
+            What::Work { node, incarnation } => {
+                self.node(node).is_some_and(|node| node.incarnation == incarnation && node.will_work)
+            }
             What::Deliver { slot, id, plan } | What::Vanish { slot, id, plan } => {
                 self.flights.planned(slot, id, plan)
             }
@@ -501,9 +528,10 @@ impl World {
         }
     }
 
-    /// Lets an event wait at the door of a paused node. Returns whether it does.
-    fn defers(&mut self, what: What) -> bool {
-        let (node, deferred) = match what {
+    /// Lets an event of `at_us` wait at the door of a paused node, or of one whose processor is slow. Returns whether
+    /// it does.
+    fn defers(&mut self, at_us: u64, what: What) -> bool {
+        let (id, deferred) = match what {
             What::Deliver { slot, id, plan } => {
                 let Some(flight) = self.flights.get_mut(slot) else { return false };
                 (flight.to, Deferred::Message { slot, id, plan })
@@ -511,9 +539,15 @@ impl World {
             What::Timer { node, slot, generation } => (node, Deferred::Timer { slot, generation }),
             What::Durable { node, write, .. } => (node, Deferred::Durable { write }),
             What::Load { node, .. } => (node, Deferred::Load),
-            What::Boot(_) | What::Vanish { .. } | What::Reply { .. } => return false,
+            What::Boot(_) | What::Vanish { .. } | What::Reply { .. } | What::Work { .. } => return false,
         };
-        if self.status(node) != Status::Paused {
+        let Some(node) = self.node(id) else { return false };
+        let is_paused = node.status == Status::Paused;
+        // What the disk did is no work of the processor.
+        let is_slow = node.status == Status::Up
+            && (node.processor_us.is_some() || node.will_work)
+            && !matches!(deferred, Deferred::Durable { .. });
+        if !is_paused && !is_slow {
             return false;
         }
         if let What::Deliver { slot, .. } = what
@@ -521,10 +555,46 @@ impl World {
         {
             flight.waiting = true;
         }
-        if let Some(node) = self.node_mut(node) {
-            node.door.push(deferred);
+        if let Some(node) = self.node_mut(id) {
+            node.door.push_back(deferred);
+        }
+        if is_slow {
+            self.plan_work(at_us, id);
         }
         true
+    }
+
+    /// Lets a slow processor take the next input from the door, if it is not busy with one.
+    fn plan_work(&mut self, at_us: u64, id: NodeId) {
+        let seed = self.plan.seed;
+        let Some(node) = self.node_mut(id).filter(|node| !node.will_work && !node.door.is_empty()) else {
+            return;
+        };
+        let took_us = node.processor_us.as_ref().map_or(0, |range_us| {
+            Draw::new(seed, "processor", u64::from(id.code()), node.worked).in_range(range_us)
+        });
+        node.worked += 1;
+        node.will_work = true;
+        node.busy_until_us = at_us.saturating_add(took_us);
+        let (at_us, incarnation) = (node.busy_until_us, node.incarnation);
+        self.schedule(at_us, What::Work { node: id, incarnation });
+    }
+
+    /// The input that a slow processor has worked off, if one still stands.
+    fn work(&mut self, at_us: u64, id: NodeId) -> Option<What> {
+        let node = self.node_mut(id)?;
+        node.will_work = false;
+        if node.status != Status::Up {
+            return None;
+        }
+        loop {
+            let node = self.node_mut(id)?;
+            let what = node.door.pop_front()?.revived(id, node.incarnation, node.loaded);
+            if self.is_live(what) {
+                self.plan_work(at_us, id);
+                return Some(what);
+            }
+        }
     }
 
     fn run_event(&mut self, what: What, step: &mut Step, effects: &mut EffectList) {
@@ -536,6 +606,7 @@ impl World {
             What::Durable { node, write, .. } => self.make_durable(node, write, step),
             What::Reply { number } => self.answer(number, step),
             What::Load { node, number, .. } => self.load(node, number, step, effects),
+            What::Work { .. } => unreachable!("work is taken from the door before it is run"),
         }
     }
 
@@ -796,23 +867,30 @@ impl Around<'_> {
 
     fn send(&mut self, node: &mut Node, to: NodeId, body: Payload, step: &mut Step) {
         let (seed, now_us, from) = (self.plan.seed, self.now_us, node.id);
-        let (default_latency, default_loss_ppm) = (&self.network.latency, self.network.loss_ppm);
-        let (duplicate_ppm, fifo) = (self.network.duplicate_ppm, self.network.fifo);
+        let network = self.network;
         let place = link_place(from, to);
         let link = node.link(to);
         link.sent += 1;
         let ordinal = link.sent;
         let draws = link.latency_draws(seed, place);
-        let latency = link.latency.as_ref().unwrap_or(default_latency);
+        let own = link.own.as_deref();
+        let chance = |purpose: &str, own_ppm: Option<u32>, parts_ppm: u32| {
+            let parts_ppm = own_ppm.unwrap_or(parts_ppm);
+            parts_ppm > 0 && Draw::new(seed, purpose, place, ordinal).chance_ppm(parts_ppm)
+        };
+        let latency = own.and_then(|own| own.latency.as_ref()).unwrap_or(&network.latency);
         let mut arrives_us = now_us + latency.draw(draws.at(ordinal));
-        if fifo {
+        let is_lost = chance("loss", own.and_then(|own| own.loss_ppm), network.loss_ppm);
+        let is_doubled = chance("duplicate", own.and_then(|own| own.duplicate_ppm), network.duplicate_ppm);
+        if chance("reorder", own.and_then(|own| own.reorder_ppm), network.reorder_ppm) {
+            // Behind by up to three times its own way, so that what is sent meanwhile overtakes it; even on a link
+            // that keeps order otherwise.
+            let behind_us = 1..(arrives_us - now_us).saturating_mul(3) + 2;
+            arrives_us += Draw::new(seed, "behind", place, ordinal).in_range(&behind_us);
+        } else if network.fifo {
             arrives_us = arrives_us.max(link.last_arrival_us);
+            link.last_arrival_us = arrives_us;
         }
-        link.last_arrival_us = arrives_us;
-        let loss_ppm = link.loss_ppm.unwrap_or(default_loss_ppm);
-        let is_lost = loss_ppm > 0 && Draw::new(seed, "loss", place, ordinal).chance_ppm(loss_ppm);
-        let is_doubled =
-            duplicate_ppm > 0 && Draw::new(seed, "duplicate", place, ordinal).chance_ppm(duplicate_ppm);
         let id = *self.next_message;
         *self.next_message += 1;
         step.sent.push(Sent { id, from, to, ordinal, body: body.clone() });
@@ -863,5 +941,17 @@ impl Around<'_> {
             ..flight.clone()
         };
         self.fly(copy);
+    }
+}
+
+impl Deferred {
+    /// The event that it was before it came to the door of `node`.
+    fn revived(self, node: NodeId, incarnation: u32, loaded: u64) -> What {
+        match self {
+            Self::Message { slot, id, plan } => What::Deliver { slot, id, plan },
+            Self::Timer { slot, generation } => What::Timer { node, slot, generation },
+            Self::Durable { write } => What::Durable { node, incarnation, write },
+            Self::Load => What::Load { node, incarnation, number: loaded },
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! The simulator under a toy protocol: a counter that is written to disk before it is told to the next node.
 
+#[path = "world/palette.rs"]
+mod palette;
+
 use std::sync::Arc;
 
 use faultscope_protocol::{Command, Effects, Input, Message, NodeId, Note, Outcome, Protocol, Reply, Timer};
@@ -176,7 +179,13 @@ fn plan(seed: u64, servers: u16, disk_us: std::ops::Range<u64>) -> Plan {
                 _ => Err(BadCommand::Unknown { word: words.concat(), known: vec!["add"] }),
             },
         }),
-        network: NetworkPlan { latency: Latency(2_000..9_000), loss_ppm: 0, duplicate_ppm: 0, fifo: false },
+        network: NetworkPlan {
+            latency: Latency::uniform(2_000..9_000),
+            loss_ppm: 0,
+            duplicate_ppm: 0,
+            reorder_ppm: 0,
+            fifo: false,
+        },
         disk: DiskPlan { force_us: disk_us, lazy_us: 50_000 },
         manual: false,
         properties: vec![Property::new("monotone", Mode::Always, Watch::boxed(Vec::new(), monotone))],
@@ -204,12 +213,9 @@ fn the_same_run_twice_and_any_moment_again() {
     for seed in 0..20 {
         let plan = plan(seed, 3, 1_000..3_000);
         let nemesis = Nemesis {
-            seed,
-            kinds: FaultKind::ALL.to_vec(),
-            window_us: 100_000..4_000_000,
             gap_us: 20_000..150_000,
             length_us: 50_000..400_000,
-            most_down: 3,
+            ..Nemesis::new(seed, FaultKind::ALL.to_vec(), 100_000..4_000_000, 3)
         };
         let actions = nemesis.actions(&plan);
         assert!(actions.len() > 20);

@@ -146,9 +146,10 @@ fn run(nodes: u16, setup: Setup) -> Run {
             command: |_| Err(BadCommand::Unknown { word: String::new(), known: Vec::new() }),
         }),
         network: NetworkPlan {
-            latency: Latency(1_000..10_001),
+            latency: Latency::uniform(1_000..10_001),
             loss_ppm: 0,
             duplicate_ppm: 0,
+            reorder_ppm: 0,
             fifo: false,
         },
         disk: DiskPlan { force_us: 0..0, lazy_us: 0 },

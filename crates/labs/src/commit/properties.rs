@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use faultscope_protocol::NodeId;
 use faultscope_protocol::commit::{Commit, Decision, Message, Note, Setup, Stable, TransactionId};
-use faultscope_sim::{Action, Finding, Kind, Mode, Node, Property, Signal, Status, Step, Watch, World};
+use faultscope_sim::{Action, Finding, Kind, Mode, Node, Property, Signal, Step, Watch, World};
 
 use super::ledger::{Case, Event, Ledger};
 use super::reading::decision_word;
@@ -234,17 +234,6 @@ struct Calm {
     ledger: Ledger,
     touched: BTreeSet<TransactionId>,
     last_fault_us: Option<u64>,
-    /// What actions have altered of network and disks, and not put back.
-    altered: BTreeSet<Altered>,
-}
-
-/// A part of the world that an action can alter, and put back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Altered {
-    Latency(Option<(NodeId, NodeId)>),
-    Loss(Option<(NodeId, NodeId)>),
-    Duplication,
-    Disk(NodeId),
 }
 
 fn calm_commits(calm: &mut Calm, world: &World, step: &Step) -> Signal {
@@ -277,10 +266,9 @@ fn judge_calm(case: &Case, event: Event) -> Signal {
 
 impl Calm {
     fn watch_faults(&mut self, world: &World, step: &Step) {
-        if let Some(action) = step.action.as_ref().filter(|action| !is_no_fault(action, world)) {
+        if step.action.as_ref().is_some_and(|action| !is_no_fault(action, world)) {
             self.last_fault_us = Some(step.at_us);
             self.touched.extend(self.ledger.cases().map(|(transaction, _)| transaction));
-            self.alter(action, world);
         }
         if step.kind == Kind::Lost
             && let Some(message) = step.body.as_ref().and_then(|body| body.get::<Message>())
@@ -291,46 +279,21 @@ impl Calm {
 
     fn begin(&mut self, transaction: TransactionId, world: &World, at_us: u64) {
         let is_aftermath = self.last_fault_us.is_some_and(|fault_us| at_us < fault_us + AFTERMATH_US);
-        if is_aftermath || !self.altered.is_empty() || has_trouble(world) {
+        if is_aftermath || !world.standing().is_empty() {
             self.touched.insert(transaction);
         }
         let ledger = &self.ledger;
         self.touched.retain(|&known| ledger.case(known).is_some());
-    }
-
-    fn alter(&mut self, action: &Action, world: &World) {
-        let plan = world.plan();
-        let (network, disk) = (&plan.network, &plan.disk.force_us);
-        let (what, is_back) = match action {
-            Action::Latency { link, low_us, high_us } => {
-                (Altered::Latency(*link), network.latency.0 == (*low_us..*high_us))
-            }
-            Action::Loss { link, parts_ppm } => (Altered::Loss(*link), network.loss_ppm == *parts_ppm),
-            Action::Duplication { parts_ppm } => (Altered::Duplication, network.duplicate_ppm == *parts_ppm),
-            Action::Disk { node, low_us, high_us } => (Altered::Disk(*node), *disk == (*low_us..*high_us)),
-            _ => return,
-        };
-        if is_back {
-            self.altered.remove(&what);
-        } else {
-            self.altered.insert(what);
-        }
     }
 }
 
 /// Commands are no faults; nor, where nothing happens by itself, is what makes it happen.
 fn is_no_fault(action: &Action, world: &World) -> bool {
     match action {
-        Action::Do { .. } | Action::Pick { .. } => true,
-        Action::Deliver(_) | Action::FinishWrite(_) => world.plan().manual,
+        Action::Do { .. } | Action::Pick { .. } | Action::Load(_) | Action::Manual => true,
+        Action::Deliver(_) | Action::FinishWrite(_) => world.is_manual(),
         _ => false,
     }
-}
-
-/// Whether something stands that an earlier fault did.
-fn has_trouble(world: &World) -> bool {
-    let is_off = |node: &Node| node.status != Status::Up || node.clock != Default::default();
-    !world.cuts().is_empty() || world.nodes().any(is_off)
 }
 
 // ---------------------------------------------------------------------------------------------------------------

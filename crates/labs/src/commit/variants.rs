@@ -115,7 +115,7 @@ pub(super) static SILENCE_IS_CONSENT: CommitVariant = CommitVariant {
 
 /// Any fault, and all nodes down at once: what 2PC cannot stand is only to be unavailable.
 const ASSUMES: Assumptions = Assumptions {
-    faults: &FaultKind::ALL,
+    faults: &FaultKind::CRASH_RECOVERY,
     most_down_percent: 100,
     words: &[
         Text::new(

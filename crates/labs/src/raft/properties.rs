@@ -294,7 +294,11 @@ fn leader_elected(memory: &mut Elected, world: &World, step: &Step) -> Signal {
         *seen = now;
         memory.is_led = None;
     }
-    if *memory.is_led.get_or_insert_with(|| is_led(world)) { Signal::Held } else { Signal::Struck(Finding::new()) }
+    if *memory.is_led.get_or_insert_with(|| is_led(world)) {
+        Signal::Held
+    } else {
+        Signal::Struck(Finding::new())
+    }
 }
 
 /// A server's role, term and leader, if it is up.

@@ -24,7 +24,7 @@ pub(super) struct RaftVariant {
 
 /// Raft is made for every fault there is: its safety depends on none of them.
 const ASSUMES: Assumptions = Assumptions {
-    faults: &FaultKind::ALL,
+    faults: &FaultKind::CRASH_RECOVERY,
     most_down_percent: 100,
     words: &[
         Text::new("What a disk has confirmed stays there.", "磁盘确认写入的内容不会丢失。"),

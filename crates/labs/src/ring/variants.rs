@@ -37,7 +37,7 @@ pub(super) struct RingVariant {
 const CLAIMS: &[&str] = &["one-owner", "only-what-must", "distinct-replicas", "no-miss", "placed"];
 
 const ASSUMES: Assumptions = Assumptions {
-    faults: &FaultKind::ALL,
+    faults: &FaultKind::CRASH_RECOVERY,
     most_down_percent: 100,
     words: &[
         Text::new("disks keep what was forced to them", "磁盘不丢失已强制写入的数据"),

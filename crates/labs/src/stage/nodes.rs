@@ -132,7 +132,7 @@ fn draw_badges(stage: &mut Stage<'_>, place: NodePlace, node: &Node) {
         return;
     }
     let is_writing = node.status != Status::Down && node.pending_writes().any(|write| write.force);
-    let is_skewed = node.clock != faultscope_sim::ClockSkew::default();
+    let is_skewed = node.clock.is_off();
     let badges = [
         (node.status == Status::Paused, Icon::Pause),
         (is_writing, Icon::Cylinder),

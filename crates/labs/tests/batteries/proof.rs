@@ -25,7 +25,7 @@ fn right_variants_hold_under_random_faults() {
             let trial = long_enough(lab, variant, seed);
             let judgement = trial.judge();
             assert!(judgement.steps >= STEPS_MIN && !judgement.is_cut_short, "{}", judgement.run);
-            drawn.extend(judgement.run.actions.iter().filter_map(kind_of));
+            drawn.extend(judgement.run.actions.iter().filter_map(|pinned| pinned.action.fault()));
             for judged in &judgement.properties {
                 // Whether it claims them or not: a right variant breaks no property that it is checked for.
                 assert!(!judged.is_broken(), "{} breaks: {judged:?}", judgement.run_to(judged));
@@ -44,23 +44,6 @@ fn long_enough(lab: &'static Lab, variant: &'static dyn Variant, seed: u64) -> T
         assert!(long.until_us < 1_000_000_000, "{}: hardly anything happens", name_of(lab, variant));
     }
     long
-}
-
-/// The kind of fault that an action begins; none where it undoes one, as the nemesis draws them.
-fn kind_of(pinned: &Pinned) -> Option<FaultKind> {
-    Some(match &pinned.action {
-        Action::Crash { node, .. } if node.is_client() => FaultKind::CrashClient,
-        Action::Crash { .. } => FaultKind::Crash,
-        Action::Pause(_) => FaultKind::Pause,
-        Action::Cut { one_way: false, .. } => FaultKind::Cut,
-        Action::Cut { one_way: true, .. } => FaultKind::CutOneWay,
-        Action::Loss { .. } => FaultKind::Loss,
-        Action::Duplication { .. } => FaultKind::Duplication,
-        Action::Latency { .. } => FaultKind::Latency,
-        Action::Disk { .. } => FaultKind::SlowDisk,
-        Action::Clock { .. } => FaultKind::Clock,
-        _ => return None,
-    })
 }
 
 #[test]

@@ -4,12 +4,123 @@ use faultscope_protocol::NodeId;
 
 use super::{Step, What, World};
 use crate::Kind;
-use crate::action::{Action, MessageName};
-use crate::network::{Cut, Fate, Latency};
-use crate::node::{ClockSkew, Deferred, DiskPlan, EffectList, Status};
+use crate::action::{Action, Deed, MessageName};
+use crate::network::{Cut, Fate, Flight, LinkPlan, Links};
+use crate::node::{ClockSkew, Deferred, DiskPlan, EffectList, Node, Status};
 use crate::run::SeatPlan;
 
+/// A fault that stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// A cut, by its number.
+    Cut(u32),
+    /// The network as a whole is not as the plan has it.
+    Network,
+    /// A link is not as the network is.
+    Link {
+        /// The sender.
+        from: NodeId,
+        /// The receiver.
+        to: NodeId,
+    },
+    /// A message is held.
+    Held(MessageName),
+    /// A node is down.
+    Down(NodeId),
+    /// A node is paused.
+    Paused(NodeId),
+    /// A disk is not as the plan has it.
+    Disk(NodeId),
+    /// A clock is wrong.
+    Clock(NodeId),
+    /// A processor is slow.
+    Processor(NodeId),
+}
+
+impl Standing {
+    /// Whether [`Action::Restore`] undoes it.
+    const fn is_restored(&self) -> bool {
+        matches!(
+            self,
+            Self::Network | Self::Link { .. } | Self::Disk(_) | Self::Clock(_) | Self::Processor(_)
+        )
+    }
+}
+
 impl World {
+    /// The actions that one action consists of, where it is about many things at once; none where it is one itself.
+    pub(crate) fn parts_of(&self, action: &Action) -> Option<Vec<Action>> {
+        match action {
+            Action::Zone { zone, deed: Deed::Cut { one_way } } => {
+                let from: Vec<NodeId> = self.nodes_of(*zone).map(|node| node.id).collect();
+                let is_apart = !from.is_empty() && from.len() < self.nodes().count();
+                Some(if is_apart {
+                    vec![Action::Cut { from, to: Vec::new(), one_way: *one_way }]
+                } else {
+                    Vec::new()
+                })
+            }
+            Action::Zone { zone, deed } => Some(self.nodes_of(*zone).map(|node| deed.on(node.id)).collect()),
+            Action::Mend => Some(self.mending()),
+            _ => None,
+        }
+    }
+
+    /// The nodes of a zone, from 0.
+    pub fn nodes_of(&self, zone: u16) -> impl Iterator<Item = &Node> {
+        self.nodes().filter(move |node| node.zone == zone)
+    }
+
+    /// What undoes every fault that stands.
+    fn mending(&self) -> Vec<Action> {
+        let mut parts = Vec::new();
+        let standing = self.standing();
+        if standing.iter().any(|fault| matches!(fault, Standing::Cut(_))) {
+            parts.push(Action::Heal);
+        }
+        if standing.iter().any(Standing::is_restored) {
+            parts.push(Action::Restore);
+        }
+        parts.extend(standing.iter().filter_map(|fault| match *fault {
+            Standing::Held(name) => Some(Action::Release(name)),
+            Standing::Paused(node) => Some(Action::Resume(node)),
+            Standing::Down(node) => Some(Action::Restart(node)),
+            _ => None,
+        }));
+        parts
+    }
+
+    /// Every fault that stands now: a run without any is healed.
+    pub fn standing(&self) -> Vec<Standing> {
+        let mut faults: Vec<Standing> = self.cuts.iter().map(|cut| Standing::Cut(cut.id)).collect();
+        if self.network != self.plan.network {
+            faults.push(Standing::Network);
+        }
+        let mut held: Vec<MessageName> =
+            self.flights().filter(|flight| flight.held).map(Flight::name).collect();
+        held.sort();
+        faults.extend(held.into_iter().map(Standing::Held));
+        for node in self.nodes() {
+            match node.status {
+                Status::Down => faults.push(Standing::Down(node.id)),
+                Status::Paused => faults.push(Standing::Paused(node.id)),
+                Status::Up | Status::Absent => {}
+            }
+            let altered = node.own_links().filter(|(_, own)| own.differs_from(&self.network));
+            faults.extend(altered.map(|(to, _)| Standing::Link { from: node.id, to }));
+            if node.own_disk().is_some_and(|disk| *disk != self.plan.disk) {
+                faults.push(Standing::Disk(node.id));
+            }
+            if node.clock.is_off() {
+                faults.push(Standing::Clock(node.id));
+            }
+            if node.processor_us.is_some() {
+                faults.push(Standing::Processor(node.id));
+            }
+        }
+        faults
+    }
+
     pub(super) fn run_action(&mut self, action: &Action, step: &mut Step, effects: &mut EffectList) {
         match action {
             Action::Crash { node, keep } => self.crash(*node, *keep, step),
@@ -20,18 +131,31 @@ impl World {
             Action::Resume(node) if self.status(*node) == Status::Paused => self.resume(*node, step),
             Action::Join(node) => self.join(*node, step, effects),
             Action::Cut { from, to, one_way } => self.cut(from, to, *one_way),
-            Action::Heal => self.heal(),
-            Action::Latency { link, low_us, high_us } => self.set_latency(*link, *low_us, *high_us),
-            Action::Loss { link, parts_ppm } => self.set_loss(*link, *parts_ppm),
-            Action::Duplication { parts_ppm } => self.network.duplicate_ppm = *parts_ppm,
+            Action::Heal => self.heal(|_| true),
+            Action::HealCut(id) => self.heal(|cut| cut.id == *id),
+            Action::Latency { .. }
+            | Action::Loss { .. }
+            | Action::Duplication { .. }
+            | Action::Reordering { .. } => {
+                self.set_links(action);
+            }
             Action::Disk { node, low_us, high_us } => self.set_disk(*node, *low_us, *high_us),
             Action::Wipe(node) => self.wipe(*node),
-            Action::Clock { node, offset_us, rate_ppm } => {
-                let skew = ClockSkew { offset_us: *offset_us, rate_ppm: *rate_ppm };
+            Action::Clock { node, offset_us, rate_ppm } => self.set_clock(*node, *offset_us, *rate_ppm),
+            Action::StepClock { node, by_us } => {
+                let now_us = self.now_us;
                 if let Some(node) = self.node_mut(*node) {
-                    node.clock = skew;
+                    node.clock = node.clock.stepped(now_us, *by_us);
                 }
             }
+            Action::Processor { node, low_us, high_us } => {
+                if let Some(node) = self.node_mut(*node) {
+                    node.processor_us = (*high_us > 0).then_some(*low_us..*high_us);
+                }
+            }
+            Action::Restore => self.restore(),
+            Action::Manual => self.manual = true,
+            Action::Load(node) => self.load_now(*node, step, effects),
             Action::Drop(name) => self.on_flight(*name, |world, slot| world.lose(slot, step)),
             Action::Hold(name) => self.on_flight(*name, |world, slot| {
                 if let Some(flight) = world.flights.get_mut(slot) {
@@ -42,6 +166,9 @@ impl World {
             Action::Release(name) => self.on_flight(*name, Self::release),
             Action::Deliver(name) => {
                 self.on_flight(*name, |world, slot| world.deliver_now(slot, step, effects));
+            }
+            Action::Delay { message, by_us } => {
+                self.on_flight(*message, |world, slot| world.delay(slot, *by_us))
             }
             Action::Duplicate(name) => self.on_flight(*name, |world, slot| {
                 if let Some(flight) = world.flights.get_mut(slot).cloned() {
@@ -63,6 +190,8 @@ impl World {
             }
             Action::Do { node, words } => self.do_words(*node, words, step, effects),
             Action::Restart(_) | Action::Pause(_) | Action::Resume(_) => {}
+            // Played as their parts; without any, there was nothing to do.
+            Action::Zone { .. } | Action::Mend => {}
         }
     }
 
@@ -88,6 +217,7 @@ impl World {
         node.status = Status::Down;
         node.since_us = now_us;
         node.load_op = None;
+        node.will_work = false;
         node.machine.crash();
         for deferred in std::mem::take(&mut node.door) {
             if let Deferred::Message { slot, id, plan } = deferred
@@ -116,13 +246,7 @@ impl World {
         node.since_us = now_us;
         let (incarnation, number) = (node.incarnation, node.loaded);
         for deferred in std::mem::take(&mut node.door) {
-            let what = match deferred {
-                Deferred::Message { slot, id, plan } => What::Deliver { slot, id, plan },
-                Deferred::Timer { slot, generation } => What::Timer { node: id, slot, generation },
-                Deferred::Durable { write } => What::Durable { node: id, incarnation, write },
-                Deferred::Load => What::Load { node: id, incarnation, number },
-            };
-            self.schedule(now_us, what);
+            self.schedule(now_us, deferred.revived(id, incarnation, number));
         }
     }
 
@@ -160,14 +284,18 @@ impl World {
         }
     }
 
-    /// Takes all cuts away. Messages that had not reached the cut pass.
-    fn heal(&mut self) {
-        self.cuts.clear();
-        let now_us = self.now_us;
+    /// Takes cuts away. Messages that had not reached them, and that no other cut stops, pass.
+    fn heal(&mut self, is_healed: impl Fn(&Cut) -> bool) {
+        self.cuts.retain(|cut| !is_healed(cut));
+        let (now_us, cuts) = (self.now_us, &self.cuts);
         let saved: Vec<u32> = self
             .flights
             .slots_mut()
-            .filter(|(_, flight)| flight.fate == Fate::Cut && flight.middle_us() >= now_us)
+            .filter(|(_, flight)| {
+                flight.fate == Fate::Cut
+                    && flight.middle_us() >= now_us
+                    && !cuts.iter().any(|cut| cut.stops(flight.from, flight.to))
+            })
             .map(|(slot, _)| slot)
             .collect();
         for slot in saved {
@@ -199,26 +327,83 @@ impl World {
         self.replan(slot, fate);
     }
 
-    fn set_latency(&mut self, link: Option<(NodeId, NodeId)>, low_us: u64, high_us: u64) {
-        let latency = Latency(low_us..high_us);
-        match link {
-            None => self.network.latency = latency,
-            Some((from, to)) => {
-                if let Some(node) = self.node_mut(from) {
-                    node.link(to).latency = Some(latency);
-                }
+    /// Sets what an action says about links: for all that have nothing of their own, for one, or between zones.
+    fn set_links(&mut self, action: &Action) {
+        match action {
+            Action::Latency { links, latency } => match links {
+                Links::All => self.network.latency = latency.clone(),
+                some => self.each_link(*some, |own| own.latency = Some(latency.clone())),
+            },
+            Action::Loss { links: Links::All, parts_ppm } => self.network.loss_ppm = *parts_ppm,
+            Action::Loss { links, parts_ppm } => {
+                self.each_link(*links, |own| own.loss_ppm = Some(*parts_ppm))
+            }
+            Action::Duplication { links: Links::All, parts_ppm } => self.network.duplicate_ppm = *parts_ppm,
+            Action::Duplication { links, parts_ppm } => {
+                self.each_link(*links, |own| own.duplicate_ppm = Some(*parts_ppm));
+            }
+            Action::Reordering { links: Links::All, parts_ppm } => self.network.reorder_ppm = *parts_ppm,
+            Action::Reordering { links, parts_ppm } => {
+                self.each_link(*links, |own| own.reorder_ppm = Some(*parts_ppm));
+            }
+            _ => {}
+        }
+    }
+
+    fn each_link(&mut self, links: Links, set: impl Fn(&mut LinkPlan)) {
+        let ends: Vec<(NodeId, NodeId)> = match links {
+            Links::All => Vec::new(),
+            Links::One { from, to } => vec![(from, to)],
+            Links::Zones { from, to } => {
+                let receivers: Vec<NodeId> = self.nodes_of(to).map(|node| node.id).collect();
+                let senders = self.nodes_of(from).map(|node| node.id);
+                senders.flat_map(|sender| receivers.iter().map(move |&to| (sender, to))).collect()
+            }
+        };
+        for (from, to) in ends {
+            if let Some(node) = self.node_mut(from).filter(|_| from != to) {
+                set(node.link(to).own.get_or_insert_default());
             }
         }
     }
 
-    fn set_loss(&mut self, link: Option<(NodeId, NodeId)>, parts_ppm: u32) {
-        match link {
-            None => self.network.loss_ppm = parts_ppm,
-            Some((from, to)) => {
-                if let Some(node) = self.node_mut(from) {
-                    node.link(to).loss_ppm = Some(parts_ppm);
-                }
-            }
+    fn set_clock(&mut self, id: NodeId, offset_us: i64, rate_ppm: i32) {
+        let since_us = self.now_us;
+        if let Some(node) = self.node_mut(id) {
+            let skew = ClockSkew { offset_us, rate_ppm, since_us };
+            node.clock = if skew.is_off() { skew } else { ClockSkew::default() };
+        }
+    }
+
+    /// Puts links, disks, clocks and processors back to what the run's plan says.
+    fn restore(&mut self) {
+        self.network = self.plan.network.clone();
+        let ids: Vec<NodeId> = self.nodes().map(|node| node.id).collect();
+        for id in ids {
+            let Some(node) = self.node_mut(id) else { continue };
+            node.links.clear_own();
+            node.disk = None;
+            node.clock = ClockSkew::default();
+            node.processor_us = None;
+        }
+    }
+
+    fn delay(&mut self, slot: u32, by_us: u64) {
+        let Some(flight) = self.flights.get_mut(slot).filter(|flight| !flight.waiting) else { return };
+        flight.arrives_us = flight.arrives_us.saturating_add(by_us);
+        let fate = flight.fate;
+        self.replan(slot, fate);
+    }
+
+    /// Gives a client the next command of its load, if it waits for none.
+    fn load_now(&mut self, id: NodeId, step: &mut Step, effects: &mut EffectList) {
+        let Some(node) = self.node(id).filter(|node| node.status == Status::Up && node.load_op.is_none())
+        else {
+            return;
+        };
+        let number = node.loaded;
+        if self.plan.factory.load_after_us(number).is_some() {
+            self.load(id, number, step, effects);
         }
     }
 
@@ -255,7 +440,7 @@ impl World {
                 flight.plan += 1;
                 let deferred = Deferred::Message { slot, id: flight.id, plan: flight.plan };
                 if let Some(node) = self.node_mut(to) {
-                    node.door.push(deferred);
+                    node.door.push_back(deferred);
                 }
             }
             _ => self.deliver(slot, step, effects),
