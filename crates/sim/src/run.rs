@@ -135,7 +135,8 @@ pub struct Run {
     plan: Arc<Plan>,
     actions: Vec<Pinned>,
     index: Vec<IndexEntry>,
-    snapshots: Vec<Moment>,
+    /// Behind `Arc`, so that branches of a run share them.
+    snapshots: Vec<Arc<Moment>>,
     snapshot_bytes: usize,
     spacing: u64,
     head: Moment,
@@ -155,7 +156,7 @@ impl Run {
             plan,
             actions,
             index: Vec::new(),
-            snapshots: vec![start.clone()],
+            snapshots: vec![Arc::new(start.clone())],
             snapshot_bytes: 0,
             spacing: SPACING_MIN,
             head: start,
@@ -246,7 +247,7 @@ impl Run {
         if let Some(last) = self.snapshots.last() {
             self.snapshot_bytes += self.head.weight_beside(last);
         }
-        self.snapshots.push(self.head.clone());
+        self.snapshots.push(Arc::new(self.head.clone()));
         let is_too_much = self.snapshots.len() > SNAPSHOTS_MAX || self.snapshot_bytes > SNAPSHOTS_BYTES_MAX;
         if is_too_much && self.snapshots.len() > 2 {
             self.thin_out();
