@@ -2,9 +2,12 @@
 
 use std::rc::Rc;
 
+use faultscope_labs::import::ImportError;
 use faultscope_labs::scene::Theme;
-use faultscope_labs::{Lang, OpenError, Session};
-use gloo::events::EventListener;
+use faultscope_labs::{Lang, Session};
+use gloo::events::{EventListener, EventListenerOptions};
+use wasm_bindgen::JsCast;
+use web_sys::DragEvent;
 use yew::prelude::*;
 
 use crate::handle::Handle;
@@ -14,7 +17,7 @@ use crate::lab_page::LabPage;
 use crate::problem::{Problem, ProblemCard};
 use crate::route::{self, AddressWriter, Route};
 use crate::top_bar::TopBar;
-use crate::{panic_screen, preferences, words};
+use crate::{files, panic_screen, preferences, words};
 
 /// What is open.
 enum Place {
@@ -30,6 +33,8 @@ pub(crate) enum Msg {
     Do(Intent),
     /// Another run is to be shown.
     Show(Handle),
+    /// A file was dropped somewhere on the page.
+    Brought(Result<String, ImportError>),
     /// The system has changed its colours.
     SystemTheme,
     /// The reader has seen the problem.
@@ -71,6 +76,8 @@ impl Component for App {
             Msg::Address => self.follow_address(),
             Msg::Do(intent) => self.carry_out(intent),
             Msg::Show(handle) => self.show(handle),
+            Msg::Brought(Ok(text)) => self.carry_out(Intent::Open(text)),
+            Msg::Brought(Err(error)) => self.problem = Some(Problem { text: String::new(), error }),
             Msg::SystemTheme => self.painted = preferences::painted_theme(self.theme),
             Msg::Dismiss => self.problem = None,
         }
@@ -137,14 +144,13 @@ impl App {
     /// The run of a text; where there is none, the problem is shown.
     fn open(&mut self, text: String) -> Option<Session> {
         panic_screen::remember_run(&text);
-        let opened: Result<Session, OpenError> = Session::open(&text);
-        match opened {
+        match Session::open(&text) {
             Ok(session) => {
                 self.problem = None;
                 Some(session)
             }
             Err(error) => {
-                self.problem = Some(Problem { text, error });
+                self.problem = Some(Problem { text, error: ImportError::Run(error) });
                 None
             }
         }
@@ -188,9 +194,37 @@ fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
     let Some(window) = web_sys::window() else { return listeners };
     let address = ctx.link().callback(|()| Msg::Address);
     listeners.push(EventListener::new(&window, "hashchange", move |_| address.emit(())));
+    listeners.extend(drops(&window, ctx.link().callback(Msg::Brought)));
     if let Ok(Some(query)) = window.match_media(preferences::DARK_QUERY) {
         let changed = ctx.link().callback(|()| Msg::SystemTheme);
         listeners.push(EventListener::new(&query, "change", move |_| changed.emit(())));
     }
     listeners
+}
+
+/// A file may be dropped anywhere on the page. Without these, the browser would leave the page for the file.
+fn drops(window: &web_sys::Window, brought: Callback<Result<String, ImportError>>) -> [EventListener; 2] {
+    let options = EventListenerOptions::enable_prevent_default();
+    let over = EventListener::new_with_options(window, "dragover", options, |event| {
+        if carries_files(event) {
+            event.prevent_default();
+        }
+    });
+    let drop = EventListener::new_with_options(window, "drop", options, move |event| {
+        // What was dropped on a box for files is in its hands already.
+        if event.default_prevented() || !carries_files(event) {
+            return;
+        }
+        event.prevent_default();
+        let carried = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer);
+        let brought = brought.clone();
+        files::read_first(carried.and_then(|carried| carried.files()), move |read| brought.emit(read));
+    });
+    [over, drop]
+}
+
+/// Whether what is dragged holds files; a text that is dragged into a field is none of our business.
+fn carries_files(event: &Event) -> bool {
+    let carried = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer);
+    carried.is_some_and(|carried| carried.types().includes(&"Files".into(), 0))
 }

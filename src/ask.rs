@@ -9,7 +9,11 @@
 //! - `long WORKLOAD STEPS` plays one and keeps it, in place of the one before: `STEPS_PLAYED SNAPSHOTS FINGERPRINT`.
 //! - `seek STEP` seeks in the run that is kept: `STEP FINGERPRINT`.
 //!
+//! - `search …` is about the search that the worker holds, see `ask/search.rs`.
+//!
 //! What cannot be answered is answered with `error` and the reason.
+
+mod search;
 
 use std::cell::RefCell;
 
@@ -42,6 +46,7 @@ pub(crate) fn answer(question: &str) -> String {
         ["bench", workload, seconds, properties] => bench(workload, seconds, properties),
         ["long", workload, steps] => long(workload, steps),
         ["seek", step] => seek(step),
+        ["search", ref words @ ..] => search::answer(words),
         [] => Err("an empty question".to_owned()),
         [word, ..] => Err(format!("`{word}` with {} more words is no known question", words.len() - 1)),
     };

@@ -94,6 +94,10 @@ pub(crate) enum Tool {
 pub(crate) enum Overlay {
     /// The settings of the variant, the network and the disks.
     Settings,
+    /// Every fault that there is.
+    Faults,
+    /// The search for a counterexample.
+    Search,
     /// The list of keys.
     Keys,
     /// The link of the run.

@@ -33,6 +33,10 @@ pub(crate) enum Key {
     Select,
     /// Take all cuts away.
     Heal,
+    /// Show every fault that there is.
+    Faults,
+    /// Search for a counterexample.
+    Search,
     /// Take the last action back.
     Undo,
     /// Do it again.
@@ -79,6 +83,8 @@ pub(crate) fn key(name: &str, modifiers: Modifiers) -> Option<Key> {
         ("x", _, _, false) => Some(Key::Cut),
         ("d", _, _, false) => Some(Key::Drop),
         ("h", _, _, false) => Some(Key::Heal),
+        ("f", _, _, false) => Some(Key::Faults),
+        ("s", _, _, false) => Some(Key::Search),
         ("v", _, _, false) => Some(Key::Select),
         ("u", _, _, false) => Some(Key::Undo),
         ("u", _, _, true) => Some(Key::Redo),

@@ -6,6 +6,7 @@
 mod acts;
 mod app;
 mod ask;
+mod files;
 mod format;
 mod handle;
 mod home;

@@ -1,5 +1,6 @@
 //! A run that cannot be opened: what is wrong, and where in its text.
 
+use faultscope_labs::import::ImportError;
 use faultscope_labs::{Lang, OpenError};
 use yew::prelude::*;
 
@@ -14,7 +15,7 @@ pub(crate) struct Problem {
     /// The text.
     pub(crate) text: String,
     /// What is wrong with it.
-    pub(crate) error: OpenError,
+    pub(crate) error: ImportError,
 }
 
 /// What the card is given.
@@ -32,7 +33,11 @@ pub(crate) struct ProblemCardProps {
 #[component]
 pub(crate) fn ProblemCard(props: &ProblemCardProps) -> Html {
     let Problem { text, error } = &props.problem;
-    let [before, at, after] = excerpt(text, place(error, text));
+    let found = match error {
+        ImportError::Run(error) => place(error, text),
+        _ => None,
+    };
+    let [before, at, after] = excerpt(text, found);
     html! {
         <div class="problem" role="alert">
             <b>{ words::CANNOT_OPEN.get(props.lang) }</b>

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 
+use faultscope_labs::import::unescaped;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsValue;
 
@@ -23,7 +24,7 @@ pub(crate) enum Route {
 impl Route {
     /// The route of a fragment, with or without its `#`.
     pub(crate) fn of_fragment(fragment: &str) -> Self {
-        let text = decode(fragment.strip_prefix('#').unwrap_or(fragment));
+        let text = unescaped(fragment.strip_prefix('#').unwrap_or(fragment));
         if text.trim().is_empty() { Self::Home } else { Self::Run(text) }
     }
 
@@ -46,31 +47,6 @@ pub(crate) fn fragment(text: &str) -> String {
         }
     }
     out
-}
-
-/// Undoes percent escapes. A broken escape stays as it is: reading the run's text then names its place.
-fn decode(fragment: &str) -> String {
-    let bytes = fragment.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        match (byte, escaped(bytes.get(at + 1..at + 3))) {
-            (b'%', Some(decoded)) => {
-                out.push(decoded);
-                at += 3;
-            }
-            _ => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-fn escaped(digits: Option<&[u8]>) -> Option<u8> {
-    let digits = digits.filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
-    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 /// Makes the run of `text` the newest entry of the browser's history; the way back leads to where the page was.

@@ -1,17 +1,14 @@
 //! A door for a run that someone has: paste its link or its text, or bring it as a file.
 
-use faultscope_labs::sim::MAX_TEXT_BYTES;
-use faultscope_labs::{Lang, OpenError, Session};
-use js_sys::{Function, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use faultscope_labs::import::{self, ImportError};
+use faultscope_labs::{Lang, Session};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::files;
 use crate::icons::{Icon, icon};
 use crate::intent::Intent;
 use crate::panels::words;
-use crate::route::Route;
 
 /// What the door is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -22,42 +19,16 @@ pub(super) struct OpenRunProps {
     pub on: Callback<Intent>,
 }
 
-/// Why a run was not opened.
-#[derive(Clone, Debug, PartialEq)]
-enum Trouble {
-    /// Nothing was pasted.
-    Nothing,
-    /// What was pasted is no run.
-    Run(OpenError),
-    /// The file is larger than a run can be.
-    TooLarge,
-    /// The file is no text.
-    Unreadable,
-}
-
-impl Trouble {
-    fn message(&self, lang: Lang) -> String {
-        match self {
-            Self::Nothing => words::NOTHING_TO_OPEN.get(lang).to_owned(),
-            Self::Run(error) => error.message(lang),
-            Self::TooLarge => {
-                words::FILE_TOO_LARGE.fill(lang, &[("limit", &(MAX_TEXT_BYTES / 1024).to_string())])
-            }
-            Self::Unreadable => words::FILE_UNREADABLE.get(lang).to_owned(),
-        }
-    }
-}
-
 /// Paste a run, or bring it as a file.
 #[component]
 pub(super) fn OpenRun(props: &OpenRunProps) -> Html {
     let typed = use_state(String::new);
-    let trouble = use_state(|| None::<Trouble>);
+    let trouble = use_state(|| None::<ImportError>);
     let is_over = use_state(|| false);
     let lang = props.lang;
     let open = {
         let (trouble, on) = (trouble.setter(), props.on.clone());
-        Callback::from(move |given: Result<String, Trouble>| match given.and_then(|text| checked(&text)) {
+        Callback::from(move |given: Result<String, ImportError>| match given.and_then(checked) {
             Ok(text) => on.emit(Intent::Open(text)),
             Err(reason) => trouble.set(Some(reason)),
         })
@@ -75,14 +46,15 @@ pub(super) fn OpenRun(props: &OpenRunProps) -> Html {
         let (open, typed) = (open.clone(), typed.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            open.emit(Ok((*typed).clone()));
+            open.emit(import::text_of(&typed));
         })
     };
     let onchange = {
         let open = open.clone();
         Callback::from(move |event: Event| {
             if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                take_first(&input, open.clone());
+                let open = open.clone();
+                files::read_first(input.files(), move |read| open.emit(read));
                 // The same file may be chosen again after it was changed.
                 input.set_value("");
             }
@@ -95,19 +67,18 @@ pub(super) fn OpenRun(props: &OpenRunProps) -> Html {
         Callback::from(move |event: DragEvent| {
             event.prevent_default();
             is_over.set(false);
-            if let Ok(carried) = Reflect::get(&event, &"dataTransfer".into()) {
-                take_first(&carried, open.clone());
-            }
+            let open = open.clone();
+            files::read_first(event.data_transfer().and_then(|it| it.files()), move |read| open.emit(read));
         })
     };
-    let message = trouble.as_ref().map(|trouble| trouble.message(lang));
+    let message = trouble.as_ref().map(|trouble| told(trouble, lang));
     html! {
         <div class={classes!("plate", "open-run", is_over.then_some("over"))} {ondragover} {ondragleave} {ondrop}>
             <div class="hole">
                 <label class="drop">
                     { icon(Icon::File) }
                     <span>{ words::DROP_HERE.get(lang) }{ " " }<u>{ words::CHOOSE_FILE.get(lang) }</u></span>
-                    <input class="hid" type="file" accept=".txt,.run,text/plain" {onchange} />
+                    <input class="hid" type="file" accept=".run,.txt,.faultscope,text/plain" {onchange} />
                 </label>
             </div>
             <h3><span>{ words::OPEN_A_RUN.get(lang) }</span></h3>
@@ -134,43 +105,20 @@ fn hover(is_over: &UseStateHandle<bool>, now: bool) -> Callback<DragEvent> {
     })
 }
 
-/// The text of a run, out of a link or a text, if it can be opened.
-fn checked(given: &str) -> Result<String, Trouble> {
-    let given = given.trim();
-    let fragment = given.split_once('#').map_or(given, |(_, fragment)| fragment);
-    match Route::of_fragment(fragment) {
-        Route::Home => Err(Trouble::Nothing),
-        Route::Run(text) => {
-            let text = text.trim().to_owned();
-            Session::open(&text).map_err(Trouble::Run)?;
-            Ok(text)
-        }
+/// The text of a run, if it can be opened.
+fn checked(text: String) -> Result<String, ImportError> {
+    match Session::open(&text) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(ImportError::Run(error)),
     }
 }
 
-/// Reads the first of the files that something has, and hands its text on.
-fn take_first(holder: &JsValue, open: Callback<Result<String, Trouble>>) {
-    let file = Reflect::get(holder, &"files".into())
-        .and_then(|files| Reflect::get_u32(&files, 0))
-        .ok()
-        .filter(JsValue::is_object);
-    let Some(file) = file else { return };
-    spawn_local(async move {
-        open.emit(read(&file).await);
-    });
-}
-
-async fn read(file: &JsValue) -> Result<String, Trouble> {
-    let size = Reflect::get(file, &"size".into()).ok().and_then(|size| size.as_f64()).unwrap_or(0.0);
-    if size > MAX_TEXT_BYTES as f64 {
-        return Err(Trouble::TooLarge);
+/// What is wrong, in words; where nothing was given, what to do.
+fn told(trouble: &ImportError, lang: Lang) -> String {
+    match trouble {
+        ImportError::Empty => words::NOTHING_TO_OPEN.get(lang).to_owned(),
+        other => other.message(lang),
     }
-    let text = async {
-        let read: Function = Reflect::get(file, &"text".into())?.dyn_into()?;
-        let text: Promise = read.call0(file)?.dyn_into()?;
-        JsFuture::from(text).await
-    };
-    text.await.ok().and_then(|text: JsValue| text.as_string()).ok_or(Trouble::Unreadable)
 }
 
 #[cfg(test)]
@@ -178,25 +126,29 @@ mod tests {
     use super::*;
     use faultscope_labs::LABS;
 
+    fn opened(given: &str) -> Result<String, ImportError> {
+        import::text_of(given).and_then(checked)
+    }
+
     #[test]
     fn a_run_is_found_in_its_link_and_in_its_text() {
         for lab in LABS {
             let text = format!("{}:{}", lab.id, lab.variants[0].about().id);
             for given in [text.clone(), format!(" #{text}\n"), format!("https://example.org/a/?embed#{text}")]
             {
-                assert_eq!(checked(&given), Ok(text.clone()), "{given}");
+                assert_eq!(opened(&given), Ok(text.clone()), "{given}");
             }
         }
     }
 
     #[test]
     fn what_is_no_run_is_refused_in_every_language() {
-        for given in ["", "  ", "#", "https://example.org/"] {
-            let Err(trouble) = checked(given) else { panic!("{given:?} was opened") };
+        for given in ["", "  ", "#", "https://example.org/", "nowhere:x"] {
+            let Err(trouble) = opened(given) else { panic!("{given:?} was opened") };
             for lang in Lang::ALL {
-                assert!(!trouble.message(lang).is_empty());
+                assert!(!told(&trouble, lang).is_empty());
             }
         }
-        assert_eq!(checked(" # "), Err(Trouble::Nothing));
+        assert_eq!(opened(" # "), Err(ImportError::Empty));
     }
 }

@@ -185,12 +185,13 @@ impl LabPage {
             Key::Cut => self.take_or_put_down(Tool::Cut),
             Key::Select => Intent::Tool(None),
             Key::Heal => Intent::Act(Action::Heal),
+            Key::Faults => self.open_or_close(Overlay::Faults),
+            Key::Search => self.open_or_close(Overlay::Search),
             Key::Undo => Intent::Undo,
             Key::Redo => Intent::Redo,
             Key::NextNode => self.select_neighbour(true),
             Key::NodeBefore => self.select_neighbour(false),
-            Key::Help if self.overlay == Some(Overlay::Keys) => Intent::Overlay(None),
-            Key::Help => Intent::Overlay(Some(Overlay::Keys)),
+            Key::Help => self.open_or_close(Overlay::Keys),
             Key::Escape => self.way_out(),
         };
         self.carry_out(ctx, intent)
@@ -211,6 +212,10 @@ impl LabPage {
     fn select_neighbour(&self, forward: bool) -> Intent {
         let node = acts::neighbour(&self.handle.read(), self.selection, forward);
         Intent::Select(node.map_or(Selection::Nothing, Selection::Node))
+    }
+
+    fn open_or_close(&self, overlay: Overlay) -> Intent {
+        Intent::Overlay(Some(overlay).filter(|_| self.overlay != Some(overlay)))
     }
 
     /// What Escape closes: what lies on top, then the tool, then the selection.

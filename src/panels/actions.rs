@@ -52,7 +52,7 @@ fn node(session: &Session, id: NodeId, props: &PanelProps) -> Option<(String, Ht
         <>
             { inspector::who(session.variant(), session, node, props.lang) }
             <ul class="deeds">
-                { for deeds.iter().map(|deed| deeds::button(deed, &props.on)) }
+                { for deeds.iter().map(|deed| deeds::button(session, deed, props.lang, &props.on)) }
                 <li class="narrow">
                     <button type="button" class="deed" onclick={look}>
                         { icon(Icon::Search) }<span>{ words::INSPECT.get(props.lang) }</span>
@@ -75,7 +75,7 @@ fn message(session: &Session, flight: &Flight, props: &PanelProps) -> (String, H
                 <b>{ name }</b>
                 <span>{ format!("{} → {}", flight.from, flight.to) }</span>
             </div>
-            <ul class="deeds">{ for deeds.iter().map(|deed| deeds::button(deed, &props.on)) }</ul>
+            <ul class="deeds">{ for deeds.iter().map(|deed| deeds::button(session, deed, props.lang, &props.on)) }</ul>
         </>
     };
     (words::ACTIONS_OF.fill(props.lang, &[("what", name)]), inside)

@@ -1,11 +1,11 @@
 //! What can be done to a node or a message that is picked up: the inspector and the actions card offer the same.
 
 use faultscope_labs::sim::{Action, ArmedTimer, Flight, Node, Status};
-use faultscope_labs::{Lang, NodeId, Session};
+use faultscope_labs::{Lang, NodeId, Session, words as engine_words};
 use serde_json::Value;
 use yew::prelude::*;
 
-use super::words;
+use super::{palette, words};
 use crate::format::time_words;
 use crate::icons::{Icon, icon};
 use crate::intent::Intent;
@@ -16,6 +16,11 @@ const SKEW_US: i64 = 500_000;
 const DRIFT_PPM: i32 = 200_000;
 /// How long a forced write takes on a disk that one touch made slow, in microseconds.
 const SLOW_DISK_US: u64 = 200_000;
+
+/// How long an input takes on a processor that one touch made slow, in microseconds.
+const SLOW_PROCESSOR_US: u64 = 20_000;
+/// How much later a message arrives that one touch delayed, in microseconds.
+const DELAY_US: u64 = 50_000;
 
 /// One thing to do.
 #[derive(Clone, PartialEq)]
@@ -59,6 +64,7 @@ pub(super) fn node_deeds(session: &Session, id: NodeId, lang: Lang) -> Vec<Deed>
     deeds.extend(link_deeds(session, id, lang));
     deeds.extend(timer_deeds(session, node, lang));
     deeds.extend(disk_deeds(node, lang));
+    deeds.extend(processor_deeds(node, lang));
     deeds.extend(clock_deeds(node, lang));
     deeds
 }
@@ -152,12 +158,22 @@ fn collect_scalars(value: &Value, words: &mut Vec<String>) {
 
 fn disk_deeds(node: &Node, lang: Lang) -> Vec<Deed> {
     let slow = Action::Disk { node: node.id, low_us: SLOW_DISK_US, high_us: SLOW_DISK_US + 1 };
-    let slow = Deed::new(Icon::Disk, words::SLOW_DISK.get(lang), slow).rare();
+    let slow = Deed::new(Icon::Disk, words::SLOW_DISK_BY.get(lang), slow).rare();
+    let lose = Deed::new(Icon::Disk, words::LOSE_DISK.get(lang), Action::Wipe(node.id)).fault().rare();
     if node.status == Status::Up && node.pending_writes().len() > 0 {
         let finish = Deed::new(Icon::Disk, words::FINISH_WRITE.get(lang), Action::FinishWrite(node.id));
-        return vec![finish, slow];
+        return vec![finish, slow, lose];
     }
-    vec![slow]
+    vec![slow, lose]
+}
+
+fn processor_deeds(node: &Node, lang: Lang) -> Vec<Deed> {
+    let set = |us| Action::Processor { node: node.id, low_us: us, high_us: us };
+    let (words, action) = match node.slow_processor_us() {
+        Some(_) => (words::PROCESSOR_RIGHT, set(0)),
+        None => (words::SLOW_PROCESSOR_BY, set(SLOW_PROCESSOR_US)),
+    };
+    vec![Deed::new(Icon::Hold, words.get(lang), action).rare()]
 }
 
 fn clock_deeds(node: &Node, lang: Lang) -> Vec<Deed> {
@@ -168,6 +184,12 @@ fn clock_deeds(node: &Node, lang: Lang) -> Vec<Deed> {
     vec![
         Deed::new(Icon::Clock, words::CLOCK_AHEAD.get(lang), set(SKEW_US, 0)).rare(),
         Deed::new(Icon::Clock, words::CLOCK_FAST.get(lang), set(0, DRIFT_PPM)).rare(),
+        Deed::new(
+            Icon::Clock,
+            words::CLOCK_BEHIND.get(lang),
+            Action::StepClock { node: node.id, by_us: -SKEW_US },
+        )
+        .rare(),
     ]
 }
 
@@ -184,6 +206,7 @@ pub(super) fn message_deeds(flight: &Flight, lang: Lang) -> Vec<Deed> {
         Deed::new(Icon::Deliver, words::DELIVER.get(lang), Action::Deliver(name)),
         hold,
         Deed::new(Icon::Duplicate, words::DUPLICATE.get(lang), Action::Duplicate(name)),
+        Deed::new(Icon::Clock, words::DELAY.get(lang), Action::Delay { message: name, by_us: DELAY_US }),
     ]
 }
 
@@ -192,8 +215,10 @@ pub(super) fn plain(name: &str) -> String {
     name.replace(['_', '-'], " ")
 }
 
-/// One deed as a button.
-pub(super) fn button(deed: &Deed, on: &Callback<Intent>) -> Html {
+/// One deed as a button; it says if the variant on screen does not assume what it does.
+pub(super) fn button(session: &Session, deed: &Deed, lang: Lang, on: &Callback<Intent>) -> Html {
+    let beyond = palette::beyond(session, &deed.action)
+        .map(|kind| words::BEYOND.fill(lang, &[("what", engine_words::fault(kind).get(lang))]));
     let onclick = {
         let (on, action) = (on.clone(), deed.action.clone());
         Callback::from(move |_: MouseEvent| on.emit(Intent::Act(action.clone())))
@@ -201,8 +226,9 @@ pub(super) fn button(deed: &Deed, on: &Callback<Intent>) -> Html {
     let class = classes!("deed", deed.is_fault.then_some("fault"));
     html! {
         <li>
-            <button type="button" {class} {onclick} aria-keyshortcuts={deed.key}>
+            <button type="button" {class} {onclick} aria-keyshortcuts={deed.key} title={beyond.clone()}>
                 { icon(deed.icon) }<span>{ &deed.words }</span>
+                if beyond.is_some() { <i class="gone">{ words::BEYOND_SIGN.get(lang) }</i> }
                 if let Some(key) = deed.key { <kbd aria-hidden="true">{ key }</kbd> }
             </button>
         </li>
@@ -230,7 +256,7 @@ mod tests {
                     assert!(!node_deeds(&session, node.id, lang).is_empty(), "{} {}", lab.id, node.id);
                 }
                 for flight in session.world().flights() {
-                    assert_eq!(message_deeds(flight, lang).len(), 4);
+                    assert_eq!(message_deeds(flight, lang).len(), 5);
                 }
             }
         }

@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::words;
 use crate::handle::Handle;
 use crate::icons::{Icon, icon};
-use crate::intent::{Intent, Selection, Tool};
+use crate::intent::{Intent, Overlay, Selection, Tool};
 
 /// What the bar is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -55,10 +55,18 @@ pub(crate) fn FaultBar(props: &FaultBarProps) -> Html {
             </button>
         }
     };
+    let all = props.on.reform(|_: MouseEvent| Intent::Overlay(Some(Overlay::Faults)));
+    let count = session.world().standing().len();
     html! {
         <div class="faults" role="group" aria-label={words::FAULTS.get(lang)}>
             <div class="group">{ for TOOLS.iter().map(|tool| tool_button(tool, props)) }</div>
-            <div class="group">{ at_once(heal) }</div>
+            <div class="group">
+                { at_once(heal) }
+                <button type="button" onclick={all} aria-label={words::ALL_FAULTS.get(lang)} aria-haspopup="dialog" aria-keyshortcuts="F"
+                    data-key="F" data-standing={(count > 0).then(|| count.to_string())}>
+                    { icon(Icon::Settings) }<span>{ words::ALL_FAULTS.get(lang) }</span>
+                </button>
+            </div>
             <div class="group ways">{ at_once(undo) }{ at_once(redo) }</div>
         </div>
     }

@@ -104,7 +104,7 @@ fn node_state(session: &Session, id: NodeId, props: &PanelProps) -> Html {
                 { for inspection.fields.iter().map(|field| row(&field.word, &field.value, field.previous.as_ref(), lang)) }
             </dl></div>
             <ul class="deeds" aria-label={words::ACTIONS.get(lang)}>
-                { for deeds.iter().filter(|deed| !deed.is_rare).map(|deed| deeds::button(deed, &props.on)) }
+                { for deeds.iter().filter(|deed| !deed.is_rare).map(|deed| deeds::button(session, deed, lang, &props.on)) }
                 <li>
                     <button type="button" class="deed" onclick={all_deeds(id, &props.on)} aria-haspopup="dialog">
                         { icon(Icon::More) }<span>{ words::MORE_ACTIONS.get(lang) }</span>
@@ -182,7 +182,7 @@ fn message(session: &Session, flight: &Flight, props: &PanelProps) -> Html {
                 { body(&flight.body.fields(), session, lang) }
             </dl></div>
             <ul class="deeds" aria-label={words::ACTIONS.get(lang)}>
-                { for deeds.iter().map(|deed| deeds::button(deed, &props.on)) }
+                { for deeds.iter().map(|deed| deeds::button(session, deed, lang, &props.on)) }
             </ul>
         </>
     }

@@ -1,10 +1,11 @@
-//! The run as something to send: its link, its text, and a frame for a page of documentation.
+//! The run as something to send: its link, its text, a frame for a page of documentation, and files.
 
 use faultscope_labs::{Lang, Text};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::downloads::Downloads;
 use super::sheet::Sheet;
 use super::{PanelProps, words};
 use crate::icons::{Icon, icon};
@@ -26,6 +27,7 @@ pub(crate) fn ShareSheet(props: &PanelProps) -> Html {
             <CopyField id="share-link" title={words::LINK} help={words::LINK_HELP} text={link} {lang} />
             <CopyField id="share-text" title={words::RUN_TEXT} help={words::RUN_TEXT_HELP} {text} {lang} />
             <CopyField id="share-embed" title={words::EMBED} help={words::EMBED_HELP} text={embed} {lang} />
+            <Downloads handle={props.handle.clone()} {lang} selection={props.selection} on={props.on.clone()} />
         </Sheet>
     }
 }

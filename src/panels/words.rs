@@ -50,6 +50,41 @@ words! {
     MENU: "More", "更多";
 }
 
+// Files to take along.
+words! {
+    FILES;
+    TAKE_ALONG: "Take it along", "导出文件";
+    SPAN: "Span of pictures of time", "时间区间";
+    SPAN_HELP: "For the space-time diagram, the animation and the sequence diagram; in ms.",
+        "用于时空图、动画和时序图，单位为毫秒。";
+    SPAN_FROM: "from", "从";
+    SPAN_UNTIL: "to", "到";
+    SPAN_WRONG: "Two times in milliseconds, the earlier one first.", "请填两个时间（毫秒），先早后晚。";
+    SAVE_REFUSED: "The browser saves no files from here.", "浏览器不允许在此保存文件。";
+    FILE_RUN: "Run", "运行文件";
+    FILE_RUN_HELP: "The run as a small text: opens here, and with the command line.",
+        "一小段文本，可在本页或命令行中打开。";
+    FILE_PICTURE: "Picture", "图片";
+    FILE_PICTURE_HELP: "The stage at this step, as SVG for slides.", "当前这一步的舞台，SVG，适合幻灯片。";
+    FILE_SPACETIME: "Space-time diagram", "时空图";
+    FILE_SPACETIME_HELP: "A lane for each node, a line for each message, as SVG.",
+        "每个节点一条泳道，每条消息一条线，SVG。";
+    FILE_ANIMATION: "Animation", "动画";
+    FILE_ANIMATION_HELP: "The stage over the span, as an SVG that moves by itself.",
+        "区间内的舞台，会自己播放的 SVG。";
+    FILE_EVENTS: "Events", "事件";
+    FILE_EVENTS_HELP: "Every step with its vector clock, as JSON Lines.", "每一步及其向量时钟，JSON Lines。";
+    FILE_STATES: "States", "状态";
+    FILE_STATES_HELP: "Every change of a node's state, as JSON Lines.", "节点状态的每次变化，JSON Lines。";
+    FILE_HISTORY: "History", "操作历史";
+    FILE_HISTORY_HELP: "Every command with its answer, for a linearizability checker.",
+        "每条命令及其结果，供线性一致性检查器使用。";
+    FILE_SHIVIZ: "ShiViz log", "ShiViz 日志";
+    FILE_SHIVIZ_HELP: "Opens in ShiViz as it is.", "可直接用 ShiViz 打开。";
+    FILE_MERMAID: "Mermaid", "Mermaid 时序图";
+    FILE_MERMAID_HELP: "A sequence diagram for documents in Markdown.", "可放进 Markdown 文档的时序图。";
+}
+
 // The home page.
 words! {
     HOME;
@@ -76,8 +111,6 @@ words! {
     OPEN: "Open", "打开";
     DROP_HERE: "Drop a file here, or", "把文件拖到这里，或";
     CHOOSE_FILE: "choose one", "选择文件";
-    FILE_TOO_LARGE: "The file is larger than a run can be ({limit} KB).", "文件过大，运行文本最多 {limit} KB。";
-    FILE_UNREADABLE: "The file cannot be read as text.", "无法按文本读取该文件。";
     NOTHING_TO_OPEN: "Paste a link, or the text of a run.", "请粘贴链接或运行文本。";
     FOOT_REAL: "Real state machines, virtual time, nothing scripted.", "真实的状态机，虚拟的时间，没有预先编排的动画。";
     FOOT_OFFLINE: "Works offline, from a folder or a USB stick.", "可离线使用，放在文件夹或 U 盘里即可。";
@@ -153,7 +186,11 @@ words! {
     HEAL: "Heal", "恢复链路";
     FIRE: "Fire {timer} ({left} left)", "触发 {timer}（还剩 {left}）";
     FINISH_WRITE: "Finish its write now", "立即完成写盘";
-    SLOW_DISK: "Slow disk: 200 ms a write", "磁盘变慢：每次写盘 200 ms";
+    SLOW_DISK_BY: "Slow disk: 200 ms a write", "磁盘变慢：每次写盘 200 ms";
+    SLOW_PROCESSOR_BY: "Slow processor: 20 ms an input", "处理器变慢：每个输入 20 ms";
+    PROCESSOR_RIGHT: "Fast processor again", "处理器恢复正常";
+    LOSE_DISK: "Lose its disk", "丢失磁盘数据";
+    CLOCK_BEHIND: "Clock jumps back 500 ms", "时钟回跳 500 ms";
     CLOCK_AHEAD: "Clock 500 ms ahead", "时钟拨快 500 ms";
     CLOCK_FAST: "Clock 20% fast", "时钟走快 20%";
     CLOCK_RIGHT: "Set its clock right", "校准时钟";
@@ -162,6 +199,48 @@ words! {
     HOLD: "Hold", "扣住";
     RELEASE: "Release", "放行";
     DUPLICATE: "Duplicate", "复制";
+    DELAY: "Delay by 50 ms", "推迟 50 ms";
+    BEYOND_SIGN: "beyond what this variant assumes", "超出本变体的假设";
+}
+
+// The sheet of all faults.
+words! {
+    FAULT_SHEET;
+    ALL_FAULTS: "All faults", "全部故障";
+    STANDING: "Standing now", "当前存在的故障";
+    NOTHING_STANDS: "Nothing: every node runs, every link is as it was set.", "没有：节点都在运行，链路都是设定的样子。";
+    MEND: "Mend everything", "全部修复";
+    NODES_AND_ZONES: "Nodes and zones", "节点与分区";
+    WHOM: "Whom", "对象";
+    WHAT: "What", "故障";
+    SLOW_DISK: "Slow disk", "磁盘变慢";
+    SLOW_PROCESSOR: "Slow processor", "处理器变慢";
+    CLOCK_OFF: "Clock off by", "时钟偏移";
+    CLOCK_DRIFT: "Clock drifts by", "时钟漂移";
+    CLOCK_JUMP: "Clock jumps by", "时钟跳变";
+    LINKS: "Links", "链路";
+    ALL_LINKS: "all", "全部";
+    FROM: "From", "从";
+    TO: "To", "到";
+    LATENCY_UNIFORM: "Latency, uniform", "延迟，均匀分布";
+    LATENCY_EXPONENTIAL: "Latency, exponential (least – mean)", "延迟，指数分布（下限 – 均值）";
+    LATENCY_HEAVY: "Latency, heavy tail (least – mean)", "延迟，重尾分布（下限 – 均值）";
+    LOSS: "Loss", "丢包";
+    DUPLICATION: "Duplication", "重复";
+    REORDERING: "Reordering", "乱序";
+    AT_LEAST: "from", "从";
+    BY_HOW_MUCH: "by how much", "多少";
+    CUT_BETWEEN: "Cut between two groups", "在两组之间切断";
+    CUT_BETWEEN_HELP: "Touch a node to put it on a side. A node on no side still reaches all.",
+        "点节点选择它在哪一侧；不属于任何一侧的节点仍与所有节点连通。";
+    NO_SIDE: "no side", "不参与";
+    ONE_SIDE: "side A", "A 侧";
+    OTHER_SIDE: "side B", "B 侧";
+    ONE_WAY: "Only from A to B", "仅切断 A 到 B";
+    IN_WORDS: "In words", "文字形式";
+    IN_WORDS_HELP: "Any action, as it stands in a run's text.", "任意动作，写法与运行文本相同。";
+    DO_IT: "Do it now", "立即执行";
+    BEYOND: "Goes beyond what this variant assumes: {what}.", "超出本变体的假设：{what}。";
 }
 
 // The bar of faults.
@@ -192,6 +271,32 @@ words! {
     SEEN_AT: "seen, step {step}", "第 {step} 步出现";
     NOT_YET: "not yet", "尚未出现";
     PREMISE: "There was something to check {count} times.", "共有 {count} 次可供检查。";
+}
+
+// The search for a counterexample.
+words! {
+    SEARCH_WORDS;
+    SEARCH: "Search for a counterexample", "搜索反例";
+    SEARCH_NOTE: "Tries every order of events from step {step} on, breadth first, within these bounds: the first break it finds is a shortest one. “any” is no bound. Time stands still in a search.",
+        "从第 {step} 步起，在下列界限内按广度优先尝试所有事件顺序，最先找到的反例就是最短的。any 表示不设限。搜索中时间静止。";
+    SEARCH_CRASHES: "Crashes", "崩溃次数";
+    SEARCH_DROPS: "Lost messages", "丢失消息数";
+    SEARCH_DUPLICATES: "Doubled messages", "重复消息数";
+    SEARCH_PAUSES: "Pauses", "暂停次数";
+    SEARCH_TIMERS: "Timers that fire", "定时器到期次数";
+    SEARCH_COMMANDS: "Commands", "客户端命令数";
+    SEARCH_DEPTH: "Choices on a path", "路径上的选择数";
+    SEARCH_STATES: "Unique states", "不同状态数";
+    SEARCH_DISKS: "Disks", "磁盘";
+    DISKS_IMMEDIATE: "durable at once", "立即落盘";
+    DISKS_PENDING: "writes wait", "写入等待落盘";
+    SEARCH_BEGIN: "Search", "开始搜索";
+    SEARCH_STOP: "Stop", "停止";
+    SEARCHING: "Searching", "正在搜索";
+    SEARCH_PROGRESS: "{unique} unique states, {waiting} waiting, depth {depth}; {rate} states a second, {memory} MB",
+        "{unique} 个不同状态，{waiting} 个待展开，深度 {depth}；每秒 {rate} 个状态，{memory} MB";
+    SEARCH_PLAY: "Play it", "播放";
+    NOT_CLAIMED: "not claimed", "未声称";
 }
 
 // The event log.
@@ -286,6 +391,8 @@ pub(crate) const KEY_GROUPS: [KeyGroup; 3] = [
         Text::new("The run", "运行"),
         &[
             (&["H"], Text::new("heal all cuts", "恢复全部链路")),
+            (&["F"], Text::new("all faults", "全部故障")),
+            (&["S"], Text::new("search for a counterexample", "搜索反例")),
             (&["U"], Text::new("undo", "撤销")),
             (&["⇧ U"], Text::new("redo", "重做")),
             (&["?"], Text::new("this list", "显示本列表")),
@@ -318,9 +425,10 @@ pub(crate) fn verb(verb: &str, lang: Lang) -> String {
 mod tests {
     use super::*;
 
-    const GROUPS: [&[(&str, Text)]; 12] = [
+    const GROUPS: [&[(&str, Text)]; 13] = [
         EVERYWHERE,
         TOP_BAR,
+        FILES,
         HOME,
         ABOUT_AND_COMMANDS,
         STORY_WORDS,

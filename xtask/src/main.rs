@@ -6,6 +6,7 @@
 mod chromium;
 mod console;
 mod dist;
+mod mermaid;
 mod path_search;
 mod serve;
 mod shots;

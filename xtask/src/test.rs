@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::console::{self, Result, Stopwatch};
 use crate::workspace::{cargo, root};
-use crate::{chromium, dist, tidy};
+use crate::{chromium, dist, mermaid, tidy};
 
 /// One step of the list.
 struct Step {
@@ -21,7 +21,7 @@ struct Step {
 }
 
 /// All steps, in the order in which they run: quick ones first.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "format", what: "rustfmt finds nothing to change", needs: &[], run: format },
     Step { name: "tidy", what: "the rules of the tree that no compiler knows", needs: &[], run: tidy_tree },
     Step { name: "lint", what: "clippy, native", needs: &[], run: lint_native },
@@ -35,10 +35,11 @@ const STEPS: [Step; 9] = [
     },
     Step { name: "dist", what: "the static folder builds", needs: &[], run: build_dist },
     Step { name: "chromium", what: "a browser is at hand", needs: &[], run: find_chromium },
+    Step { name: "mermaid", what: "Mermaid is at hand, to read our diagrams", needs: &[], run: find_mermaid },
     Step {
         name: "browser",
         what: "end-to-end tests in a real browser",
-        needs: &["dist", "chromium"],
+        needs: &["dist", "chromium", "mermaid"],
         run: browser,
     },
 ];
@@ -151,8 +152,12 @@ fn find_chromium() -> Result<Tally> {
     chromium::ready().map(|_| Tally::ONE)
 }
 
+fn find_mermaid() -> Result<Tally> {
+    mermaid::ready().map(|_| Tally::ONE)
+}
+
 fn browser() -> Result<Tally> {
-    count(browser_tests().env("CHROME", chromium::ready()?))
+    count(browser_tests().env("CHROME", chromium::ready()?).env("FAULTSCOPE_MERMAID", mermaid::ready()?))
 }
 
 /// A command that is one check.

@@ -90,7 +90,7 @@ fn tools() -> Result<[Tool; 2]> {
 }
 
 /// The folder of installed tools: `FAULTSCOPE_TOOLS`, or `faultscope/tools` in the user's cache.
-fn folder() -> Result<PathBuf> {
+pub(crate) fn folder() -> Result<PathBuf> {
     let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     if let Some(folder) = set("FAULTSCOPE_TOOLS") {
         return std::path::absolute(&folder).map_err(|error| format!("FAULTSCOPE_TOOLS: {error}"));

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use faultscope_labs::export::ANIMATION_FRAMES_MAX;
 use faultscope_labs::place::duration_us;
 use faultscope_labs::scene::Theme;
 use faultscope_labs::{LABS, Lang};
@@ -26,6 +27,8 @@ pub(crate) enum Command {
     Run(RunWanted),
     /// Play many runs under random faults and judge every property.
     Check(CheckWanted),
+    /// Visit every state within bounds, and find the shortest run that breaks a property.
+    Explore(ExploreWanted),
     /// Play a story, print what it says, and prove what it claims.
     Story(StoryWanted),
     /// Measure how fast the simulator is and how evenly it seeks.
@@ -45,7 +48,8 @@ pub(crate) struct LabsWanted {
 /// Which run to play.
 #[derive(Debug, Args)]
 pub(crate) struct RunChoice {
-    /// A lab, or the whole text of a run, or a link that ends in one.
+    /// A lab, or the whole text of a run, or a link that ends in one, or a file that holds one; - reads the standard
+    /// input.
     pub(crate) lab: String,
     /// The variant; the lab's first if left out.
     #[arg(long)]
@@ -65,6 +69,9 @@ pub(crate) struct RunWanted {
     /// Until when to play: 10s, 500ms, 20us of virtual time. Left out: 10s, or a second after the last action.
     #[arg(long, value_parser = duration)]
     pub(crate) until: Option<u64>,
+    /// From when on to print: 10s, 500ms, 20us of virtual time. Left out: from the beginning.
+    #[arg(long, value_parser = duration)]
+    pub(crate) from: Option<u64>,
     /// A file of actions, one a line, such as `@153200 crash.n2`; - reads the standard input.
     #[arg(long, value_name = "FILE")]
     pub(crate) script: Option<String>,
@@ -77,12 +84,15 @@ pub(crate) struct RunWanted {
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Summary)]
     pub(crate) format: Format,
+    /// How many frames an animation has.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(2..=i64::from(ANIMATION_FRAMES_MAX)), default_value_t = 96)]
+    pub(crate) frames: u32,
     /// Print the summary as JSON.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Width and height of the picture in pixels.
-    #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "760x520", value_parser = size)]
-    pub(crate) size: (u32, u32),
+    /// Width and height of the picture in pixels; 760x520 if left out. A space-time diagram is as high as it must be.
+    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size)]
+    pub(crate) size: Option<(u32, u32)>,
     /// The picture's colours.
     #[arg(long, value_enum, default_value_t = ThemeWanted::Light)]
     pub(crate) theme: ThemeWanted,
@@ -107,6 +117,77 @@ pub(crate) struct CheckWanted {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExploreWanted {
+    #[command(flatten)]
+    pub(crate) choice: RunChoice,
+    /// The step of the run from which to search; where its text has the cursor if left out, or the end of the boots.
+    #[arg(long, value_name = "STEP")]
+    pub(crate) at: Option<u64>,
+    /// How many crashes there may be on one path: a number, or any.
+    #[arg(long, value_name = "K", default_value = "0", value_parser = budget)]
+    pub(crate) crashes: Budget,
+    /// How many nodes may be down at once.
+    #[arg(long, value_name = "K", default_value_t = 1)]
+    pub(crate) down: u32,
+    /// How many messages may be lost on one path: a number, or any.
+    #[arg(long, value_name = "K", default_value = "0", value_parser = budget)]
+    pub(crate) drops: Budget,
+    /// How many messages may arrive twice on one path: a number, or any.
+    #[arg(long, value_name = "K", default_value = "0", value_parser = budget)]
+    pub(crate) duplicates: Budget,
+    /// How many pauses there may be on one path: a number, or any.
+    #[arg(long, value_name = "K", default_value = "0", value_parser = budget)]
+    pub(crate) pauses: Budget,
+    /// How many timers may fire on one path: a number, or any.
+    #[arg(long, value_name = "K", default_value = "2", value_parser = budget)]
+    pub(crate) timers: Budget,
+    /// How many commands of the clients' load there may be on one path: a number, or any.
+    #[arg(long, value_name = "K", default_value = "1", value_parser = budget)]
+    pub(crate) commands: Budget,
+    /// The most choices on one path.
+    #[arg(long, value_name = "N")]
+    pub(crate) depth: Option<u32>,
+    /// The most messages in flight.
+    #[arg(long, value_name = "N")]
+    pub(crate) messages: Option<u32>,
+    /// The most unique states.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub(crate) states: u64,
+    /// The most memory, in MB (estimated).
+    #[arg(long, value_name = "MB", default_value_t = 1024)]
+    pub(crate) memory: u64,
+    /// What disks do.
+    #[arg(long, value_enum, default_value_t = DisksWanted::Immediate)]
+    pub(crate) disks: DisksWanted,
+    /// Judge this property alone, or these: the search is smaller.
+    #[arg(long, value_name = "ID")]
+    pub(crate) property: Vec<String>,
+    /// Go on behind the first broken property, until all that can be found is found.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How often something may happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Budget {
+    /// So often at the most.
+    Most(u32),
+    /// Without limit.
+    Any,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DisksWanted {
+    /// Every write is durable at once.
+    Immediate,
+    /// A write waits until it is finished; a crash keeps or loses each that waits.
+    Pending,
 }
 
 #[derive(Debug, Args)]
@@ -150,16 +231,22 @@ pub(crate) enum Format {
     States,
     /// JSON Lines: every command with its answer.
     History,
-    /// A log for the ShiViz visualiser.
+    /// A log for the ShiViz visualiser, for its default expression: a line of words, then host and clock.
     Shiviz,
-    /// A sequence diagram in Mermaid's language.
+    /// A sequence diagram in Mermaid's language, at most as long as Mermaid draws.
     Mermaid,
     /// The picture at the end of the run, or where its text has the cursor.
     Svg,
+    /// An SVG of the space-time diagram; 400ms of it if neither --from nor --until is given.
+    Spacetime,
+    /// An animated SVG of the stage; 400ms of it if neither --from nor --until is given.
+    Animation,
     /// Numbers and verdicts.
     Summary,
     /// The run's text, as it stands in a link.
     Link,
+    /// The run's text as a file, which `run FILE` and the page open.
+    Run,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -243,6 +330,13 @@ fn one_line(text: &str) -> String {
 
 fn duration(text: &str) -> Result<u64, String> {
     duration_us(text).ok_or_else(|| "expected a duration such as 10s, 500ms or 20us".to_owned())
+}
+
+fn budget(text: &str) -> Result<Budget, String> {
+    match text {
+        "any" => Ok(Budget::Any),
+        number => number.parse().map(Budget::Most).map_err(|_| "expected a number, or any".to_owned()),
+    }
 }
 
 fn seeds(text: &str) -> Result<Range<u64>, String> {

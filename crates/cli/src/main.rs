@@ -7,6 +7,7 @@
 mod arguments;
 mod bench;
 mod check;
+mod explore;
 mod failure;
 mod list;
 mod progress;
@@ -42,6 +43,7 @@ fn perform(command: &Command, out: &mut dyn Write) -> Result<Verdict, Failure> {
         Command::Labs(wanted) => list::print(wanted, out),
         Command::Run(wanted) => run::print(wanted, out),
         Command::Check(wanted) => check::print(wanted, out),
+        Command::Explore(wanted) => explore::print(wanted, out),
         Command::Story(wanted) => story::print(wanted, out),
         Command::Bench(wanted) => bench::print(wanted, out),
         Command::Tool(words) => tools::run(words, out),

@@ -2,11 +2,14 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
+use std::path::Path;
 
 use faultscope_labs::check::{Faults, Trial};
-use faultscope_labs::sim::{Mode, RunText, Verdict as Found};
+use faultscope_labs::export::{Film, Span};
+use faultscope_labs::sim::{MAX_TEXT_BYTES, Mode, RunText, Verdict as Found};
+use faultscope_labs::spacetime::{self, WINDOW_US, Window};
 use faultscope_labs::stage::{Class, Frame};
-use faultscope_labs::{LABS, Lang, OpenError, Session, export, lab, words};
+use faultscope_labs::{LABS, Lang, OpenError, Session, export, import, lab, words};
 
 use crate::arguments::{FaultsWanted, Format, RunChoice, RunWanted};
 use crate::failure::{Failure, Verdict};
@@ -19,6 +22,10 @@ const UNTIL_US: u64 = 10_000_000;
 const AFTER_ACTIONS_US: u64 = 1_000_000;
 /// The most steps of one run: a run that sends without end must not fill the memory.
 const STEPS_MAX: u64 = 20_000_000;
+/// Width and height of the stage if nothing else is said, in pixels.
+const STAGE_SIZE: (u32, u32) = (760, 520);
+/// Width of a space-time diagram if nothing else is said, in pixels.
+const DIAGRAM_WIDTH: u32 = 1104;
 /// Into how many parts of time the playing of a run is divided, for the bar.
 const PARTS: u64 = 200;
 
@@ -30,20 +37,66 @@ pub(crate) fn print(wanted: &RunWanted, out: &mut dyn Write) -> Result<Verdict, 
     let until_us = wanted.until.unwrap_or(by_itself_us);
     let mut session = Session::from_text(&text)?;
     let last = play(&mut session, until_us);
+    if wanted.from.is_some_and(|from_us| from_us > until_us) {
+        return Err(Failure::Input("--from is later than the end of the span".to_owned()));
+    }
+    let span = Span { last, ..Span::of_times(&session, wanted.from.unwrap_or(0), until_us) };
+    let lang = wanted.lang.into();
     match wanted.format {
-        Format::Events => export::events(&session, last, out)?,
-        Format::States => export::states(&session, last, out)?,
-        Format::History => export::history(&session, last, out)?,
-        Format::Shiviz => export::shiviz(&session, last, out)?,
-        Format::Mermaid => export::mermaid(&session, last, out)?,
+        Format::Events => export::events(&session, span, out)?,
+        Format::States => export::states(&session, span, out)?,
+        Format::History => export::history(&session, span, out)?,
+        Format::Shiviz => export::shiviz(&session, span, lang, out)?,
+        Format::Mermaid => print_mermaid(&session, span, lang, out)?,
         Format::Svg => {
             let cursor = text.cursor.filter(|_| wanted.until.is_none());
             out.write_all(picture(&mut session, cursor, until_us, wanted).as_bytes())?;
         }
+        Format::Spacetime => out.write_all(diagram(&session, until_us, wanted)?.as_bytes())?,
+        Format::Animation => out.write_all(film(&session, until_us, wanted)?.as_bytes())?,
         Format::Link => writeln!(out, "#{text}")?,
+        Format::Run => writeln!(out, "{text}")?,
         Format::Summary => return print_summary(&session, last, wanted, out),
     }
     Ok(Verdict::Good)
+}
+
+fn print_mermaid(session: &Session, span: Span, lang: Lang, out: &mut dyn Write) -> Result<(), Failure> {
+    let written = export::mermaid(session, span, lang, out)?;
+    if written < span.last {
+        let ending = export::mermaid_ending(written, span.last, lang);
+        eprintln!("faultscope: {ending}; choose a shorter span with --from and --until");
+    }
+    Ok(())
+}
+
+/// The span of a picture of time: what was asked for, or the time around the text's cursor, or the beginning.
+fn window(session: &Session, until_us: u64, wanted: &RunWanted) -> Window {
+    let session_us = session.now_us();
+    match (wanted.from, wanted.until) {
+        (None, None) if session_us > 0 => Window::around_cursor(session),
+        (None, None) => Window { from_us: 0, until_us: WINDOW_US.min(until_us) },
+        (Some(from_us), None) => {
+            Window { from_us, until_us: from_us.saturating_add(WINDOW_US).min(until_us) }
+        }
+        (from_us, Some(until_us)) => Window { from_us: from_us.unwrap_or(0), until_us },
+    }
+}
+
+fn diagram(session: &Session, until_us: u64, wanted: &RunWanted) -> Result<String, Failure> {
+    let window = window(session, until_us, wanted);
+    let lang = wanted.lang.into();
+    let width = f64::from(wanted.size.map_or(DIAGRAM_WIDTH, |(width, _)| width));
+    let frame = spacetime::Frame { width, lang, needle_us: None, cone_of: None };
+    export::spacetime(session, window, &frame, wanted.theme.into())
+        .map_err(|too_many| Failure::Input(too_many.message(lang)))
+}
+
+fn film(session: &Session, until_us: u64, wanted: &RunWanted) -> Result<String, Failure> {
+    let window = window(session, until_us, wanted);
+    let film = Film { frames: wanted.frames, ..Film::of(window) };
+    export::animation(session, &film, &stage_frame(wanted), wanted.theme.into())
+        .map_err(|too_large| Failure::Input(too_large.message(wanted.lang.into())))
 }
 
 fn print_summary(
@@ -95,11 +148,14 @@ pub(crate) fn open_still(text: &RunText) -> Result<Session, Failure> {
 
 /// The run that the words choose: a lab by its id, or a run's text with or without the address before it.
 pub(crate) fn choose(choice: &RunChoice) -> Result<RunText, Failure> {
-    let given = choice.lab.rsplit('#').next().unwrap_or_default();
+    let given = match from_file(&choice.lab)? {
+        Some(text) => text,
+        None => import::text_of(&choice.lab).map_err(|error| Failure::Input(error.message(Lang::En)))?,
+    };
     let mut text = if given.contains([':', ';']) {
         given.parse::<RunText>().map_err(|error| Failure::Input(words::text_error(&error, Lang::En)))?
     } else {
-        first_run_of(given)?
+        first_run_of(&given)?
     };
     if let Some(variant) = &choice.variant {
         text.variant.clone_from(variant);
@@ -112,6 +168,25 @@ pub(crate) fn choose(choice: &RunChoice) -> Result<RunText, Failure> {
         text.settings.push((key.to_owned(), value.to_owned()));
     }
     Ok(text)
+}
+
+/// The run's text in the file of this name, if there is one and no lab is called so; `-` is the standard input.
+fn from_file(name: &str) -> Result<Option<String>, Failure> {
+    let is_file = name == "-" || (lab(name).is_none() && Path::new(name).is_file());
+    if !is_file {
+        return Ok(None);
+    }
+    let place = |message: String| Failure::Input(format!("{name}: {message}"));
+    // One byte more than a run can have tells that there is too much, without reading all of it.
+    let most = MAX_TEXT_BYTES as u64 + 1;
+    let mut bytes = Vec::new();
+    let read = if name == "-" {
+        io::stdin().take(most).read_to_end(&mut bytes)
+    } else {
+        fs::File::open(name).and_then(|file| file.take(most).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| place(error.to_string()))?;
+    import::text_of_bytes(&bytes).map(Some).map_err(|error| place(error.message(Lang::En)))
 }
 
 fn first_run_of(id: &str) -> Result<RunText, Failure> {
@@ -165,20 +240,22 @@ fn picture(session: &mut Session, cursor: Option<u64>, until_us: u64, wanted: &R
         Some(step) => session.seek_step(step),
         None => session.seek_time(until_us),
     }
-    let (width, height) = wanted.size;
+    let frame = Frame { now_us: session.now_us(), is_paused: true, ..stage_frame(wanted) };
+    export::picture(session, &frame, wanted.theme.into())
+}
+
+fn stage_frame(wanted: &RunWanted) -> Frame {
+    let (width, height) = wanted.size.unwrap_or(STAGE_SIZE);
     let class = match width {
         0..500 => Class::Phone,
         500..700 => Class::Tablet,
         _ => Class::Desktop,
     };
-    let frame = Frame {
+    Frame {
         width: f64::from(width),
         height: f64::from(height),
         class,
         lang: wanted.lang.into(),
-        now_us: session.now_us(),
-        is_paused: true,
         ..Frame::default()
-    };
-    export::picture(session, &frame, wanted.theme.into())
+    }
 }

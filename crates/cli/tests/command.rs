@@ -98,7 +98,13 @@ fn one_run_in_every_format() {
     let summary = run("summary");
     assert!(summary.contains(&format!("{lab}:{variant};r1;s7")) && summary.contains("held"), "{summary}");
     assert!(run("svg").starts_with("<svg") && run("svg").trim_end().ends_with("</svg>"));
-    assert!(run("shiviz").lines().next().is_some_and(|line| line.contains(" {\"")));
+    let shiviz = run("shiviz");
+    assert_eq!(
+        shiviz.lines().next(),
+        Some(r"(?<event>.*)\n(?<host>\S*) (?<clock>{.*})"),
+        "ShiViz's own default"
+    );
+    assert!(shiviz.lines().nth(3).is_some_and(|line| line.contains(" {\"")));
     assert!(run("mermaid").starts_with("sequenceDiagram\n"));
     assert_eq!(run("link"), format!("#{lab}:{variant};r1;s7\n"));
 }
@@ -115,6 +121,67 @@ fn a_link_is_a_run_again() {
     assert_eq!(printed(&by_words), printed(&by_link));
     let other = ["run", &lab, "--seed", "3", "--faults", "random", "--nemesis-seed", "4", "--until", "3s"];
     assert_ne!(printed(&[&other[..], &["--format", "link"]].concat()), link);
+}
+
+/// A folder of this test's own, with a file in it; the file's path.
+fn file(name: &str, bytes: &[u8]) -> String {
+    let folder = std::env::temp_dir().join(format!("faultscope-files-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).expect("a file");
+    path.to_string_lossy().into_owned()
+}
+
+#[test]
+fn a_run_is_a_file_and_a_run_again() {
+    let (lab, _) = variant_of("right");
+    let words = ["run", &lab, "--seed", "3", "--faults", "random", "--until", "2s", "--format"];
+    let run = printed(&[&words[..], &["run"]].concat());
+    let events = printed(&[&words[..], &["events"]].concat());
+    assert_eq!(run.lines().count(), 1);
+    let kept = [
+        file("plain.run", run.as_bytes()),
+        file("windows.run", format!("\u{feff}#{}\r\n", run.trim()).as_bytes()),
+        file("link.txt", format!("https://example.org/course/#{run}").as_bytes()),
+    ];
+    for path in &kept {
+        assert_eq!(printed(&["run", path, "--until", "2s", "--format", "events"]), events, "{path}");
+    }
+    let mut child = command(&["run", "-", "--until", "2s", "--format", "events"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the command runs");
+    child.stdin.take().expect("a pipe").write_all(run.as_bytes()).expect("it is read");
+    assert_eq!(text(&child.wait_with_output().expect("it ends").stdout), events);
+
+    let (binary, empty) = (file("picture.run", b"\x89PNG\0\xff"), file("empty.run", b" \n"));
+    let (large, other) = (file("large.run", &vec![b'a'; 300_000]), file("other.run", b"once upon a time"));
+    is_refused(&["run", &binary], &["picture.run", "UTF-8"]);
+    is_refused(&["run", &empty], &["empty.run", "empty"]);
+    is_refused(&["run", &large], &["large.run", "256 KB"]);
+    is_refused(&["run", &other], &["once upon a time"]);
+}
+
+#[test]
+fn spans_and_pictures_of_time() {
+    let (lab, _) = variant_of("right");
+    let run = |words: &[&str]| printed(&[&["run", &lab], words].concat());
+    let part = json_lines(&run(&["--from", "300ms", "--until", "500ms", "--format", "events"]));
+    let times = part[1..].iter().map(|line| line["at_us"].as_u64().expect("a time"));
+    assert!(times.clone().count() > 5 && times.clone().all(|at_us| (300_000..=500_000).contains(&at_us)));
+    let diagram = run(&["--from", "300ms", "--until", "500ms", "--format", "spacetime", "--lang", "zh"]);
+    assert!(diagram.starts_with("<svg") && diagram.contains("300 ms 到 500 ms 的时空图"), "{diagram}");
+    assert!(run(&["--format", "spacetime"]).contains("from 0 ms to 400 ms"));
+    let film = run(&["--from", "300ms", "--until", "400ms", "--format", "animation", "--frames", "12"]);
+    assert!(film.contains("@keyframes") && film.ends_with("</svg>\n"));
+    is_refused(&["run", &lab, "--format", "animation", "--frames", "1000"], &["--frames", "240"]);
+    is_refused(&["run", &lab, "--from", "3s", "--until", "2s", "--format", "events"], &["--from"]);
+    is_refused(&["run", &lab, "--until", "1000s", "--format", "spacetime"], &["4000", "choose a span"]);
+    let long = call(&["run", &lab, "--until", "60s", "--format", "mermaid"]);
+    assert_eq!(long.status.code(), Some(0));
+    assert!(text(&long.stdout).encode_utf16().count() <= 50_000);
+    assert!(text(&long.stderr).contains("ends at step") && text(&long.stderr).lines().count() == 1);
 }
 
 #[test]

@@ -16,10 +16,17 @@
 //! A vector clock counts the steps of each node. A message carries the sender's clock, and an arrival takes the
 //! greater of both in every place (Fidge 1988, Mattern 1989). A message that is lost counts on no node; its line
 //! shows the clock that it carried.
+//!
+//! Other tools read [`shiviz()`] and [`mermaid()`]; slides and pages take [`picture`], [`spacetime`] and [`animation()`];
+//! [`run_file`] is the run itself, which [`crate::import`] reads again.
+
+mod animation;
+mod clock;
+mod mermaid;
+mod shiviz;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
-use std::rc::Rc;
 
 use faultscope_protocol::{NodeId, Outcome};
 use faultscope_scene::{SvgOptions, Theme, svg};
@@ -30,30 +37,96 @@ use crate::lab::Lab;
 use crate::place::status_word;
 use crate::schema::SettingValue;
 use crate::session::Session;
+use crate::spacetime::{self, Window};
 use crate::stage::{self, Frame};
 use crate::words::{Lang, Text, fill};
 
-/// Writes the header and one line for each of the first `last` steps.
+pub use animation::{ANIMATION_BYTES_MAX, ANIMATION_FRAMES_MAX, Film, animation};
+pub use clock::{Clock, Clocks};
+pub use mermaid::{MERMAID_LENGTH_MAX, ending as mermaid_ending, mermaid};
+pub use shiviz::{SHIVIZ_EXPRESSION, shiviz};
+
+/// The steps that an export covers: from `first`, at least 1, to `last`, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The first step.
+    pub first: u64,
+    /// The last step.
+    pub last: u64,
+}
+
+impl Span {
+    /// The steps of a session between two virtual times, both included, as far as it was played.
+    pub fn of_times(session: &Session, from_us: u64, until_us: u64) -> Self {
+        let before = from_us.checked_sub(1).map_or(0, |before_us| session.run().steps_until(before_us));
+        Self { first: before + 1, last: session.run().steps_until(until_us) }
+    }
+
+    /// The same within what was played.
+    fn within(self, session: &Session) -> Self {
+        Self { first: self.first.max(1), last: self.last.min(session.len()) }
+    }
+}
+
+impl From<u64> for Span {
+    /// The first so many steps.
+    fn from(last: u64) -> Self {
+        Self { first: 1, last }
+    }
+}
+
+/// The text of a run as a file: one line, which [`crate::import::text_of`] reads again.
+pub fn run_file(session: &Session) -> String {
+    format!("{}\n", session.text())
+}
+
+/// The space-time diagram of a window of the run as an SVG picture.
+///
+/// # Errors
+/// If the window holds more steps than a diagram can show.
+pub fn spacetime(
+    session: &Session,
+    window: Window,
+    frame: &spacetime::Frame,
+    theme: Theme,
+) -> Result<String, spacetime::TooMany> {
+    let scene = spacetime::picture(session, window, frame)?;
+    Ok(svg(&scene, theme, &svg_options(frame.lang)))
+}
+
+fn svg_options(lang: Lang) -> SvgOptions<'static> {
+    let language = match lang {
+        Lang::En => "en",
+        Lang::Zh => "zh-CN",
+    };
+    SvgOptions { language, ..SvgOptions::default() }
+}
+
+/// Writes the header and one line for each step of the span. Clocks count from the run's beginning.
 ///
 /// # Errors
 /// If the output cannot be written.
-pub fn events(session: &Session, last: u64, out: &mut dyn Write) -> io::Result<()> {
-    let last = last.min(session.len());
+pub fn events(session: &Session, span: impl Into<Span>, out: &mut dyn Write) -> io::Result<()> {
+    let Span { first, last } = span.into().within(session);
     line(out, &header(session, last))?;
     let mut clocks = Clocks::default();
-    each_step(session, last, |moment, step| {
+    each_step(session, 1, last, |moment, step| {
         let clock = clocks.take(moment, step);
-        line(out, &event(session, step, &clock))
+        if step.number < first { Ok(()) } else { line(out, &event(session, step, &clock)) }
     })
 }
 
-/// Writes one line for each node that one of the first `last` steps changed.
+/// Writes one line for each node that a step of the span changed.
 ///
 /// # Errors
 /// If the output cannot be written.
-pub fn states(session: &Session, last: u64, out: &mut dyn Write) -> io::Result<()> {
-    let mut known: BTreeMap<NodeId, Value> = BTreeMap::new();
-    each_step(session, last, |moment, step| {
+pub fn states(session: &Session, span: impl Into<Span>, out: &mut dyn Write) -> io::Result<()> {
+    let Span { first, last } = span.into().within(session);
+    let before = session.run().moment(first - 1);
+    let ids = before.world.nodes().map(|node| node.id);
+    let mut known: BTreeMap<NodeId, Value> =
+        ids.filter_map(|id| Some((id, state_of(session, &before, id)?))).collect();
+    each_step(session, first, last, |moment, step| {
         let touched: Vec<NodeId> = match step.node {
             Some(node) => vec![node],
             None => moment.world.nodes().map(|node| node.id).collect(),
@@ -78,90 +151,30 @@ pub fn states(session: &Session, last: u64, out: &mut dyn Write) -> io::Result<(
     })
 }
 
-/// Writes one line for each command that one of the first `last` steps gave.
+/// Writes one line for each command that a step of the span gave, with the answer that it had by the span's end.
 ///
 /// # Errors
 /// If the output cannot be written.
-pub fn history(session: &Session, last: u64, out: &mut dyn Write) -> io::Result<()> {
-    for call in calls(session, last) {
+pub fn history(session: &Session, span: impl Into<Span>, out: &mut dyn Write) -> io::Result<()> {
+    for call in calls(session, span.into().within(session)) {
         line(out, &call.value())?;
     }
     Ok(())
 }
 
-/// Writes the first `last` steps as a log for ShiViz: two lines an event, `NODE CLOCK` and words. Its parser is the
-/// default one, `(?<host>\\S*) (?<clock>{{.*}})\\n(?<event>.*)`. What no node did (a lost message, a fault of the
-/// network) has no line.
-///
-/// # Errors
-/// If the output cannot be written.
-pub fn shiviz(session: &Session, last: u64, out: &mut dyn Write) -> io::Result<()> {
-    let mut clocks = Clocks::default();
-    each_step(session, last, |moment, step| {
-        let clock = clocks.take(moment, step);
-        let Some(node) = step.node.filter(|_| step.kind != Kind::Lost) else { return Ok(()) };
-        let counts: Vec<String> = clock.iter().map(|(node, count)| format!("\"{node}\":{count}")).collect();
-        writeln!(out, "{node} {{{}}}\n{}", counts.join(","), session.say(step, Lang::En))
-    })
-}
-
-/// Writes the first `last` steps as a Mermaid sequence diagram: arrows where messages arrive or are lost, notes for
-/// what machines remark and for faults.
-///
-/// # Errors
-/// If the output cannot be written.
-pub fn mermaid(session: &Session, last: u64, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "sequenceDiagram")?;
-    let moment = session.run().moment(last);
-    let names: Vec<String> = moment.world.nodes().map(|node| node.id.to_string()).collect();
-    for name in &names {
-        writeln!(out, "    participant {name}")?;
-    }
-    let everyone = match &names[..] {
-        [first, .., end] => format!("{first},{end}"),
-        [one] => one.clone(),
-        [] => return Ok(()),
-    };
-    each_step(session, last, |_, step| {
-        let place = step.node.map_or_else(|| everyone.clone(), |node| node.to_string());
-        if let (Some(from), Some(to), Some(body)) = (step.from, step.node, &step.body) {
-            let arrow = if step.kind == Kind::Lost { "-x" } else { "->>" };
-            let said = mermaid_words(&session.variant().message_words(body, true));
-            writeln!(out, "    {from}{arrow}{to}: {said}")?;
-        } else if step.action.is_some() || matches!(step.kind, Kind::Command | Kind::Reply) {
-            let said = mermaid_words(&session.say(step, Lang::En));
-            return writeln!(out, "    Note over {place}: {said}");
-        }
-        for note in &step.notes {
-            let said = mermaid_words(&session.variant().note_words(note, Lang::En));
-            writeln!(out, "    Note over {place}: {said}")?;
-        }
-        Ok(())
-    })
-}
-
-/// Words that end no line and begin no entity in Mermaid's language.
-fn mermaid_words(words: &str) -> String {
-    words.replace('#', "#35;").replace(';', "#59;").replace("#35#59;", "#35;").replace('\n', " ")
-}
-
 /// The moment at the cursor as an SVG picture.
 pub fn picture(session: &Session, frame: &Frame, theme: Theme) -> String {
     let scene = stage::picture(session.lab(), session.variant(), session.world(), frame);
-    let language = match frame.lang {
-        Lang::En => "en",
-        Lang::Zh => "zh-CN",
-    };
-    svg(&scene, theme, &SvgOptions { language, ..SvgOptions::default() })
+    svg(&scene, theme, &svg_options(frame.lang))
 }
 
-/// Shows each step up to `last` to `see`, until one fails.
+/// Shows each step from `first` to `last` to `see`, until one fails.
 fn each_step(
     session: &Session,
+    mut first: u64,
     last: u64,
     mut see: impl FnMut(&Moment, &Step) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut first = 1;
     let last = last.min(session.len());
     // In chunks, so that a closed pipe ends the replay soon.
     while first <= last {
@@ -282,49 +295,6 @@ fn state_of(session: &Session, moment: &Moment, id: NodeId) -> Option<Value> {
     Some(Value::Object(fields))
 }
 
-/// How many steps of each node are known.
-pub type Clock = BTreeMap<NodeId, u64>;
-
-/// Vector clocks, reckoned while a run is replayed from its beginning.
-#[derive(Clone, Debug, Default)]
-pub struct Clocks {
-    nodes: BTreeMap<NodeId, Rc<Clock>>,
-    /// What each message in flight carries.
-    messages: BTreeMap<u64, Rc<Clock>>,
-}
-
-impl Clocks {
-    /// Takes a step in, with the moment after it. Returns the clock after it.
-    pub fn take(&mut self, moment: &Moment, step: &Step) -> Rc<Clock> {
-        let carried = step.message.and_then(|id| self.messages.get(&id)).cloned();
-        let clock = match (step.kind, step.node) {
-            (Kind::Lost, _) => carried.unwrap_or_default(),
-            (_, None) => Rc::default(),
-            (_, Some(node)) => self.count(node, carried.filter(|_| step.kind == Kind::Deliver)),
-        };
-        for sent in &step.sent {
-            self.messages.insert(sent.id, clock.clone());
-        }
-        // A message that was duplicated arrives under one number twice.
-        if let Some(id) = step.message.filter(|&id| moment.world.flight(id).is_none()) {
-            self.messages.remove(&id);
-        }
-        clock
-    }
-
-    fn count(&mut self, node: NodeId, carried: Option<Rc<Clock>>) -> Rc<Clock> {
-        let mut clock = self.nodes.get(&node).map(|known| (**known).clone()).unwrap_or_default();
-        for (&other, &count) in carried.iter().flat_map(|carried| carried.iter()) {
-            let known = clock.entry(other).or_default();
-            *known = (*known).max(count);
-        }
-        *clock.entry(node).or_default() += 1;
-        let clock = Rc::new(clock);
-        self.nodes.insert(node, clock.clone());
-        clock
-    }
-}
-
 /// One command and what became of it.
 struct Call {
     client: NodeId,
@@ -383,9 +353,9 @@ const fn outcome_word(outcome: Outcome) -> &'static str {
     }
 }
 
-fn calls(session: &Session, last: u64) -> Vec<Call> {
+fn calls(session: &Session, span: Span) -> Vec<Call> {
     let mut calls: BTreeMap<u64, Call> = BTreeMap::new();
-    session.run().replay(1, last, |_, step| {
+    session.run().replay(span.first, span.last, |_, step| {
         let (Some(op), Some(body), Some(node)) = (step.op, &step.body, step.node) else { return };
         match step.kind {
             Kind::Command => {

@@ -19,6 +19,8 @@ pub enum Icon {
     Tick,
     /// A note.
     Star,
+    /// A slow processor: an hourglass.
+    Processor,
 }
 
 /// How one part of a pictogram takes its inks.
@@ -46,8 +48,16 @@ pub(crate) const ICON_BOX: f64 = 16.0;
 
 impl Icon {
     /// Every pictogram.
-    pub const ALL: [Self; 7] =
-        [Self::Lock, Self::Cylinder, Self::Pause, Self::Clock, Self::Cross, Self::Tick, Self::Star];
+    pub const ALL: [Self; 8] = [
+        Self::Lock,
+        Self::Cylinder,
+        Self::Pause,
+        Self::Clock,
+        Self::Cross,
+        Self::Tick,
+        Self::Star,
+        Self::Processor,
+    ];
 
     /// Its parts in painting order.
     #[must_use]
@@ -60,6 +70,7 @@ impl Icon {
             Self::Cross => CROSS,
             Self::Tick => TICK,
             Self::Star => STAR,
+            Self::Processor => PROCESSOR,
         }
     }
 
@@ -153,6 +164,12 @@ static STAR: &[IconPart] = &[solid(&[
     line(-1.5, -2.1),
     Segment::Close,
 ])];
+
+static PROCESSOR: &[IconPart] = &[
+    stroke(&[go(-4.5, -6.0), line(4.5, -6.0), go(-4.5, 6.0), line(4.5, 6.0)]),
+    stroke(&[go(-3.2, -6.0), line(3.2, 6.0), go(3.2, -6.0), line(-3.2, 6.0)]),
+    solid(&[go(0.0, 1.2), line(2.6, 6.0), line(-2.6, 6.0), Segment::Close]),
+];
 
 #[cfg(test)]
 mod tests {

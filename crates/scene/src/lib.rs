@@ -42,6 +42,6 @@ pub use mark::{
     ArcSweep, HALO_WIDTH, HATCH_PITCH, HATCH_WIDTH, Layer, Mark, Shape, Style, Subject, arc_sweep,
 };
 pub use scene::{Pen, Scene};
-pub use svg::{SvgOptions, svg};
+pub use svg::{SvgOptions, SvgParts, svg, svg_parts};
 pub use text::{Anchor, Face, Lettering, Text, Weight, text_bounds, text_width};
 pub use theme::Theme;

@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 
 use crate::{
-    ArcSweep, Face, HALO_WIDTH, HATCH_PITCH, HATCH_WIDTH, Icon, IconPaint, Ink, Mark, Point, Rect, Scene,
-    Segment, Shape, Style, Subject, Text, Theme, Weight, arc_sweep, text, theme,
+    ArcSweep, Face, HALO_WIDTH, HATCH_PITCH, HATCH_WIDTH, Icon, IconPaint, Ink, Layer, Mark, Point, Rect,
+    Scene, Segment, Shape, Style, Subject, Text, Theme, Weight, arc_sweep, text, theme,
 };
 
 /// What differs between the uses of an SVG.
@@ -46,6 +46,37 @@ pub fn svg(scene: &Scene, theme: Theme, options: &SvgOptions<'_>) -> String {
     }
     writer.out.push_str("</svg>\n");
     writer.out
+}
+
+/// The pieces of an SVG, for those who put many pictures into one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SvgParts {
+    /// The opening tag, the title, and the hatch where one is needed.
+    pub open: String,
+    /// The ground; empty without one.
+    pub ground: String,
+    /// Each visible mark with the layer on which it lies, in painting order.
+    pub marks: Vec<(Layer, String)>,
+}
+
+/// The pieces of [`svg`]: all of them one behind the other, and `</svg>`, are the same file.
+#[must_use]
+pub fn svg_parts(scene: &Scene, theme: Theme, options: &SvgOptions<'_>) -> SvgParts {
+    let mut writer = Writer { out: String::new(), theme, options: *options };
+    writer.open(scene);
+    let open = std::mem::take(&mut writer.out);
+    if let Some(ground) = options.ground {
+        writer.rect(scene.view(), 0.0);
+        writer.paint("fill", ground);
+        writer.close();
+    }
+    let ground = std::mem::take(&mut writer.out);
+    let mut marks = Vec::with_capacity(scene.len());
+    for mark in scene.marks().filter(|mark| mark.style.is_visible()) {
+        writer.mark(mark);
+        marks.push((mark.layer, std::mem::take(&mut writer.out)));
+    }
+    SvgParts { open, ground, marks }
 }
 
 struct Writer<'a> {
@@ -405,7 +436,7 @@ fn push_escaped(out: &mut String, content: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Layer, Lettering, Pen};
+    use crate::{Lettering, Pen};
 
     fn check_number(value: f64, expected: &str) {
         let mut out = String::new();
@@ -480,6 +511,18 @@ mod tests {
         let found = svg_of(|pen| pen.circle(CENTER, 9.0, Style::down()), &options);
         assert!(found.contains("var(--node-down)") && found.contains("url(#a-hatch)"), "{found}");
         assert!(found.contains("id=\"a-hatch\"") && !found.contains("#EFECE4"), "{found}");
+    }
+
+    #[test]
+    fn the_pieces_make_the_whole() {
+        let mut scene = Scene::new(100.0, 100.0, "t");
+        scene.pen(Layer::Nodes, Subject::Node(1)).circle(CENTER, 9.0, Style::down());
+        scene.pen(Layer::Links, Subject::None).line(CENTER, Point::default(), Style::stroke(Ink::Link, 1.0));
+        let options = SvgOptions::default();
+        let parts = svg_parts(&scene, Theme::Dark, &options);
+        let marks: String = parts.marks.iter().map(|(_, mark)| mark.as_str()).collect();
+        assert_eq!(parts.open + &parts.ground + &marks + "</svg>\n", svg(&scene, Theme::Dark, &options));
+        assert_eq!(parts.marks[0].0, Layer::Links);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use faultscope_protocol::{
 use serde_json::Value;
 
 use crate::SeatPlan;
-use crate::hash::StableHasher;
+use crate::hash::{StableHasher, stable_hash};
 
 /// Any plain value of a protocol: a message, a command, a reply, a note, or a stable state.
 #[derive(Clone)]
@@ -248,6 +248,8 @@ pub trait MachineCore: Send + Sync {
     fn timer_value(&self, slot: TimerSlot) -> Value;
     #[doc(hidden)]
     fn hash_state(&self, hasher: &mut StableHasher);
+    #[doc(hidden)]
+    fn bytes(&self) -> u32;
 }
 
 struct Cell<P: Protocol> {
@@ -363,7 +365,14 @@ impl<P: Protocol> MachineCore for Cell<P> {
 
     fn hash_state(&self, hasher: &mut StableHasher) {
         self.state.hash(hasher);
-        self.timers.hash(hasher);
+        // Slots depend on the way that led here: the timers are a set, and a sum has no order.
+        let timers = self.timers.iter().flatten().map(stable_hash);
+        hasher.word(timers.fold(0, u64::wrapping_add));
+    }
+
+    fn bytes(&self) -> u32 {
+        // What lies behind pointers is not counted; on average it is about as much again.
+        2 * (size_of::<Self>() + self.timers.capacity() * size_of::<Option<P::Timer>>()) as u32
     }
 }
 

@@ -371,6 +371,11 @@ impl Flights {
         self.slots.len() * (size_of::<Option<Flight>>() + BODY_BYTES)
     }
 
+    /// Every place, used or not.
+    pub(crate) fn places(&self) -> impl ExactSizeIterator<Item = Option<&Flight>> {
+        self.slots.iter().map(Option::as_ref)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Flight> {
         self.slots.iter().flatten()
     }

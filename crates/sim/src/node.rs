@@ -140,6 +140,31 @@ pub(crate) enum Deferred {
     Load,
 }
 
+/// What a search learns of a machine at its door.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tape {
+    /// Whether a search stands behind the door: nothing is drawn.
+    pub(crate) is_on: bool,
+    reads_clock: bool,
+    /// What was chosen, and out of how many.
+    asked: Vec<(u32, u32)>,
+}
+
+impl Tape {
+    /// The door of a machine that is searched.
+    pub(crate) fn searched() -> Self {
+        Self { is_on: true, ..Self::default() }
+    }
+
+    pub(crate) fn is_blank(&self) -> bool {
+        !self.reads_clock && self.asked.is_empty()
+    }
+
+    pub(crate) fn take(&mut self) -> (Vec<(u32, u32)>, bool) {
+        (std::mem::take(&mut self.asked), std::mem::take(&mut self.reads_clock))
+    }
+}
+
 /// A node of the world, as pictures, properties and exports see it.
 pub struct Node {
     /// Its name.
@@ -176,6 +201,7 @@ pub struct Node {
     pub(crate) draws: Vec<LabelDraws>,
     /// Choices that the run's text fixes, in order, before any is drawn.
     pub(crate) picks: VecDeque<u32>,
+    pub(crate) tape: Tape,
     /// How many commands of the client load this node was given.
     pub(crate) loaded: u64,
     /// The command of the client load that is not answered yet.
@@ -208,6 +234,7 @@ impl Clone for Node {
             links: self.links.clone(),
             draws: self.draws.clone(),
             picks: self.picks.clone(),
+            tape: self.tape.clone(),
             loaded: self.loaded,
             load_op: self.load_op,
         }
@@ -240,6 +267,7 @@ impl Node {
             links: LinkEnds::default(),
             draws: Vec::new(),
             picks: VecDeque::new(),
+            tape: Tape::default(),
             loaded: 0,
             load_op: None,
         }
@@ -332,6 +360,13 @@ impl Node {
         self.outbox.len()
     }
 
+    /// An estimate of the memory that it takes by itself.
+    pub(crate) fn bytes(&self) -> u32 {
+        let links = self.links.weight_beside(None);
+        let timers = self.timers.capacity() * size_of::<ArmedTimer>();
+        (size_of::<Self>() + links + timers) as u32 + self.machine.bytes()
+    }
+
     /// How often it has crashed.
     pub fn crashes(&self) -> u32 {
         self.incarnation
@@ -375,17 +410,21 @@ impl Node {
             wall_us: self.clock.wall_us(now_us),
             draws: &mut self.draws,
             picks: &mut self.picks,
+            tape: &mut self.tape,
         };
         run(self.machine.as_mut(), self.durable.as_ref(), &mut door);
     }
 
+    /// The door of a client's program, which makes the commands of its load: what it draws is the run's, and no pick
+    /// or search changes it.
     pub(crate) fn with_door<R>(&mut self, seed: u64, now_us: u64, run: impl FnOnce(&mut dyn Door) -> R) -> R {
         let mut door = NodeDoor {
             seed,
             place: u64::from(self.id.code()),
             wall_us: self.clock.wall_us(now_us),
             draws: &mut self.draws,
-            picks: &mut self.picks,
+            picks: &mut VecDeque::new(),
+            tape: &mut Tape::default(),
         };
         run(&mut door)
     }
@@ -403,6 +442,7 @@ struct NodeDoor<'a> {
     wall_us: u64,
     draws: &'a mut Vec<LabelDraws>,
     picks: &'a mut VecDeque<u32>,
+    tape: &'a mut Tape,
 }
 
 impl NodeDoor<'_> {
@@ -422,17 +462,26 @@ impl NodeDoor<'_> {
 
 impl Door for NodeDoor<'_> {
     fn now_us(&mut self) -> u64 {
+        self.tape.reads_clock |= self.tape.is_on;
         self.wall_us
     }
 
     fn delay_us(&mut self, label: &'static str, range_us: Range<u64>) -> u64 {
+        if self.tape.is_on {
+            return range_us.start;
+        }
         self.draw(label).in_range(&range_us)
     }
 
     fn choose(&mut self, label: &'static str, count: u32) -> u32 {
-        match self.picks.pop_front() {
-            Some(pick) if pick < count => pick,
-            _ => self.draw(label).below(count),
+        match self.picks.pop_front().filter(|&pick| pick < count) {
+            pick if self.tape.is_on => {
+                let pick = pick.unwrap_or(0);
+                self.tape.asked.push((pick, count));
+                pick
+            }
+            Some(pick) => pick,
+            None => self.draw(label).below(count),
         }
     }
 }

@@ -279,6 +279,18 @@ impl Run {
         moment
     }
 
+    /// The moment after step `step`, or after the last boot if that is later, and the actions that led there.
+    pub(crate) fn whole_moment(&self, step: u64) -> (Moment, Vec<Pinned>) {
+        let mut moment = self.moment(step);
+        let boots = self.plan.seats.len() as u64;
+        let (mut scratch, mut effects) = (Step::default(), EffectList::new());
+        while (moment.world.steps() < boots || !moment.parts.is_empty())
+            && moment.advance(&self.actions, u64::MAX, &mut scratch, &mut effects).is_some()
+        {}
+        let done = self.actions[..moment.next_action].to_vec();
+        (moment, done)
+    }
+
     /// Replays the steps `first..=last`, showing each to `see` with the moment after it.
     pub fn replay(&self, first: u64, last: u64, mut see: impl FnMut(&Moment, &Step)) {
         let last = last.min(self.len());

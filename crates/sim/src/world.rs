@@ -3,8 +3,10 @@
 //! A world is a value: cloning it is how snapshots, branches and seeks work. Nodes sit behind `Arc`, so a clone
 //! costs little and a step copies only the node that it changes.
 
+mod choice;
 mod faults;
 
+pub(crate) use choice::FlightDigest;
 pub use faults::Standing;
 
 use std::cmp::{Ordering, Reverse};
@@ -219,8 +221,11 @@ struct Agenda {
 }
 
 impl Agenda {
-    fn add(&mut self, at_us: u64, what: What) {
-        self.queue.push(Reverse(Event { at_us, number: self.next_event, what }));
+    /// Puts an event on the agenda. Where nothing happens by itself it only uses up its number.
+    fn add(&mut self, at_us: u64, what: What, is_manual: bool) {
+        if !is_manual {
+            self.queue.push(Reverse(Event { at_us, number: self.next_event, what }));
+        }
         self.next_event += 1;
     }
 }
@@ -493,7 +498,8 @@ impl World {
     }
 
     fn schedule(&mut self, at_us: u64, what: What) {
-        self.agenda.add(at_us, what);
+        let is_manual = self.is_manual();
+        self.agenda.add(at_us, what, is_manual);
     }
 
     fn node_mut(&mut self, id: NodeId) -> Option<&mut Node> {
@@ -774,11 +780,13 @@ impl World {
 
     /// A node, and apart from it all that its effects reach.
     fn node_and_around(&mut self, id: NodeId) -> Option<(&mut Node, Around<'_>)> {
+        let is_manual = self.is_manual();
         let class = if id.is_client() { &mut self.clients } else { &mut self.servers };
         let node = class.get_mut(usize::from(id.number()) - 1).map(Arc::make_mut)?;
         let around = Around {
             plan: &self.plan,
             now_us: self.now_us,
+            is_manual,
             agenda: &mut self.agenda,
             flights: &mut self.flights,
             next_message: &mut self.next_message,
@@ -803,6 +811,7 @@ impl World {
 struct Around<'a> {
     plan: &'a Plan,
     now_us: u64,
+    is_manual: bool,
     agenda: &'a mut Agenda,
     flights: &'a mut Flights,
     next_message: &'a mut u64,
@@ -812,11 +821,15 @@ struct Around<'a> {
 }
 
 impl Around<'_> {
+    fn schedule(&mut self, at_us: u64, what: What) {
+        self.agenda.add(at_us, what, self.is_manual);
+    }
+
     fn set_timer(&mut self, node: &mut Node, slot: TimerSlot, after_us: u64) {
         let now_us = self.now_us;
         let fires_us = now_us.saturating_add(node.clock.true_us(after_us));
         let generation = node.arm(slot, now_us, fires_us);
-        self.agenda.add(fires_us, What::Timer { node: node.id, slot, generation });
+        self.schedule(fires_us, What::Timer { node: node.id, slot, generation });
     }
 
     fn write(&mut self, node: &mut Node, stable: Payload, force: bool) {
@@ -843,7 +856,7 @@ impl Around<'_> {
             node.last_forced = write;
         }
         let incarnation = node.incarnation;
-        self.agenda.add(done_us, What::Durable { node: id, incarnation, write });
+        self.schedule(done_us, What::Durable { node: id, incarnation, write });
     }
 
     fn put_out(&mut self, node: &mut Node, outgoing: Outgoing, step: &mut Step) {
@@ -859,7 +872,7 @@ impl Around<'_> {
             Outgoing::Reply { op, body } => {
                 let number = self.agenda.next_event;
                 self.replies.insert(number, (node.id, op, body));
-                self.agenda.add(self.now_us, What::Reply { number });
+                self.schedule(self.now_us, What::Reply { number });
             }
             Outgoing::Note(note) => step.notes.push(note),
         }
@@ -868,6 +881,7 @@ impl Around<'_> {
     fn send(&mut self, node: &mut Node, to: NodeId, body: Payload, step: &mut Step) {
         let (seed, now_us, from) = (self.plan.seed, self.now_us, node.id);
         let network = self.network;
+        let is_manual = self.is_manual;
         let place = link_place(from, to);
         let link = node.link(to);
         link.sent += 1;
@@ -876,7 +890,7 @@ impl Around<'_> {
         let own = link.own.as_deref();
         let chance = |purpose: &str, own_ppm: Option<u32>, parts_ppm: u32| {
             let parts_ppm = own_ppm.unwrap_or(parts_ppm);
-            parts_ppm > 0 && Draw::new(seed, purpose, place, ordinal).chance_ppm(parts_ppm)
+            !is_manual && parts_ppm > 0 && Draw::new(seed, purpose, place, ordinal).chance_ppm(parts_ppm)
         };
         let latency = own.and_then(|own| own.latency.as_ref()).unwrap_or(&network.latency);
         let mut arrives_us = now_us + latency.draw(draws.at(ordinal));
@@ -925,9 +939,9 @@ impl Around<'_> {
         let (arrives_us, middle_us) = (flight.arrives_us, flight.middle_us());
         let slot = self.flights.add(flight);
         match fate {
-            Fate::Arrive => self.agenda.add(arrives_us, What::Deliver { slot, id, plan }),
+            Fate::Arrive => self.schedule(arrives_us, What::Deliver { slot, id, plan }),
             Fate::Lost | Fate::Cut => {
-                self.agenda.add(middle_us.max(self.now_us), What::Vanish { slot, id, plan });
+                self.schedule(middle_us.max(self.now_us), What::Vanish { slot, id, plan });
             }
         }
     }

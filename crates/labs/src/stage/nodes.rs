@@ -126,20 +126,22 @@ fn arc_timer<'a>(node: &'a Node, look: &Look) -> Option<&'a ArmedTimer> {
     node.timers().find(|timer| node.timer_name(timer) == name)
 }
 
-/// Up to two small discs at the shoulder: paused, disk busy, clock wrong.
+/// Small discs at the shoulders: paused, disk busy, clock wrong, processor slow.
 fn draw_badges(stage: &mut Stage<'_>, place: NodePlace, node: &Node) {
     if stage.frame.class == Class::Miniature || place.radius < 16.0 {
         return;
     }
     let is_writing = node.status != Status::Down && node.pending_writes().any(|write| write.force);
     let is_skewed = node.clock.is_off();
+    let is_slow = node.status == Status::Up && node.slow_processor_us().is_some();
     let badges = [
         (node.status == Status::Paused, Icon::Pause),
         (is_writing, Icon::Cylinder),
         (is_skewed, Icon::Clock),
+        (is_slow, Icon::Processor),
     ];
     let scale = place.radius / 34.0;
-    let spots = [(30.0, -26.0), (-30.0, -26.0), (30.0, 26.0)];
+    let spots = [(30.0, -26.0), (-30.0, -26.0), (30.0, 26.0), (-30.0, 26.0)];
     let shown = badges.into_iter().filter(|(is_shown, _)| *is_shown).map(|(_, icon)| icon);
     for (icon, (x, y)) in shown.zip(spots) {
         let at = Point::new(place.center.x + x * scale, place.center.y + y * scale);

@@ -3,6 +3,7 @@
 //! `FAULTSCOPE_SEEDS` sets how many seeds of random faults each right variant must stand (40 if it is not set). A
 //! failure prints the text of the run, which opens in the page and on the command line.
 
+mod exports;
 mod pictures;
 mod proof;
 mod runs;

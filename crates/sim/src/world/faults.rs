@@ -196,14 +196,15 @@ impl World {
     }
 
     fn crash(&mut self, id: NodeId, keep: u32, step: &mut Step) {
-        let now_us = self.now_us;
+        let (now_us, is_manual) = (self.now_us, self.is_manual());
         let Some(node) = self.node_mut(id).filter(|node| matches!(node.status, Status::Up | Status::Paused))
         else {
             return;
         };
         step.kind = Kind::Crash;
-        // A write that is through is through, even if the node was paused and could not see it.
-        let through = node.writes.iter().take_while(|write| write.done_us <= now_us).count();
+        // A write that is through is through, even if the node was paused and could not see it. Where nothing happens
+        // by itself, no write is through before it is finished.
+        let through = node.writes.iter().take_while(|write| !is_manual && write.done_us <= now_us).count();
         let kept = (keep as usize).clamp(through, node.writes.len());
         let lost = node.writes.split_off(kept);
         if let Some(last) = node.writes.pop_back() {

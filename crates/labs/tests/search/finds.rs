@@ -1,0 +1,111 @@
+//! What the search must find, each as a run text that the player replays to the same broken property, and what it must
+//! exhaust.
+
+use faultscope_labs::Session;
+use faultscope_labs::explore::{Explored, Explorer};
+use faultscope_labs::sim::{Bounds, Disks, Goal, Judgement, Mode, Verdict};
+
+fn explore(text: &str, bounds: Bounds) -> (Explorer, Vec<Explored>) {
+    let session = Session::open(text).unwrap_or_else(|error| panic!("{text}: {error:?}"));
+    let mut explorer = Explorer::new(&session, bounds);
+    while !explorer.run(10_000).is_done {}
+    let explored = explorer.explored();
+    println!("{text}: {:?} {:?}", explorer.progress(), explorer.limits());
+    for one in &explored {
+        println!("  {}: {:?}", one.id, one.judgement);
+    }
+    (explorer, explored)
+}
+
+/// The text that was found for a property, played from its text alone, strikes at its last step.
+fn replays(explored: &[Explored], id: &str) -> String {
+    let one = explored.iter().find(|one| one.id == id).expect("the property");
+    let found = one.run.as_ref().unwrap_or_else(|| panic!("{id}: {:?}", one.judgement));
+    assert!(found.is_replayed, "{}", found.text);
+    let text = found.text.to_string();
+    println!("  {text}");
+    let session = Session::open(&text).expect("what was found can be opened");
+    let property = session.properties().iter().find(|property| property.id == id).expect("it is there");
+    assert!(
+        matches!(property.verdict, Verdict::Struck { step, .. } if step == session.len() && step == session.step()),
+        "{text}: {:?}",
+        property.verdict
+    );
+    assert_eq!(property.is_broken(), one.mode == Mode::Always);
+    text
+}
+
+fn only(id: &'static str) -> Bounds {
+    Bounds { properties: vec![id], ..Bounds::default() }
+}
+
+#[test]
+fn two_leaders_in_a_term() {
+    let bounds = Bounds { crashes: Some(1), timers: Some(2), ..only("election-safety") };
+    let text = "raft:forget-vote;r1;s1;servers=3;clients=0;disk_us=0-0";
+    let (explorer, explored) = explore(text, bounds.clone());
+    replays(&explored, "election-safety");
+    assert!(explorer.progress().unique < 100_000);
+    // The right rules, within the same bounds, are exhausted and hold.
+    let (explorer, explored) = explore(&text.replace("forget-vote", "basic"), bounds);
+    assert!(explorer.is_exhausted(), "{:?}", explorer.limits());
+    assert_eq!(explored[0].judgement, Judgement::Exhausted);
+}
+
+/// The stored run of Figure 8 up to where its first server leads again, in its second term; then the cut heals.
+const FIGURE_8: &str = "raft:commit-by-counting;r1;s8;clients=0;election_timeout_us=8000000-9000000;\
+    latency_us=10000-12000;disk_us=0-0;\
+    @10000fire.n1.0;@60000cut.n1_n2.n3_n4_n5;@70000do.n1.write.x.1;@100000crash.n1;@110000heal;\
+    @120000fire.n5.0;@143900cut.n5;@144000do.n5.write.x.2;@150000crash.n5;@200000heal;@210000restart.n1;\
+    @212000fire.n1.0;@213000cut.n4_n5;@220000fire.n1.0;@252000heal";
+
+#[test]
+fn the_lost_committed_entry() {
+    let mut session = Session::open(FIGURE_8).expect("a run");
+    session.seek_time(270_000);
+    assert_eq!(session.variant().era(session.world()), 3);
+    let bounds = Bounds { states: 2_000_000, ..only("leader-completeness") };
+    for row in session.rows(70, session.step(), faultscope_labs::Lang::En) {
+        println!("{} {:?} {}", row.at_us, row.node, row.words);
+    }
+    let text = session.text().to_string();
+    let (_, explored) = explore(&text, bounds);
+    replays(&explored, "leader-completeness");
+    // From where it stands, the right rules lose nothing within the same states.
+}
+
+#[test]
+fn the_impatient_participant() {
+    let text = "commit:impatient;r1;s1;participants=2;clients=1;transfers=1;prepare_work_us=0;disk_us=0-0";
+    let (explorer, explored) = explore(text, Bounds { timers: Some(1), ..only("ac1") });
+    replays(&explored, "ac1");
+    assert!(explorer.progress().unique < 100_000);
+}
+
+#[test]
+fn the_blocked_participant_as_a_sometimes() {
+    let text = "commit:2pc;r1;s1;participants=2;clients=1;transfers=1;prepare_work_us=0;disk_us=0-0";
+    let bounds = Bounds { timers: Some(1), goal: Goal::Everything, ..only("blocked") };
+    let (explorer, explored) = explore(text, bounds);
+    replays(&explored, "blocked");
+    assert!(explorer.progress().unique < 100_000);
+}
+
+#[test]
+fn a_small_two_phase_commit_is_exhausted() {
+    let text = "commit:2pc;r1;s1;participants=2;clients=1;transfers=1;prepare_work_us=0";
+    for disks in [Disks::Immediate, Disks::Pending] {
+        let bounds = Bounds {
+            timers: Some(1),
+            crashes: Some(1),
+            goal: Goal::Everything,
+            states: 3_000_000,
+            disks,
+            properties: vec!["ac1", "ac2", "ac3", "money-conserved"],
+            ..Bounds::default()
+        };
+        let (explorer, explored) = explore(text, bounds);
+        assert!(explorer.is_exhausted(), "{:?}", explorer.limits());
+        assert!(explored.iter().all(|one| one.judgement == Judgement::Exhausted));
+    }
+}

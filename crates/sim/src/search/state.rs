@@ -1,0 +1,376 @@
+//! One state of a search, and what may happen to it.
+
+use std::hash::Hasher;
+
+use faultscope_protocol::NodeId;
+
+use super::bounds::{Bounds, Disks};
+use crate::action::{Action, MessageName};
+use crate::hash::StableHasher;
+use crate::monitor::{Finding, Mode, Property, Verdict};
+use crate::node::{EffectList, Node, Status};
+use crate::run::Moment;
+use crate::world::{FlightDigest, Step, World};
+
+/// A world that stands still, its monitors, and what was spent of the budgets.
+#[derive(Clone)]
+pub(super) struct State {
+    world: World,
+    properties: Vec<Property>,
+    spent: Spent,
+    /// The canonical hash of each node; a successor makes only that of the node that it changed.
+    nodes: Vec<u64>,
+    flights: Vec<FlightDigest>,
+    /// How many bytes this state does not share with the one before it, as far as nodes go.
+    own_bytes: u32,
+    /// Whether a property struck on the way from the state before it.
+    pub(super) has_news: bool,
+}
+
+/// What may be spent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Price {
+    Crash,
+    Drop,
+    Duplicate,
+    Pause,
+    Timer,
+    Command,
+}
+
+/// How often each was done on a path, in the order of [`Price`].
+type Spent = [u32; 6];
+
+fn budgets(bounds: &Bounds) -> [Option<u32>; 6] {
+    [bounds.crashes, bounds.drops, bounds.duplicates, bounds.pauses, bounds.timers, bounds.commands]
+}
+
+/// Something that may happen.
+struct Choice {
+    action: Action,
+    price: Option<Price>,
+}
+
+/// What one successor took to make, and lists that are reused from one to the next.
+#[derive(Default)]
+pub(super) struct Expansion {
+    step: Step,
+    effects: EffectList,
+    /// Everything that was done, in order: the choice, the picks before it, the writes behind it.
+    /// Each with how many steps were played at the instant before it.
+    pub(super) actions: Vec<(Action, u32)>,
+    /// Whether it is no transition.
+    pub(super) is_idle: bool,
+    /// Whether a machine looked at its clock.
+    pub(super) reads_clock: bool,
+    has_effects: bool,
+}
+
+/// The successors of a state, one at a time.
+pub(super) struct Successors<'a> {
+    from: &'a State,
+    bounds: &'a Bounds,
+    choices: Vec<Choice>,
+    at: usize,
+    ordinal: u32,
+    /// What the machine is to choose, in order.
+    picks: Vec<u32>,
+}
+
+impl State {
+    /// The state that a search from `moment` starts with, and the actions that led there.
+    pub(super) fn root(
+        moment: Moment,
+        bounds: &Bounds,
+        scratch: &mut Expansion,
+    ) -> (Self, Vec<(Action, u32)>) {
+        let is_judged =
+            |property: &Property| property.mode != Mode::Eventually && bounds.is_wanted(property.id);
+        let mut state = Self {
+            world: moment.world,
+            properties: moment.properties.into_iter().filter(is_judged).collect(),
+            spent: Spent::default(),
+            nodes: Vec::new(),
+            flights: Vec::new(),
+            own_bytes: 0,
+            has_news: false,
+        };
+        scratch.begin();
+        if !state.world.is_manual() {
+            state.act(&Action::Manual, scratch);
+        }
+        state.world.begin_search();
+        state.let_answers_out(scratch);
+        let ids: Vec<NodeId> = state.world.nodes().map(|node| node.id).collect();
+        for &id in &ids {
+            state.close(id, bounds, scratch);
+        }
+        state.nodes = state.world.held_nodes().map(|node| node_hash(node)).collect();
+        state.world.digest_flights(&mut state.flights);
+        state.has_news = false;
+        (state, scratch.actions.clone())
+    }
+
+    /// What may happen now.
+    pub(super) fn expand<'a>(&'a self, bounds: &'a Bounds) -> Successors<'a> {
+        let choices = self.choices(bounds);
+        Successors { from: self, bounds, choices, at: 0, ordinal: 0, picks: Vec::new() }
+    }
+
+    /// The hash under which it is known.
+    pub(super) fn hash(&self, bounds: &Bounds) -> u64 {
+        let mut hasher = StableHasher::new(0);
+        for &node in &self.nodes {
+            hasher.word(node);
+        }
+        hasher.word(self.world.messages_hash(&self.flights));
+        self.world.hash_commands(&mut hasher);
+        for property in &self.properties {
+            property.hash_into(&mut hasher);
+        }
+        for (spent, budget) in self.spent.iter().zip(budgets(bounds)) {
+            // What has no limit does not tell states apart.
+            hasher.word(budget.map_or(0, |_| u64::from(*spent)));
+        }
+        hasher.finish()
+    }
+
+    /// An estimate of the memory that it takes, beside what it shares with others.
+    pub(super) fn bytes(&self) -> u32 {
+        const PROPERTY_BYTES: usize = 384;
+        let flights = self.world.flight_places() * World::FLIGHT_BYTES;
+        let nodes = self.nodes.len() * 2 * size_of::<u64>();
+        let digests = self.flights.capacity() * size_of::<FlightDigest>();
+        let properties = self.properties.len() * (size_of::<Property>() + PROPERTY_BYTES);
+        let all = size_of::<Self>() + flights + nodes + digests + properties;
+        (all as u32).saturating_add(self.own_bytes)
+    }
+
+    pub(super) fn message_count(&self) -> usize {
+        self.world.flight_count()
+    }
+
+    /// What is known against (or of) a property.
+    pub(super) fn finding(&self, id: &str) -> Option<Finding> {
+        let property = self.properties.iter().find(|property| property.id == id)?;
+        finding_of(property)
+    }
+
+    /// What struck on the way from `before`.
+    pub(super) fn news<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = (&'static str, Finding)> + 'a {
+        let pairs = before.properties.iter().zip(&self.properties);
+        pairs
+            .filter(|(before, _)| before.verdict == Verdict::Open)
+            .filter_map(|(_, after)| Some((after.id, finding_of(after)?)))
+    }
+
+    fn choices(&self, bounds: &Bounds) -> Vec<Choice> {
+        let budgets = budgets(bounds);
+        let can_pay =
+            |price: Price| budgets[price as usize].is_none_or(|most| self.spent[price as usize] < most);
+        let mut choices = Vec::new();
+        let mut push = |action: Action, price: Option<Price>| {
+            if price.is_none_or(can_pay) {
+                choices.push(Choice { action, price });
+            }
+        };
+        for (name, is_up) in self.world.open_messages(&self.flights) {
+            if is_up {
+                push(Action::Deliver(name), None);
+            }
+            push(Action::Drop(name), Some(Price::Drop));
+            push(Action::Duplicate(name), Some(Price::Duplicate));
+        }
+        let down = self.world.nodes().filter(|node| node.status == Status::Down).count();
+        let may_crash = down < bounds.most_down as usize;
+        for node in self.world.nodes() {
+            self.node_choices(node, may_crash, &mut push);
+        }
+        choices
+    }
+
+    fn node_choices(&self, node: &Node, may_crash: bool, push: &mut impl FnMut(Action, Option<Price>)) {
+        let id = node.id;
+        if node.status == Status::Up {
+            for index in 0..node.timers().len() as u32 {
+                push(Action::Fire { node: id, index }, Some(Price::Timer));
+            }
+            if node.pending_writes().len() > 0 {
+                push(Action::FinishWrite(id), None);
+            }
+            if self.world.may_load(node) {
+                push(Action::Load(id), Some(Price::Command));
+            }
+            push(Action::Pause(id), Some(Price::Pause));
+        }
+        match node.status {
+            Status::Up | Status::Paused if may_crash => {
+                for keep in 0..=node.pending_writes().len() as u32 {
+                    push(Action::Crash { node: id, keep }, Some(Price::Crash));
+                }
+            }
+            Status::Down => push(Action::Restart(id), None),
+            _ => {}
+        }
+        if node.status == Status::Paused {
+            push(Action::Resume(id), None);
+        }
+    }
+
+    /// Does a choice and all that follows from it at once. Returns what the machine chose, each with how many ways
+    /// there were.
+    fn take(
+        &mut self,
+        choice: &Choice,
+        picks: &[u32],
+        bounds: &Bounds,
+        scratch: &mut Expansion,
+    ) -> Vec<(u32, u32)> {
+        scratch.begin();
+        self.has_news = false;
+        if let Some(price) = choice.price {
+            self.spent[price as usize] += 1;
+        }
+        let node = node_of(&choice.action);
+        if let Some(node) = node {
+            for &value in picks {
+                self.act(&Action::Pick { node, value }, scratch);
+            }
+        }
+        self.act(&choice.action, scratch);
+        let Some(node) = node else { return Vec::new() };
+        self.let_answers_out(scratch);
+        self.close(node, bounds, scratch);
+        let (asked, reads_clock) = self.world.take_tape(node);
+        scratch.reads_clock = reads_clock;
+        asked
+    }
+
+    fn act(&mut self, action: &Action, scratch: &mut Expansion) {
+        let played = self.world.steps_at(self.world.now_us());
+        scratch.actions.push((action.clone(), played));
+        self.world.search_act(action, &mut scratch.step, &mut scratch.effects);
+        self.observe(scratch);
+    }
+
+    /// Writes are finished at once where disks are immediate.
+    fn close(&mut self, node: NodeId, bounds: &Bounds, scratch: &mut Expansion) {
+        while bounds.disks == Disks::Immediate && self.world.is_writing(node) {
+            self.act(&Action::FinishWrite(node), scratch);
+            self.let_answers_out(scratch);
+        }
+    }
+
+    fn let_answers_out(&mut self, scratch: &mut Expansion) {
+        while self.world.search_answer(&mut scratch.step, &mut scratch.effects) {
+            scratch.has_effects = true;
+            self.observe(scratch);
+        }
+    }
+
+    fn observe(&mut self, scratch: &mut Expansion) {
+        let step = &scratch.step;
+        scratch.has_effects |= !step.sent.is_empty() || step.writes > 0;
+        for property in &mut self.properties {
+            let was_open = property.verdict == Verdict::Open;
+            property.observe(&self.world, step);
+            self.has_news |= was_open && property.verdict != Verdict::Open;
+        }
+    }
+
+    /// Makes the digests of what changed since `before`.
+    fn digest(&mut self, before: &Self) {
+        self.own_bytes = 0;
+        let nodes = self.world.held_nodes().zip(before.world.held_nodes()).zip(&mut self.nodes);
+        for ((now, was), hash) in nodes {
+            if !std::sync::Arc::ptr_eq(now, was) {
+                *hash = node_hash(now);
+                self.own_bytes += now.bytes();
+            }
+        }
+        self.world.digest_flights(&mut self.flights);
+    }
+
+    /// Whether a delivery changed nothing but that the message is gone.
+    fn is_idle(&self, before: &Self, choice: &Choice, scratch: &Expansion) -> bool {
+        let Action::Deliver(MessageName { to, .. }) = choice.action else { return false };
+        let timers_set = |state: &Self| state.world.node(to).map(|node| node.next_generation);
+        !scratch.has_effects
+            && !self.world.keeps_order()
+            && self.nodes == before.nodes
+            && timers_set(self) == timers_set(before)
+            && monitors_hash(self) == monitors_hash(before)
+    }
+}
+
+fn monitors_hash(state: &State) -> u64 {
+    let mut hasher = StableHasher::new(0);
+    for property in &state.properties {
+        property.hash_into(&mut hasher);
+    }
+    hasher.finish()
+}
+
+fn node_hash(node: &Node) -> u64 {
+    let mut hasher = StableHasher::new(u64::from(node.id.code()));
+    node.hash_canonical(&mut hasher);
+    hasher.finish()
+}
+
+fn finding_of(property: &Property) -> Option<Finding> {
+    match &property.verdict {
+        Verdict::Struck { finding, .. } => Some(finding.clone()),
+        _ => None,
+    }
+}
+
+/// The node whose machine an action may wake.
+fn node_of(action: &Action) -> Option<NodeId> {
+    match action {
+        Action::Deliver(name) => Some(name.to),
+        action => action.node(),
+    }
+}
+
+impl Expansion {
+    fn begin(&mut self) {
+        self.actions.clear();
+        self.is_idle = false;
+        self.reads_clock = false;
+        self.has_effects = false;
+    }
+}
+
+impl Successors<'_> {
+    /// The next successor, and which it is. What it took stands in `scratch`.
+    pub(super) fn next(&mut self, scratch: &mut Expansion) -> Option<(u32, State)> {
+        loop {
+            let choice = self.choices.get(self.at)?;
+            let mut next = self.from.clone();
+            let asked = next.take(choice, &self.picks, self.bounds, scratch);
+            if asked.len() > self.picks.len() {
+                // The machine chose more than was picked: once more, with the picks spelled out.
+                self.picks = asked.iter().map(|&(pick, _)| pick).collect();
+                continue;
+            }
+            next.digest(self.from);
+            scratch.is_idle = next.is_idle(self.from, choice, scratch);
+            let ordinal = self.ordinal;
+            self.ordinal += 1;
+            self.turn(asked);
+            return Some((ordinal, next));
+        }
+    }
+
+    /// On to the next picks, the last one turning fastest; after all of them, to the next choice.
+    fn turn(&mut self, mut asked: Vec<(u32, u32)>) {
+        while let Some((pick, ways)) = asked.pop() {
+            if pick + 1 < ways {
+                self.picks = asked.iter().map(|&(pick, _)| pick).chain([pick + 1]).collect();
+                return;
+            }
+        }
+        self.picks.clear();
+        self.at += 1;
+    }
+}
