@@ -393,3 +393,44 @@ impl Flights {
             .map(|slot| slot as u32)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A node with a link to each of 100 others, made in an order far from theirs; each has sent its receiver's number.
+    fn hundred() -> LinkEnds {
+        let mut links = LinkEnds::default();
+        for step in 0..100 {
+            let number = step * 37 % 100 + 1;
+            links.to(NodeId::server(number)).sent = u64::from(number);
+        }
+        links
+    }
+
+    #[test]
+    fn links_are_found_again_in_order() {
+        let mut links = hundred();
+        let found: Vec<(NodeId, u64)> = links.iter().map(|link| (link.to, link.sent)).collect();
+        let wanted: Vec<(NodeId, u64)> =
+            (1..=100).map(|number| (NodeId::server(number), u64::from(number))).collect();
+        assert_eq!(found, wanted);
+        assert_eq!(links.to(NodeId::server(41)).sent, 41);
+        assert!(links.0.iter().all(|piece| piece.len() <= PIECE));
+    }
+
+    #[test]
+    fn a_step_after_a_snapshot_copies_one_piece() {
+        let snapshot = hundred();
+        let mut links = snapshot.clone();
+        let shared = links.weight_beside(Some(&snapshot));
+        links.to(NodeId::server(41)).sent += 1;
+        let more = links.weight_beside(Some(&snapshot)) - shared;
+        assert!((1..=PIECE * size_of::<LinkEnd>()).contains(&more), "{more}");
+        assert!(links.weight_beside(None) > shared + more);
+        assert_eq!(
+            snapshot.iter().find(|link| link.to == NodeId::server(41)).map(|link| link.sent),
+            Some(41)
+        );
+    }
+}
