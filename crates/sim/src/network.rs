@@ -271,15 +271,15 @@ impl LinkEnds {
 
     /// About how many bytes they take up that an earlier list of the same links does not share with them.
     pub(crate) fn weight_beside(&self, earlier: Option<&Self>) -> usize {
-        let is_shared = |piece: &Arc<Vec<LinkEnd>>| {
-            let place = |ends: &Self| {
-                ends.0.partition_point(|other| {
-                    other.first().map(|end| end.to) < piece.first().map(|end| end.to)
-                })
-            };
-            earlier.and_then(|ends| ends.0.get(place(ends))).is_some_and(|other| Arc::ptr_eq(other, piece))
+        let first = |piece: &Arc<Vec<LinkEnd>>| piece.first().map(|end| end.to);
+        // Most often a piece stands where it stood; behind a piece that was split, it stands further on.
+        let is_shared = |place: usize, piece: &Arc<Vec<LinkEnd>>, ends: &Self| {
+            let is_it = |place: usize| ends.0.get(place).is_some_and(|other| Arc::ptr_eq(other, piece));
+            is_it(place) || is_it(ends.0.partition_point(|other| first(other) < first(piece)))
         };
-        let own: usize = self.0.iter().filter(|piece| !is_shared(piece)).map(|piece| piece.len()).sum();
+        let pieces = self.0.iter().enumerate();
+        let own = pieces.filter(|&(place, piece)| !earlier.is_some_and(|ends| is_shared(place, piece, ends)));
+        let own: usize = own.map(|(_, piece)| piece.len()).sum();
         self.0.len() * size_of::<Arc<Vec<LinkEnd>>>() + own * size_of::<LinkEnd>()
     }
 

@@ -128,6 +128,8 @@ const SNAPSHOTS_MAX: usize = 512;
 const SNAPSHOTS_BYTES_MAX: usize = 40 << 20;
 /// The least spacing of snapshots in steps: closer together they would take longer to keep than to do without.
 const SPACING_MIN: u64 = 512;
+/// A snapshot that has to go is freed every so many steps: all are gone long before the next thinning.
+const RETIRE_SPACING: u64 = 16;
 
 /// A run that can be played on, sought in, and acted upon.
 #[derive(Clone)]
@@ -138,6 +140,8 @@ pub struct Run {
     /// Behind `Arc`, so that branches of a run share them.
     snapshots: Vec<Arc<Moment>>,
     snapshot_bytes: usize,
+    /// Snapshots that have to go, one every few steps: all at once, a large world would halt while they are freed.
+    retired: Vec<Arc<Moment>>,
     spacing: u64,
     head: Moment,
 }
@@ -158,6 +162,7 @@ impl Run {
             index: Vec::new(),
             snapshots: vec![Arc::new(start.clone())],
             snapshot_bytes: 0,
+            retired: Vec::new(),
             spacing: SPACING_MIN,
             head: start,
         }
@@ -239,6 +244,8 @@ impl Run {
         self.index.push(IndexEntry::new(step, has_broken));
         if self.len().is_multiple_of(self.spacing) {
             self.keep_snapshot();
+        } else if self.len().is_multiple_of(RETIRE_SPACING) {
+            self.retired.pop();
         }
         true
     }
@@ -255,11 +262,10 @@ impl Run {
     }
 
     fn thin_out(&mut self) {
-        let mut place = 0;
-        self.snapshots.retain(|_| {
-            place += 1;
-            place % 2 == 1
-        });
+        let all = std::mem::take(&mut self.snapshots);
+        for (place, snapshot) in all.into_iter().enumerate() {
+            if place % 2 == 0 { self.snapshots.push(snapshot) } else { self.retired.push(snapshot) }
+        }
         self.spacing *= 2;
         self.weigh();
     }
@@ -361,6 +367,7 @@ impl Run {
             index: self.index[..step as usize].to_vec(),
             snapshots: self.snapshots[..kept].to_vec(),
             snapshot_bytes: 0,
+            retired: Vec::new(),
             spacing: self.spacing,
             head: self.bare_moment(step),
         };
