@@ -24,6 +24,7 @@ pub mod spacetime;
 pub mod stage;
 pub mod story;
 pub mod tool;
+mod toys;
 pub mod words;
 
 pub use catalogue::{LABS, lab};

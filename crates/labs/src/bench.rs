@@ -2,15 +2,13 @@
 //!
 //! Nothing here reads a clock: who asks takes the time from outside.
 
-mod toys;
-
 use faultscope_sim::{Draw, Run};
 
 use crate::schema::Settings;
 use crate::session::plan_of;
 use crate::{OpenError, Session};
 
-pub use toys::{datagrams, gossip};
+pub use crate::toys::{datagrams, gossip};
 
 /// A run of a lab that is played for its speed.
 pub struct Workload {
