@@ -37,8 +37,8 @@ pub use lab::{
 };
 pub use schema::{Argument, ArgumentKind, CommandSchema, Setting, SettingKind, SettingValue, Settings, Unit};
 pub use session::{
-    BranchId, BranchInfo, Comparison, Era, Field, Inspection, News, OpenError, PlaceError, Row, Session,
-    Side, Stop,
+    BranchId, BranchInfo, Comparison, Era, Field, Inspection, News, OpenError, PlaceError, Row,
+    STORM_FAULTS_MAX, STORM_MAX_US, Session, Side, Stop, Storm,
 };
 pub use story::{Player, Story, StoryError};
 pub use tool::{Tool, ToolError};

@@ -439,6 +439,20 @@ impl Run {
         pin
     }
 
+    /// Takes in actions at once, none of which lies before the head. What was still to be played of others is forgotten.
+    pub fn act_later(&mut self, mut actions: Vec<Pinned>) {
+        let now_us = self.head.world.now_us();
+        actions.sort_by_key(|pinned| pinned.pin);
+        for pinned in &mut actions {
+            // An action of this very instant comes behind the steps that were played in it.
+            let at_us = pinned.pin.at_us.max(now_us);
+            let after_steps = pinned.pin.after_steps.max(self.head.world.steps_at(at_us));
+            pinned.pin = Pin { at_us, after_steps };
+        }
+        self.actions.truncate(self.head.next_action);
+        self.actions.extend(actions);
+    }
+
     /// Whether an action still waits to be played.
     pub fn has_waiting_action(&self) -> bool {
         self.head.next_action < self.actions.len() || !self.head.parts.is_empty()
