@@ -288,7 +288,7 @@ fn leader_elected(memory: &mut Elected, world: &World, step: &Step) -> Signal {
         memory.is_led = None;
     }
     let Some(id) = step.node.filter(|id| !id.is_client()) else { return Signal::Silent };
-    let now = world.node(id).and_then(|node| standing(node));
+    let now = world.node(id).and_then(standing);
     let seen = memory.seen.of(id);
     if *seen != now {
         *seen = now;
