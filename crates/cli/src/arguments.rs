@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Explore(ExploreWanted),
     /// Play a story, print what it says, and prove what it claims.
     Story(StoryWanted),
+    /// Measure how fast the simulator is and how evenly it seeks.
+    Bench(BenchWanted),
     /// A tool of a lab.
     #[command(external_subcommand)]
     Tool(Vec<String>),
@@ -204,6 +206,22 @@ pub(crate) struct StoryWanted {
     /// The language of words.
     #[arg(long, value_enum, default_value_t = LangWanted::En)]
     pub(crate) lang: LangWanted,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchWanted {
+    /// What to measure; everything if left out.
+    #[arg(value_name = "WHAT", value_parser = ["speed", "large", "seek"])]
+    pub(crate) only: Vec<String>,
+    /// Steps of the runs that are sought in.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=50_000_000))]
+    pub(crate) steps: u64,
+    /// How many scattered steps are sought.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) positions: u64,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -6,6 +6,7 @@
 //!
 //! What this crate never does: it holds no wall clock, opens no file, and draws on no canvas: it makes values.
 
+pub mod bench;
 pub mod catalogue;
 pub mod check;
 pub mod commit;
@@ -25,6 +26,7 @@ pub mod spacetime;
 pub mod stage;
 pub mod story;
 pub mod tool;
+mod toys;
 pub mod verdict;
 pub mod words;
 

@@ -154,33 +154,32 @@ impl Property {
         if is_final {
             return false;
         }
-        match (self.monitor.observe(world, step), self.mode) {
-            (Signal::Silent, _) => false,
-            (Signal::GaveUp(states), _) => {
+        match self.monitor.observe(world, step) {
+            Signal::Silent => false,
+            Signal::GaveUp(states) => {
                 self.verdict = Verdict::GaveUp { step: step.number, at_us: step.at_us, states };
                 false
             }
-            (Signal::Held, Mode::Eventually) => {
+            Signal::Held => {
                 self.premises += 1;
-                if self.verdict == Verdict::Open {
+                if self.mode == Mode::Eventually && matches!(self.verdict, Verdict::Open) {
                     self.verdict = Verdict::Met { step: step.number, at_us: step.at_us };
                 }
                 false
             }
-            (Signal::Held, _) => {
-                self.premises += 1;
-                false
-            }
-            (Signal::Struck(_), Mode::Eventually) => {
-                self.verdict = Verdict::Open;
-                false
-            }
-            (Signal::Struck(finding), mode) => {
-                self.premises += 1;
-                self.verdict = Verdict::Struck { step: step.number, at_us: step.at_us, finding };
-                mode == Mode::Always
-            }
+            Signal::Struck(finding) => self.strike(finding, step),
         }
+    }
+
+    #[cold]
+    fn strike(&mut self, finding: Finding, step: &Step) -> bool {
+        if self.mode == Mode::Eventually {
+            self.verdict = Verdict::Open;
+            return false;
+        }
+        self.premises += 1;
+        self.verdict = Verdict::Struck { step: step.number, at_us: step.at_us, finding };
+        self.mode == Mode::Always
     }
 
     /// Whether an *always* property is broken.
