@@ -99,7 +99,10 @@ fn write_words(
     let Progress { generated, unique, depth, .. } = explorer.progress();
     let text = session.text_without_cursor();
     let (variant, step) = (format!("{}:{}", text.lab, text.variant), session.step());
-    writeln!(out, "{variant} from step {step}: {generated} states, {unique} unique, depth {depth}, {per_second} states a second")?;
+    writeln!(
+        out,
+        "{variant} from step {step}: {generated} states, {unique} unique, depth {depth}, {per_second} states a second"
+    )?;
     writeln!(out, "{}", explorer.completeness_words(Lang::En))?;
     for one in explored {
         let note = if one.is_claimed || one.mode == Mode::Sometimes { "" } else { " [not claimed]" };
@@ -108,7 +111,8 @@ fn write_words(
             writeln!(out, "  {words}")?;
         }
         if let Some(found) = &one.run {
-            let doubt = if found.is_replayed { "" } else { " (the run alone does not show it: it depends on times)" };
+            let doubt =
+                if found.is_replayed { "" } else { " (the run alone does not show it: it depends on times)" };
             writeln!(out, "  #{}{doubt}", found.text)?;
         }
     }

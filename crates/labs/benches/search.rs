@@ -28,7 +28,10 @@ const BENCHED: &[Pair] = &[
 
 fn main() {
     let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-'));
-    println!("{:<32} {:>9} {:>10} {:>12} {:>12} {:>7}", "model", "unique", "generated", "ours/s", "theirs/s", "ratio");
+    println!(
+        "{:<32} {:>9} {:>10} {:>12} {:>12} {:>7}",
+        "model", "unique", "generated", "ours/s", "theirs/s", "ratio"
+    );
     for pair in BENCHED.iter().filter(|pair| wanted.as_ref().is_none_or(|word| pair.name.contains(word))) {
         let start = Instant::now();
         let ours = models::ours(pair);

@@ -38,10 +38,15 @@ const PAIRS: &[Pair] = &[
         faults: Faults { most_down: 1, ..CALM },
         theirs: raft,
     },
-    Pair { name: "Raft, one server and a client", text: RAFT_CLIENT, depth: Some(9), faults: CALM, theirs: raft_client },
+    Pair {
+        name: "Raft, one server and a client",
+        text: RAFT_CLIENT,
+        depth: Some(9),
+        faults: CALM,
+        theirs: raft_client,
+    },
     Pair { name: "ring", text: RING, depth: Some(5), faults: CALM, theirs: ring },
 ];
-
 
 #[test]
 fn both_searches_count_the_same_unique_states() {
