@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use faultscope_labs::import::ImportError;
 use faultscope_labs::scene::Theme;
-use faultscope_labs::{Lang, Session};
+use faultscope_labs::{Lang, Session, link};
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use web_sys::DragEvent;
@@ -144,12 +144,14 @@ impl App {
     /// The run of a text; where there is none, the problem is shown.
     fn open(&mut self, text: String) -> Option<Session> {
         panic_screen::remember_run(&text);
-        match Session::open(&text) {
+        match Session::open_in_parts(&text) {
             Ok(session) => {
                 self.problem = None;
                 Some(session)
             }
             Err(error) => {
+                // The place of a mistake is a place in the text, not in what was packed around it.
+                let text = link::unpack(&text).ok().flatten().unwrap_or(text);
                 self.problem = Some(Problem { text, error: ImportError::Run(error) });
                 None
             }
@@ -181,9 +183,9 @@ impl App {
     fn show(&mut self, handle: Handle) {
         self.writer.forget();
         if let Place::Lab(before) = &self.place {
-            self.writer.write_now(&before.read().text().to_string());
+            self.writer.write_now(&before.read().link());
         }
-        route::push(&handle.read().text().to_string());
+        route::push(&handle.read().link());
         self.problem = None;
         self.place = Place::Lab(handle);
     }

@@ -69,6 +69,8 @@ pub(crate) enum Msg {
     Visibility,
     /// The panels are behind.
     PanelsDue,
+    /// A run that was opened is still on its way to where its link points.
+    Arrive,
     /// The reader has seen the notice.
     Dismiss,
 }
@@ -86,6 +88,7 @@ pub(crate) struct LabPage {
     speed: i32,
     clock: Clock,
     frame: Option<AnimationFrame>,
+    arriving: Option<AnimationFrame>,
     panels_later: Option<Timeout>,
     quiet_frames: u32,
     /// The length at which it is known that something is left to happen.
@@ -118,6 +121,7 @@ impl Component for LabPage {
             speed: play::USUAL,
             clock: Clock::default(),
             frame: None,
+            arriving: None,
             panels_later: None,
             quiet_frames: 0,
             lively_at: None,
@@ -149,6 +153,10 @@ impl Component for LabPage {
                 self.touch();
                 true
             }
+            Msg::Arrive => {
+                self.arrive(ctx);
+                true
+            }
             Msg::Dismiss => self.notice.take().is_some(),
         }
     }
@@ -157,6 +165,7 @@ impl Component for LabPage {
         if ctx.props().opened != old.opened {
             self.handle = ctx.props().opened.clone();
             self.start_over();
+            self.arrive(ctx);
         }
         true
     }
@@ -173,6 +182,7 @@ impl Component for LabPage {
             self.measure_strip(ctx);
         }
         if first {
+            self.arrive(ctx);
             let tool = self.tool_in_hand.clone();
             let tell = ctx.link().callback(Msg::Pointer);
             self.pointer = crate::stage::listen(&self.canvas, Rc::new(move || tool.get()), &tell);
@@ -197,6 +207,24 @@ impl LabPage {
         self.lively_at = None;
         self.said = String::new();
         self.remember();
+    }
+
+    /// Plays on towards where the link of an opened run points, a part for each frame, and tells what came of it.
+    fn arrive(&mut self, ctx: &Context<Self>) {
+        if !self.handle.write(|session| session.arrive(play::FRAME_STEPS)) {
+            let link = ctx.link().clone();
+            self.arriving = Some(request_animation_frame(move |_| link.send_message(Msg::Arrive)));
+        }
+        if let Some(news) = self.news(ctx.props().lang) {
+            self.notice = Some(news);
+        }
+        self.touch();
+    }
+
+    /// What the session has to tell, in words.
+    fn news(&self, lang: Lang) -> Option<String> {
+        let news = self.handle.write(Session::take_news);
+        (!news.is_empty()).then(|| news.iter().map(|news| news.message(lang)).collect::<Vec<_>>().join(" · "))
     }
 
     /// Keeps the run's text for the case of a failure.
@@ -288,7 +316,7 @@ impl LabPage {
         if session.step() < len || self.lively_at == Some(len) {
             return false;
         }
-        let is_over = session.fork().play_ahead(u64::MAX, 1) == 0;
+        let is_over = session.is_over();
         drop(session);
         self.lively_at = (!is_over).then_some(len);
         is_over
@@ -297,7 +325,7 @@ impl LabPage {
     /// The run or its cursor has changed: the address follows when the page is idle.
     fn note_change(&self, ctx: &Context<Self>) {
         let handle = self.handle.clone();
-        ctx.props().writer.write_later(move || handle.read().text().to_string());
+        ctx.props().writer.write_later(move || handle.read().link());
     }
 
     /// Something has another size.

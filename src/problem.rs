@@ -1,6 +1,7 @@
 //! A run that cannot be opened: what is wrong, and where in its text.
 
 use faultscope_labs::import::ImportError;
+use faultscope_labs::link::LinkError;
 use faultscope_labs::{Lang, OpenError};
 use yew::prelude::*;
 
@@ -64,7 +65,8 @@ fn place(error: &OpenError, text: &str) -> Option<(usize, usize)> {
         OpenError::UnknownNode(action, _)
         | OpenError::UnknownZone(action, _)
         | OpenError::Command(action, _) => action,
-        OpenError::TooFar(_) => return None,
+        OpenError::Link(LinkError::Letter(at)) => return Some((*at, 1)),
+        OpenError::Link(_) | OpenError::TooFar(_) => return None,
     };
     let (before, _) = text.split_once(word.as_str()).filter(|_| !word.is_empty())?;
     Some((before.chars().count(), word.chars().count()))

@@ -14,7 +14,7 @@ use crate::stage::Outcome;
 use crate::stage::canvas::selection_of;
 use crate::{acts, play, transport, words};
 
-/// The most new steps that a run to the next message, note, decision or broken property plays.
+/// The most steps that a run to the next message, note, decision or broken property looks at.
 const RUN_TO_STEPS: u64 = 100_000;
 
 impl LabPage {
@@ -106,12 +106,7 @@ impl LabPage {
 
     fn run_to(&mut self, ctx: &Context<Self>, stop: Stop) -> bool {
         let lang = ctx.props().lang;
-        // What is played in vain must not stretch the run on screen.
-        let mut scout = self.handle.read().fork();
-        let was_found = scout.run_to(stop, RUN_TO_STEPS);
-        if was_found {
-            self.handle.write(|session| *session = scout);
-        }
+        let was_found = self.handle.write(|session| session.run_to(stop, RUN_TO_STEPS));
         let notice = (!was_found).then(|| {
             let what = transport::stop_words(stop).get(lang);
             let steps = crate::format::thousands(RUN_TO_STEPS);
@@ -124,7 +119,7 @@ impl LabPage {
     fn act(&mut self, ctx: &Context<Self>, action: Action) -> bool {
         let lang = ctx.props().lang;
         match self.handle.write(|session| session.act(action)) {
-            Ok(()) => self.notice = None,
+            Ok(()) => self.notice = self.news(lang),
             Err(refusal) => self.notice = Some(refused(&refusal, lang)),
         }
         self.after_change(ctx)

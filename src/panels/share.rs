@@ -17,7 +17,7 @@ pub(crate) fn ShareSheet(props: &PanelProps) -> Html {
     let lang = props.lang;
     let session = props.handle.read();
     let text = session.text().to_string();
-    let fragment = route::fragment(&text);
+    let fragment = route::fragment(&session.link());
     let address = address();
     let link = format!("{address}{fragment}");
     let embed = embed(&address, &fragment, session.lab().title.get(lang));

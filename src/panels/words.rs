@@ -425,7 +425,7 @@ pub(crate) fn verb(verb: &str, lang: Lang) -> String {
 mod tests {
     use super::*;
 
-    const GROUPS: [&[(&str, Text)]; 13] = [
+    const GROUPS: [&[(&str, Text)]; 15] = [
         EVERYWHERE,
         TOP_BAR,
         FILES,
@@ -434,6 +434,8 @@ mod tests {
         STORY_WORDS,
         INSPECTOR_WORDS,
         FAULT_BAR,
+        FAULT_SHEET,
+        SEARCH_WORDS,
         VERDICT_WORDS,
         LOG_WORDS,
         SETTING_WORDS,

@@ -6,7 +6,7 @@ use std::io::Write;
 use faultscope_labs::check::{End, Faults, Judged, Judgement, Trial};
 use faultscope_labs::export::{finding_words, mode_word, seconds_words};
 use faultscope_labs::sim::{Mode, RunText};
-use faultscope_labs::{Lab, Lang};
+use faultscope_labs::{Lab, Lang, link};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde_json::{Map, Value, json};
 
@@ -206,7 +206,7 @@ fn first_value(lab: &Lab, seed: u64, id: &str, link: &RunText, end: &End) -> Val
         fields.insert("at_us".into(), (*at_us).into());
         fields.insert("finding".into(), finding_words(lab, id, finding, Lang::En).into());
     }
-    fields.insert("link".into(), format!("#{link}").into());
+    fields.insert("link".into(), format!("#{}", link::write(link)).into());
     Value::Object(fields)
 }
 
@@ -250,7 +250,7 @@ fn write_words(
                 if let End::Broken { finding, .. } = end {
                     writeln!(out, "  {}", finding_words(lab, id, finding, Lang::En))?;
                 }
-                writeln!(out, "  #{link}")?;
+                writeln!(out, "  #{}", link::write(link))?;
             }
             _ => writeln!(out, "{id}: {verdict} (premise {} times){note}", property.premises)?,
         }

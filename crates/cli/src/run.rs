@@ -9,7 +9,7 @@ use faultscope_labs::export::{Film, Span};
 use faultscope_labs::sim::{MAX_TEXT_BYTES, Mode, RunText, Verdict as Found};
 use faultscope_labs::spacetime::{self, WINDOW_US, Window};
 use faultscope_labs::stage::{Class, Frame};
-use faultscope_labs::{LABS, Lang, OpenError, Session, export, import, lab, words};
+use faultscope_labs::{LABS, Lang, OpenError, Session, export, import, lab, link};
 
 use crate::arguments::{FaultsWanted, Format, RunChoice, RunWanted};
 use crate::failure::{Failure, Verdict};
@@ -54,7 +54,7 @@ pub(crate) fn print(wanted: &RunWanted, out: &mut dyn Write) -> Result<Verdict, 
         }
         Format::Spacetime => out.write_all(diagram(&session, until_us, wanted)?.as_bytes())?,
         Format::Animation => out.write_all(film(&session, until_us, wanted)?.as_bytes())?,
-        Format::Link => writeln!(out, "#{text}")?,
+        Format::Link => writeln!(out, "#{}", session.link())?,
         Format::Run => writeln!(out, "{text}")?,
         Format::Summary => return print_summary(&session, last, wanted, out),
     }
@@ -152,11 +152,8 @@ pub(crate) fn choose(choice: &RunChoice) -> Result<RunText, Failure> {
         Some(text) => text,
         None => import::text_of(&choice.lab).map_err(|error| Failure::Input(error.message(Lang::En)))?,
     };
-    let mut text = if given.contains([':', ';']) {
-        given.parse::<RunText>().map_err(|error| Failure::Input(words::text_error(&error, Lang::En)))?
-    } else {
-        first_run_of(&given)?
-    };
+    let is_text = given.contains([':', ';']) || given.starts_with("z1.");
+    let mut text = if is_text { link::read(&given)? } else { first_run_of(&given)? };
     if let Some(variant) = &choice.variant {
         text.variant.clone_from(variant);
     }
@@ -195,15 +192,7 @@ fn first_run_of(id: &str) -> Result<RunText, Failure> {
     }
     let lab = lab(id).ok_or_else(|| OpenError::UnknownLab(id.to_owned()))?;
     let first = lab.variants.first().map_or("", |variant| variant.about().id);
-    Ok(RunText {
-        lab: lab.id.to_owned(),
-        variant: first.to_owned(),
-        seed: 1,
-        settings: Vec::new(),
-        manual: false,
-        actions: Vec::new(),
-        cursor: None,
-    })
+    Ok(RunText::new(lab.id, first))
 }
 
 /// The text of a file, or of the standard input.

@@ -147,13 +147,10 @@ impl Trial {
             (value != setting.default_value()).then(|| (setting.key.to_owned(), value.to_string()))
         });
         RunText {
-            lab: self.lab.id.to_owned(),
-            variant: self.variant.about().id.to_owned(),
             seed: self.seed,
             settings: changed.collect(),
-            manual: false,
             actions: self.actions(),
-            cursor: None,
+            ..RunText::new(self.lab.id, self.variant.about().id)
         }
     }
 

@@ -13,6 +13,7 @@ pub mod explore;
 pub mod export;
 pub mod import;
 pub mod lab;
+pub mod link;
 pub mod place;
 pub mod raft;
 pub mod ring;
@@ -33,7 +34,10 @@ pub use lab::{
     Variant,
 };
 pub use schema::{Argument, ArgumentKind, CommandSchema, Setting, SettingKind, SettingValue, Settings, Unit};
-pub use session::{Era, Field, Inspection, OpenError, Row, Session, Stop};
+pub use session::{
+    BranchId, BranchInfo, Comparison, Era, Field, Inspection, News, OpenError, PlaceError, Row, Session,
+    Side, Stop,
+};
 pub use story::{Player, Story, StoryError};
 pub use tool::{Tool, ToolError};
 pub use words::{Lang, Text};

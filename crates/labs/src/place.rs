@@ -27,6 +27,7 @@ use faultscope_sim::{Kind, Mode, Moment, Node, Payload, Status, Step, Verdict, W
 use serde_json::{Map, Value};
 
 use crate::lab::Variant;
+use crate::words::{Lang, Text};
 
 /// Why the words of a place were refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,17 @@ pub struct BadPlace {
 impl BadPlace {
     fn new(word: &str, expected: impl Into<String>) -> Self {
         Self { word: word.to_owned(), expected: expected.into() }
+    }
+
+    /// One clear message.
+    pub fn message(&self, lang: Lang) -> String {
+        let values = [("word", self.word.as_str()), ("expected", self.expected.as_str())];
+        if self.word.is_empty() {
+            return Text::new("something is missing, expected {expected}", "缺少内容，应为 {expected}")
+                .fill(lang, &values);
+        }
+        Text::new("“{word}” does not fit, expected {expected}", "“{word}”不合适，应为 {expected}")
+            .fill(lang, &values)
     }
 }
 
@@ -192,6 +204,20 @@ impl Place {
         self.conditions.iter().filter_map(|condition| match &condition.what {
             What::Property { id, .. } => Some(id.as_str()),
             _ => None,
+        })
+    }
+
+    /// The nodes that it names.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> {
+        let whos = self.conditions.iter().flat_map(|condition| match &condition.what {
+            What::Field { who, .. } => [Some(*who), None],
+            What::Note { at, .. } | What::Event { at, .. } | What::Reply { at, .. } => [Some(*at), None],
+            What::Message { from, to, .. } => [Some(*from), Some(*to)],
+            What::Time(_) | What::Count { .. } | What::Property { .. } => [None, None],
+        });
+        whos.flatten().filter_map(|who| match who {
+            Who::Node(id) => Some(id),
+            Who::Any | Who::All => None,
         })
     }
 

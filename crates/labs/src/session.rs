@@ -3,30 +3,47 @@
 //! A session has a run, and one cursor in it. The cursor is a step and a virtual time not before that step. Whatever
 //! is shown comes from the moment at the cursor; verdicts come from the whole run as far as it was played.
 
+mod branches;
+mod strand;
+mod until;
+
 use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
 use faultscope_scene::Scene;
 use faultscope_sim::{
-    Action, BadCommand, DiskPlan, FaultKind, Kind, Latency, Moment, Nemesis, NetworkPlan, Pinned, Plan,
-    Property, Run, RunText, SeatPlan, Shape, Step, TextError, World,
+    Action, BadCommand, DiskPlan, FaultKind, Kind, Latency, MAX_PANELS, Nemesis, NetworkPlan, Pinned, Plan,
+    Property, Run, RunText, SeatPlan, Shape, Step, TextError, World, is_panel,
 };
 use serde_json::Value;
 
 use crate::catalogue;
 use crate::lab::{Lab, Variant};
+use crate::link::{self, LinkError};
 use crate::schema::{Setting, Settings};
 use crate::stage::{self, Frame};
 use crate::words::{self, Lang, Text, unknown};
 
-/// The most steps that opening a link may play: a hostile link must not stall the page.
+pub use branches::{BRANCHES_MAX, BranchId, BranchInfo, Comparison, NAME_LETTERS_MAX, Side};
+pub use until::{PlaceError, Stop};
+
+use branches::Tree;
+use strand::Strand;
+
+/// The furthest step to which a link's cursor may point.
 pub const OPENING_STEPS_MAX: u64 = 2_000_000;
+/// The most steps that opening plays to show what comes around the last action; the cursor may ask for more.
+const AROUND_STEPS_MAX: u64 = 200_000;
+/// The most steps that [`Session::open_in_parts`] plays at once: so many take a browser well under a second.
+const FIRST_PART_STEPS: u64 = 20_000;
 
 /// Why a run cannot be opened, or an action not be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OpenError {
     /// The text is none of the grammar's.
     Text(TextError),
+    /// The packed text cannot be read.
+    Link(LinkError),
     /// No lab has this id.
     UnknownLab(String),
     /// The lab has no variant of this id.
@@ -51,6 +68,7 @@ impl OpenError {
         let say = |text: Text, values: &[(&str, &str)]| text.fill(lang, values);
         match self {
             Self::Text(error) => words::text_error(error, lang),
+            Self::Link(error) => error.message(lang),
             Self::UnknownLab(word) => {
                 let known: Vec<&str> = catalogue::LABS.iter().map(|lab| lab.id).collect();
                 unknown(Text::new("no lab is called “{word}”", "没有名为“{word}”的实验"), word, &known, lang)
@@ -108,19 +126,6 @@ impl OpenError {
     }
 }
 
-/// Until when to run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// The next message that arrives or is lost.
-    Message,
-    /// The next remark of a machine.
-    Note,
-    /// The next decision.
-    Decision,
-    /// The next broken property.
-    Broken,
-}
-
 /// A run in someone's hands.
 #[derive(Clone)]
 pub struct Session {
@@ -130,12 +135,48 @@ pub struct Session {
     schema: Vec<Setting>,
     seed: u64,
     manual: bool,
-    run: Run,
-    cursor: Moment,
-    now_us: u64,
-    eras: Vec<Era>,
-    undo: Vec<(Vec<Pinned>, u64)>,
-    redo: Vec<(Vec<Pinned>, u64)>,
+    strand: Strand,
+    tree: Tree,
+    panels: Vec<String>,
+    arrival: Option<Arrival>,
+    has_changed_behaviour: bool,
+    news: Vec<News>,
+}
+
+/// What is left to be played of a run that was opened.
+#[derive(Clone, Copy)]
+struct Arrival {
+    cursor: u64,
+    wrote: Option<u64>,
+}
+
+/// Something that a session has to tell, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// The link was written when the same text played otherwise.
+    BehaviourChanged,
+    /// There were too many branches: this one, the oldest without a name, had to go.
+    BranchDropped(Box<BranchInfo>),
+}
+
+impl News {
+    /// One clear message.
+    pub fn message(&self, lang: Lang) -> String {
+        match self {
+            Self::BehaviourChanged => Text::new(
+                "this link was made when the run went differently: the rules have changed since, and what its author saw may be \
+                 elsewhere",
+                "链接生成之后规则有变化：本次运行与作者当时看到的不同",
+            )
+            .get(lang)
+            .to_owned(),
+            Self::BranchDropped(branch) => Text::new(
+                "no more than {limit} branches are kept: “{name}” was dropped; named branches go last",
+                "最多保留 {limit} 个分支：已移除“{name}”；已命名的分支最后移除",
+            )
+            .fill(lang, &[("limit", &BRANCHES_MAX.to_string()), ("name", &branch.title(lang))]),
+        }
+    }
 }
 
 /// A stretch of a run under one era: a term, a ballot, a view.
@@ -150,12 +191,12 @@ pub struct Era {
 }
 
 impl Session {
-    /// Opens the run that a text describes, at its cursor, or at its beginning.
+    /// Opens the run that a link's text describes, plain or packed, at its cursor, or at its beginning.
     ///
     /// # Errors
     /// [`OpenError`] says what is wrong with the text, and where.
     pub fn open(text: &str) -> Result<Self, OpenError> {
-        Self::from_text(&text.parse().map_err(OpenError::Text)?)
+        Self::from_text(&link::read(text)?)
     }
 
     /// Opens the run that a parsed text describes.
@@ -163,6 +204,23 @@ impl Session {
     /// # Errors
     /// [`OpenError`] says what is wrong with it.
     pub fn from_text(text: &RunText) -> Result<Self, OpenError> {
+        let mut session = Self::at_start(text)?;
+        session.arrive(u64::MAX);
+        Ok(session)
+    }
+
+    /// Opens the run of a link's text, and plays only a first part of what is to be seen: a page must not stall.
+    /// [`Session::arrive`] plays on.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what is wrong with the text, and where.
+    pub fn open_in_parts(text: &str) -> Result<Self, OpenError> {
+        let mut session = Self::at_start(&link::read(text)?)?;
+        session.arrive(FIRST_PART_STEPS);
+        Ok(session)
+    }
+
+    fn at_start(text: &RunText) -> Result<Self, OpenError> {
         let lab = catalogue::lab(&text.lab).ok_or_else(|| OpenError::UnknownLab(text.lab.clone()))?;
         let variant = lab
             .variant(&text.variant)
@@ -175,34 +233,76 @@ impl Session {
         if cursor > OPENING_STEPS_MAX {
             return Err(OpenError::TooFar(OPENING_STEPS_MAX));
         }
-        let run = Run::new(Arc::new(plan), text.actions.clone());
-        let start = run.moment(0);
-        let mut session = Self {
+        Ok(Self {
             lab,
             variant,
             settings,
             schema,
             seed: text.seed,
             manual: text.manual,
-            run,
-            cursor: start,
-            now_us: 0,
-            eras: Vec::new(),
-            undo: Vec::new(),
-            redo: Vec::new(),
-        };
-        session.play_opening(cursor);
-        session.seek_step(cursor);
-        Ok(session)
+            strand: Strand::new(Run::new(Arc::new(plan), text.actions.clone())),
+            tree: Tree::new(),
+            panels: text.panels.clone(),
+            arrival: Some(Arrival { cursor, wrote: text.fingerprint }),
+            has_changed_behaviour: false,
+            news: Vec::new(),
+        })
     }
 
-    /// Plays as far as an opened page shows: the variant's opening span, the actions and a second, the cursor.
-    fn play_opening(&mut self, cursor: u64) {
-        let last_action_us = self.run.actions().last().map_or(0, |pinned| pinned.pin.at_us);
-        let until_us = self.variant.opening_us().max(last_action_us.saturating_add(1_000_000));
-        self.play_ahead(until_us, OPENING_STEPS_MAX / 10);
-        let missing = cursor.saturating_sub(self.run.len());
-        self.play_ahead(u64::MAX, missing);
+    /// Whether a part of the opened run is still to be played before the cursor stands where the link says.
+    pub fn is_arriving(&self) -> bool {
+        self.arrival.is_some()
+    }
+
+    /// Plays on what is to be seen of an opened run: its variant's opening span, the actions and a second, the cursor;
+    /// at most `most` steps. Returns whether nothing of it is left.
+    pub fn arrive(&mut self, most: u64) -> bool {
+        let Some(Arrival { cursor, wrote }) = self.arrival else { return true };
+        let around = AROUND_STEPS_MAX.saturating_sub(self.len());
+        let mut played = self.play_ahead(self.opening_until_us(&self.strand), most.min(around));
+        if played < most {
+            played += self.play_ahead(u64::MAX, cursor.saturating_sub(self.len()).min(most - played));
+        }
+        if played == most {
+            return false;
+        }
+        self.arrival = None;
+        self.strand.seek_step(cursor);
+        if wrote.is_some_and(|wrote| wrote != self.end_fingerprint()) {
+            self.has_changed_behaviour = true;
+            self.news.push(News::BehaviourChanged);
+        }
+        true
+    }
+
+    /// To what time opening plays by itself, in microseconds.
+    fn opening_until_us(&self, strand: &Strand) -> u64 {
+        let last_action_us = strand.run.actions().last().map_or(0, |pinned| pinned.pin.at_us);
+        self.variant.opening_us().max(last_action_us.saturating_add(1_000_000))
+    }
+
+    /// The fingerprint at the end of what opening this run at this cursor plays.
+    fn end_fingerprint(&self) -> u64 {
+        self.end_fingerprint_of(&self.strand, self.text_step())
+    }
+
+    fn end_fingerprint_of(&self, strand: &Strand, cursor: u64) -> u64 {
+        let (step, fingerprint) = strand.around(self.opening_until_us(strand), AROUND_STEPS_MAX);
+        match cursor {
+            cursor if cursor <= step => fingerprint,
+            cursor if cursor == strand.step() => strand.cursor.world.fingerprint(),
+            cursor => strand.run.moment(cursor).world.fingerprint(),
+        }
+    }
+
+    /// Whether the link from which the run was opened was written when the same text played otherwise.
+    pub fn has_changed_behaviour(&self) -> bool {
+        self.has_changed_behaviour
+    }
+
+    /// What there is to tell since the last time it was asked.
+    pub fn take_news(&mut self) -> Vec<News> {
+        std::mem::take(&mut self.news)
     }
 
     /// A copy that goes its own way.
@@ -237,12 +337,42 @@ impl Session {
 
     /// The run.
     pub fn run(&self) -> &Run {
-        &self.run
+        &self.strand.run
     }
 
-    /// The run's text, with the cursor.
+    /// The run's text: with the cursor, the panels, and the fingerprint by which a later reader is warned.
     pub fn text(&self) -> RunText {
-        RunText { cursor: Some(self.step()).filter(|&step| step > 0), ..self.text_without_cursor() }
+        RunText {
+            panels: self.panels.clone(),
+            fingerprint: if self.is_arriving() { None } else { Some(self.end_fingerprint()) },
+            ..self.text_at_cursor()
+        }
+    }
+
+    /// The text of a link to the run, packed where it would be long.
+    pub fn link(&self) -> String {
+        link::write(&self.text())
+    }
+
+    /// The run's text, from which it opens at its cursor: without panels and fingerprint. It points no further than
+    /// a link may.
+    pub fn text_at_cursor(&self) -> RunText {
+        RunText { cursor: Some(self.text_step()).filter(|&step| step > 0), ..self.text_without_cursor() }
+    }
+
+    fn text_step(&self) -> u64 {
+        self.arrival.map_or_else(|| self.step().min(OPENING_STEPS_MAX), |arrival| arrival.cursor)
+    }
+
+    /// The panels that are open, in the page's words.
+    pub fn panels(&self) -> &[String] {
+        &self.panels
+    }
+
+    /// Keeps which panels are open. What a text cannot hold is left out: more than 16, and words that are not small
+    /// letters, digits, `-` and `_`.
+    pub fn set_panels(&mut self, panels: impl IntoIterator<Item = String>) {
+        self.panels = panels.into_iter().filter(|word| is_panel(word)).take(MAX_PANELS).collect();
     }
 
     /// The run's text, from which it opens at its beginning.
@@ -252,87 +382,80 @@ impl Session {
             (value != setting.default_value()).then(|| (setting.key.to_owned(), value.to_string()))
         });
         RunText {
-            lab: self.lab.id.to_owned(),
-            variant: self.variant.about().id.to_owned(),
             seed: self.seed,
             settings: changed.collect(),
             manual: self.manual,
-            actions: self.run.actions().to_vec(),
-            cursor: None,
+            actions: self.run().actions().to_vec(),
+            ..RunText::new(self.lab.id, self.variant.about().id)
         }
     }
 
     /// The world at the cursor.
     pub fn world(&self) -> &World {
-        &self.cursor.world
+        &self.strand.cursor.world
     }
 
     /// The step at the cursor: how many steps are behind it.
     pub fn step(&self) -> u64 {
-        self.cursor.world.steps()
+        self.strand.cursor.world.steps()
     }
 
     /// How many steps were played so far, ahead of the cursor and behind it.
     pub fn len(&self) -> u64 {
-        self.run.len()
+        self.run().len()
     }
 
     /// Whether no step was played.
     pub fn is_empty(&self) -> bool {
-        self.run.is_empty()
+        self.run().is_empty()
     }
 
     /// Virtual time at the cursor.
     pub fn now_us(&self) -> u64 {
-        self.now_us
+        self.strand.now_us
     }
 
     /// Virtual time of the furthest step.
     pub fn end_us(&self) -> u64 {
-        self.run.head().world.now_us().max(self.now_us)
+        self.strand.end_us()
+    }
+
+    /// Whether nothing is left to happen behind the furthest step.
+    pub fn is_over(&self) -> bool {
+        !self.run().has_next()
     }
 
     /// The properties, with the verdicts on the whole run as far as it was played.
     pub fn properties(&self) -> &[Property] {
-        &self.run.head().properties
+        &self.run().head().properties
     }
 
     /// Puts the cursor right behind a step; 0 is the beginning.
     pub fn seek_step(&mut self, step: u64) {
-        let step = step.min(self.run.len());
-        if step != self.step() {
-            self.cursor = self.run.moment(step);
-        }
-        self.now_us = self.cursor.world.now_us();
+        self.arrival = None;
+        self.strand.seek_step(step);
     }
 
     /// Puts the cursor at a time, behind all steps up to it, no further than what was played.
     pub fn seek_time(&mut self, at_us: u64) {
-        let at_us = at_us.min(self.end_us());
-        let step = self.run.steps_until(at_us);
-        if step != self.step() {
-            self.cursor = self.run.moment(step);
-        }
-        self.now_us = at_us.max(self.cursor.world.now_us());
+        self.arrival = None;
+        self.strand.seek_time(at_us);
     }
 
     /// Moves the cursor on to `at_us`, playing on where the run ends, for at most `most` new steps. Returns whether
     /// it got there.
     pub fn advance(&mut self, at_us: u64, most: u64) -> bool {
-        let played = if at_us > self.run.head().world.now_us() { self.play_ahead(at_us, most) } else { 0 };
-        let target_us = if played == most { self.run.head().world.now_us() } else { at_us };
-        let step = self.run.steps_until(target_us);
-        if step != self.step() {
-            self.cursor = self.run.moment(step);
-        }
-        self.now_us = target_us.max(self.cursor.world.now_us());
+        self.arrival = None;
+        let played = if at_us > self.run().head().world.now_us() { self.play_ahead(at_us, most) } else { 0 };
+        let target_us = if played == most { self.run().head().world.now_us() } else { at_us };
+        self.strand.move_to(target_us);
         target_us == at_us
     }
 
     /// One step on. Returns whether there was one.
     pub fn step_forward(&mut self) -> bool {
         let next = self.step() + 1;
-        if next > self.run.len() && self.play_ahead(u64::MAX, 1) == 0 {
+        if next > self.len() && self.play_ahead(u64::MAX, 1) == 0 {
             return false;
         }
         self.seek_step(next);
@@ -343,7 +466,7 @@ impl Session {
     pub fn step_back(&mut self) -> bool {
         match self.step() {
             0 => {
-                self.now_us = 0;
+                self.seek_time(0);
                 false
             }
             step => {
@@ -353,101 +476,14 @@ impl Session {
         }
     }
 
-    /// Runs on to the next step of a kind, playing at most `most` new steps. Returns whether it was found.
-    pub fn run_to(&mut self, stop: Stop, most: u64) -> bool {
-        let mut place = self.step() as usize;
-        for _ in 0..=most {
-            if place >= self.run.index().len() && self.play_ahead(u64::MAX, 1) == 0 {
-                break;
-            }
-            let entry = &self.run.index()[place];
-            place += 1;
-            let is_found = match stop {
-                Stop::Message => matches!(entry.kind, Kind::Deliver | Kind::Lost),
-                Stop::Note => entry.has_note(),
-                Stop::Decision => entry.has_decision(),
-                Stop::Broken => entry.has_broken(),
-            };
-            if is_found {
-                self.seek_step(place as u64);
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Does an action at the cursor. What was played behind the cursor is forgotten; [`Session::undo`] brings it
-    /// back.
-    ///
-    /// # Errors
-    /// If the action names a node that is not there, or a command that cannot be read.
-    pub fn act(&mut self, action: Action) -> Result<(), OpenError> {
-        check_action(self.world().plan(), &action, |id| self.world().node(id).is_some())?;
-        self.undo.push((self.run.actions().to_vec(), self.step()));
-        self.redo.clear();
-        let was_until_us = self.run.head().world.now_us();
-        let at_us = self.now_us;
-        let step = self.step();
-        self.run.truncate(step);
-        self.eras.retain(|era| era.step <= step);
-        self.run.act(at_us, action);
-        self.play_ahead(at_us, 1);
-        let step = self.run.len();
-        self.play_ahead(was_until_us.max(at_us + 1), OPENING_STEPS_MAX / 10);
-        self.seek_step(step);
-        Ok(())
-    }
-
-    /// Takes the last action back. Returns whether there was one.
-    pub fn undo(&mut self) -> bool {
-        let Some((actions, step)) = self.undo.pop() else { return false };
-        self.redo.push((self.run.actions().to_vec(), self.step()));
-        self.replace_actions(actions, step);
-        true
-    }
-
-    /// Does the last undone action again. Returns whether there was one.
-    pub fn redo(&mut self) -> bool {
-        let Some((actions, step)) = self.redo.pop() else { return false };
-        self.undo.push((self.run.actions().to_vec(), self.step()));
-        self.replace_actions(actions, step);
-        true
-    }
-
-    /// Whether there is an action to take back.
-    pub fn can_undo(&self) -> bool {
-        !self.undo.is_empty()
-    }
-
-    /// Whether there is an undone action.
-    pub fn can_redo(&self) -> bool {
-        !self.redo.is_empty()
-    }
-
-    fn replace_actions(&mut self, actions: Vec<Pinned>, step: u64) {
-        let until_us = self.end_us();
-        self.run = Run::new(self.run.plan().clone(), actions);
-        self.eras.clear();
-        self.play_ahead(until_us, OPENING_STEPS_MAX);
-        self.play_ahead(u64::MAX, step.saturating_sub(self.run.len()));
-        self.cursor = self.run.moment(0);
-        self.seek_step(step);
-    }
-
     /// Plays on at the head for at most `most` steps, without moving the cursor. Returns how many were played.
     pub fn play_ahead(&mut self, until_us: u64, most: u64) -> u64 {
-        let (variant, eras) = (self.variant, &mut self.eras);
-        self.run.play_seen(until_us, most, |moment, step| {
-            let era = variant.era(&moment.world);
-            if eras.last().is_none_or(|last| last.era != era) {
-                eras.push(Era { step: step.number, from_us: step.at_us, era });
-            }
-        })
+        self.strand.play_ahead(self.variant, until_us, most)
     }
 
     /// The eras of the run as far as it was played, in order of time.
     pub fn eras(&self) -> &[Era] {
-        &self.eras
+        &self.strand.eras
     }
 
     /// The picture of the stage at the cursor.
@@ -458,7 +494,7 @@ impl Session {
     /// Lines of the event log for the steps `first..=last`.
     pub fn rows(&self, first: u64, last: u64, lang: Lang) -> Vec<Row> {
         let mut rows = Vec::new();
-        self.run.replay(first, last, |_, step| rows.push(self.row(step, lang)));
+        self.run().replay(first, last, |_, step| rows.push(self.row(step, lang)));
         rows
     }
 
@@ -530,9 +566,9 @@ impl Session {
         let node = world.node(id)?;
         let now = self.variant.state(world, node);
         let place =
-            self.run.index()[..self.step() as usize].iter().rposition(|entry| entry.node() == Some(id));
+            self.run().index()[..self.step() as usize].iter().rposition(|entry| entry.node() == Some(id));
         let changed_at = place.map_or(0, |place| place as u64 + 1);
-        let before = self.run.moment(changed_at.saturating_sub(1));
+        let before = self.run().moment(changed_at.saturating_sub(1));
         let was =
             before.world.node(id).map(|node| self.variant.state(&before.world, node)).unwrap_or_default();
         let fields = now

@@ -318,10 +318,7 @@ impl StoryErrorKind {
             Self::UnknownName(name) => {
                 say(Text::new("no “as {name}” stands above", "上文没有“as {name}”"), &[("name", name)])
             }
-            Self::Place(BadPlace { word, expected }) => say(
-                Text::new("“{word}” does not fit, expected {expected}", "“{word}”不合适，应为 {expected}"),
-                &[("word", word), ("expected", expected)],
-            ),
+            Self::Place(error) => error.message(lang),
             Self::UnknownProperty(word, known) => unknown(
                 Text::new("no property is called “{word}”", "没有名为“{word}”的性质"),
                 word,
@@ -752,7 +749,7 @@ impl Player {
         for step in &story.steps {
             check_properties(step, &session)?;
         }
-        let start = Visited { run: session.text(), now_us: session.now_us(), names: Vec::new() };
+        let start = Visited { run: session.text_at_cursor(), now_us: session.now_us(), names: Vec::new() };
         Ok((session, Self { story: Arc::new(story.clone()), visited: vec![start] }))
     }
 
@@ -789,7 +786,7 @@ impl Player {
         for made in &step.moves {
             make_move(made, session, &mut names)?;
         }
-        self.visited.push(Visited { run: session.text(), now_us: session.now_us(), names });
+        self.visited.push(Visited { run: session.text_at_cursor(), now_us: session.now_us(), names });
         Ok(true)
     }
 
@@ -812,7 +809,7 @@ impl Player {
     /// If the run cannot be opened any more.
     pub fn restore(&self, session: &mut Session) -> Result<(), StoryError> {
         let Some(place) = self.visited.last() else { return Ok(()) };
-        if session.text() != place.run {
+        if session.text_at_cursor() != place.run {
             *session =
                 Session::from_text(&place.run).map_err(|error| self.refuse(StoryErrorKind::Run(error)))?;
         }

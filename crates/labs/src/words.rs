@@ -378,13 +378,21 @@ pub fn text_error_kind(kind: &TextErrorKind, lang: Lang) -> String {
             Text::new("more than {limit} actions", "动作超过 {limit} 个"),
             &[("limit", &limit.to_string())],
         ),
+        TextErrorKind::TooManyPanels(limit) => say(
+            Text::new("more than {limit} panels", "面板超过 {limit} 个"),
+            &[("limit", &limit.to_string())],
+        ),
+        TextErrorKind::TooManySettings(limit) => say(
+            Text::new("more than {limit} settings", "设置超过 {limit} 个"),
+            &[("limit", &limit.to_string())],
+        ),
         TextErrorKind::NoLab => {
             say(Text::new("a run begins with lab:variant", "运行文本应以 lab:variant 开头"), &[])
         }
         TextErrorKind::Revision(found) => say(
             Text::new(
-                "made with revision {found} of the rules; this page plays revision {known}",
-                "由规则的第 {found} 版生成，本页面只支持第 {known} 版",
+                "made with revision {found} of the rules; this version plays revision {known}",
+                "由规则的第 {found} 版生成，当前版本只支持第 {known} 版",
             ),
             &[("found", &found.to_string()), ("known", &faultscope_sim::REVISION.to_string())],
         ),

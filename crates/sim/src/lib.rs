@@ -30,5 +30,8 @@ pub use network::{Cut, Fate, Flight, Latency, LinkPlan, Links, LostFlight, Netwo
 pub use node::{ArmedTimer, ClockSkew, DiskPlan, Node, PendingWrite, Status};
 pub use run::{IndexEntry, Moment, Plan, Run, SeatPlan};
 pub use search::{Bounds, Counterexample, Disks, Goal, Judged, Judgement, Limit, Progress, Search};
-pub use text::{MAX_ACTIONS, MAX_TEXT_BYTES, MAX_TIME_US, REVISION, RunText, TextError, TextErrorKind};
+pub use text::{
+    MAX_ACTIONS, MAX_PANELS, MAX_SETTINGS, MAX_TEXT_BYTES, MAX_TIME_US, REVISION, RunText, TextError,
+    TextErrorKind, is_panel,
+};
 pub use world::{Kind, OpenCommand, Sent, Standing, Step, World};

@@ -254,6 +254,20 @@ impl Run {
         moment
     }
 
+    /// The moment right after step `step`, which knows nothing of what came later. The head may: where it looked for a
+    /// next step in vain, it has put what reached a paused node to the node's door.
+    fn bare_moment(&self, step: u64) -> Moment {
+        let after = self.snapshots.partition_point(|snapshot| snapshot.world.steps() <= step);
+        let mut moment = self.snapshots[after.max(1) - 1].clone();
+        let mut scratch = Step::default();
+        let mut effects = EffectList::new();
+        let step = step.min(self.len());
+        while moment.world.steps() < step
+            && moment.advance(&self.actions, u64::MAX, &mut scratch, &mut effects).is_some()
+        {}
+        moment
+    }
+
     /// The moment after step `step`, or after the last boot if that is later, and the actions that led there.
     pub(crate) fn whole_moment(&self, step: u64) -> (Moment, Vec<Pinned>) {
         let mut moment = self.moment(step);
@@ -289,13 +303,93 @@ impl Run {
 
     /// Forgets the steps after `step`, with the actions that come after it.
     pub fn truncate(&mut self, step: u64) {
-        if step >= self.len() {
-            return;
-        }
-        self.head = self.moment(step);
+        self.rewind(step);
+        self.actions.truncate(self.head.next_action);
+    }
+
+    /// Forgets the steps after `step`, and keeps the actions that come after it: they wait to be played again.
+    pub fn rewind(&mut self, step: u64) {
+        self.head = self.bare_moment(step);
         self.index.truncate(step as usize);
         self.snapshots.retain(|snapshot| snapshot.world.steps() <= step);
-        self.actions.truncate(self.head.next_action);
+    }
+
+    /// The run of the same plan under other actions, played as far as both are the same.
+    pub fn with_actions(&self, mut actions: Vec<Pinned>) -> Self {
+        actions.sort_by_key(|pinned| pinned.pin);
+        self.first_steps(self.parting(&actions), actions)
+    }
+
+    /// A run that goes its own way after `step`: without the actions that come after it.
+    pub fn fork(&self, step: u64) -> Self {
+        let mut forked = self.first_steps(step.min(self.len()), self.actions.clone());
+        forked.actions.truncate(forked.head.next_action);
+        forked
+    }
+
+    fn first_steps(&self, step: u64, actions: Vec<Pinned>) -> Self {
+        let kept = self.snapshots.partition_point(|snapshot| snapshot.world.steps() <= step);
+        Self {
+            plan: self.plan.clone(),
+            actions,
+            index: self.index[..step as usize].to_vec(),
+            snapshots: self.snapshots[..kept].to_vec(),
+            spacing: self.spacing,
+            head: self.bare_moment(step),
+        }
+    }
+
+    /// How many of the played steps are the same under other actions, which stand in the order of their pins.
+    pub fn parting(&self, others: &[Pinned]) -> u64 {
+        let shared = self.actions.iter().zip(others).take_while(|(mine, other)| mine == other).count();
+        let mine = self.steps_before_action(shared);
+        others.get(shared).map_or(mine, |other| mine.min(self.steps_before(other.pin)))
+    }
+
+    /// How many of the played steps come before the first one of an action, by its place in the list. Its pin does not
+    /// tell: it may come earlier where its instant has fewer steps, and one action may be several steps.
+    fn steps_before_action(&self, place: usize) -> u64 {
+        if self.head.next_action <= place {
+            return self.len();
+        }
+        let after = self.snapshots.partition_point(|snapshot| snapshot.next_action <= place);
+        let mut moment = self.snapshots[after.max(1) - 1].clone();
+        let (mut scratch, mut effects) = (Step::default(), EffectList::new());
+        loop {
+            let steps = moment.world.steps();
+            let is_over = moment.advance(&self.actions, u64::MAX, &mut scratch, &mut effects).is_none();
+            if is_over || moment.next_action > place {
+                return steps;
+            }
+        }
+    }
+
+    /// How many of the played steps come before an action that is put in with this pin.
+    fn steps_before(&self, pin: Pin) -> u64 {
+        let earlier = self.index.partition_point(|entry| entry.at_us < pin.at_us) as u64;
+        let here = self.steps_until(pin.at_us) - earlier;
+        earlier + here.min(u64::from(pin.after_steps))
+    }
+
+    /// Whether anything is left to be played behind the furthest step.
+    pub fn has_next(&self) -> bool {
+        let mut head = self.head.clone();
+        head.advance(&self.actions, u64::MAX, &mut Step::default(), &mut EffectList::new()).is_some()
+    }
+
+    /// The moment that playing on from the beginning to `until_us`, or for `most` steps, reaches. What is beyond the
+    /// furthest step is played and forgotten.
+    pub fn moment_until(&self, until_us: u64, most: u64) -> Moment {
+        if until_us < self.head.world.now_us() || most < self.len() {
+            return self.moment(self.steps_until(until_us).min(most));
+        }
+        let mut moment = self.head.clone();
+        let mut scratch = Step::default();
+        let mut effects = EffectList::new();
+        while moment.world.steps() < most
+            && moment.advance(&self.actions, until_us, &mut scratch, &mut effects).is_some()
+        {}
+        moment
     }
 
     /// Takes in an action at `at_us`, which must not be before the head: the run's future is unwritten there.
@@ -316,6 +410,11 @@ impl Run {
 }
 
 impl Moment {
+    /// How many of the run's actions were done.
+    pub fn actions_done(&self) -> usize {
+        self.next_action
+    }
+
     /// Plays the next event or action, whichever comes first, if it comes no later than `until_us`.
     /// Returns whether a property broke; none where nothing was played.
     pub(crate) fn advance(

@@ -1,13 +1,15 @@
 //! The run as a text: parse and print.
 //!
 //! ```text
-//! raft:basic;r1;s42;servers=5;@153200+1crash.n2;@400000restart.n2;t213
+//! raft:basic;r1;s42;servers=5;@153200+1crash.n2;@400000restart.n2;t213;plog.lanes;f0123456789abcdef
 //! ```
 //!
 //! A lab and a variant, then fields between semicolons: `r` the revision of the rules and of this grammar, `s` the
-//! seed, `t` the step at which the cursor stands, `manual` for a manual schedule, `key=value` settings, and actions,
-//! each an `@` with its time in microseconds, `+` steps already played at that instant (left out when 0), a verb and
-//! its arguments between dots. All characters stand in a URL fragment without escape.
+//! seed, `t` the step at which the cursor stands, `p` the panels that are open (words between dots, which mean
+//! nothing here), `f` the fingerprint at the end of what opening the text plays (16 hexadecimal digits), `manual` for a
+//! manual schedule, `key=value` settings, and actions, each an `@` with its time in microseconds, `+` steps already
+//! played at that instant (left out when 0), a verb and its arguments between dots. All characters stand in a URL
+//! fragment without escape.
 
 use std::fmt::{self, Display};
 use std::str::FromStr;
@@ -22,6 +24,10 @@ pub const MAX_TEXT_BYTES: usize = 256 * 1024;
 pub const MAX_ACTIONS: usize = 10_000;
 /// The latest time of an action, in microseconds: ten days.
 pub const MAX_TIME_US: u64 = 864_000_000_000;
+/// The most panels that a text may name.
+pub const MAX_PANELS: usize = 16;
+/// The most settings that a text may change.
+pub const MAX_SETTINGS: usize = 64;
 const MAX_WORD: usize = 48;
 
 /// What a run's text says, before any lab has looked at it.
@@ -41,6 +47,10 @@ pub struct RunText {
     pub actions: Vec<Pinned>,
     /// The step at which the cursor stands.
     pub cursor: Option<u64>,
+    /// The panels that are open, in words of the page that wrote them.
+    pub panels: Vec<String>,
+    /// The fingerprint at the end of what opening the text plays, as it was when the text was written.
+    pub fingerprint: Option<u64>,
 }
 
 /// Why a text is not a run, and where.
@@ -59,6 +69,10 @@ pub enum TextErrorKind {
     TooLong(usize),
     /// It has more actions than the limit.
     TooManyActions(usize),
+    /// It names more panels than the limit.
+    TooManyPanels(usize),
+    /// It changes more settings than the limit.
+    TooManySettings(usize),
     /// It does not begin with `lab:variant`.
     NoLab,
     /// It was made by another revision.
@@ -96,6 +110,23 @@ impl FromStr for RunText {
     }
 }
 
+impl RunText {
+    /// The run of a variant as it is by itself: seed 1, no setting changed, nothing done.
+    pub fn new(lab: &str, variant: &str) -> Self {
+        Self {
+            lab: lab.to_owned(),
+            variant: variant.to_owned(),
+            seed: 1,
+            settings: Vec::new(),
+            manual: false,
+            actions: Vec::new(),
+            cursor: None,
+            panels: Vec::new(),
+            fingerprint: None,
+        }
+    }
+}
+
 #[derive(Default)]
 struct Seen {
     revision: bool,
@@ -118,15 +149,7 @@ fn head_of((at, field): (usize, &str)) -> Result<RunText, TextError> {
     if !is_word(lab) || !is_word(variant) {
         return Err(no_lab);
     }
-    Ok(RunText {
-        lab: lab.to_owned(),
-        variant: variant.to_owned(),
-        seed: 1,
-        settings: Vec::new(),
-        manual: false,
-        actions: Vec::new(),
-        cursor: None,
-    })
+    Ok(RunText::new(lab, variant))
 }
 
 pub(crate) fn is_word(word: &str) -> bool {
@@ -152,6 +175,9 @@ fn read_field(run: &mut RunText, seen: &mut Seen, field: &str) -> Result<(), Tex
         }
         if run.settings.iter().any(|(known, _)| known == key) {
             return Err(TextErrorKind::Repeated(key.to_owned()));
+        }
+        if run.settings.len() == MAX_SETTINGS {
+            return Err(TextErrorKind::TooManySettings(MAX_SETTINGS));
         }
         run.settings.push((key.to_owned(), value.to_owned()));
         return Ok(());
@@ -179,8 +205,42 @@ fn read_field(run: &mut RunText, seen: &mut Seen, field: &str) -> Result<(), Tex
             run.cursor = Some(number(digits)?);
             Ok(())
         }
+        "p" => {
+            once(!run.panels.is_empty())?;
+            run.panels = panels_of(digits).ok_or_else(unknown)??;
+            Ok(())
+        }
+        "f" => {
+            once(run.fingerprint.is_some())?;
+            run.fingerprint = Some(fingerprint_of(digits)?);
+            Ok(())
+        }
         _ => Err(unknown()),
     }
+}
+
+/// The words between the dots; none where one is no word.
+fn panels_of(text: &str) -> Option<Result<Vec<String>, TextErrorKind>> {
+    let words: Vec<String> = text.split('.').take(MAX_PANELS + 1).map(str::to_owned).collect();
+    if words.len() > MAX_PANELS {
+        return Some(Err(TextErrorKind::TooManyPanels(MAX_PANELS)));
+    }
+    words.iter().all(|word| is_panel(word)).then_some(Ok(words))
+}
+
+/// Whether a text may name a panel by this word: small letters, digits, `-` and `_`, at most 48 of them.
+pub fn is_panel(word: &str) -> bool {
+    is_word(word)
+}
+
+/// Sixteen hexadecimal digits in small letters: as they are written, so that equal runs have equal texts.
+fn fingerprint_of(digits: &str) -> Result<u64, TextErrorKind> {
+    let bad = || TextErrorKind::BadNumber(shorten(digits));
+    let is_hex = digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    if digits.len() != 16 || !is_hex {
+        return Err(bad());
+    }
+    u64::from_str_radix(digits, 16).map_err(|_| bad())
 }
 
 pub(crate) fn number<T: FromStr>(digits: &str) -> Result<T, TextErrorKind> {
@@ -234,8 +294,14 @@ impl Display for RunText {
         for pinned in &self.actions {
             write!(f, ";{pinned}")?;
         }
-        match self.cursor {
-            Some(step) => write!(f, ";t{step}"),
+        if let Some(step) = self.cursor {
+            write!(f, ";t{step}")?;
+        }
+        if !self.panels.is_empty() {
+            write!(f, ";p{}", self.panels.join("."))?;
+        }
+        match self.fingerprint {
+            Some(fingerprint) => write!(f, ";f{fingerprint:016x}"),
             None => Ok(()),
         }
     }
@@ -274,6 +340,20 @@ mod tests {
         assert!(matches!(error("raft:basic;@-5crash.n1").kind, TextErrorKind::BadNumber(_)));
         assert!(matches!(error("raft:basic;@99999999999999crash.n1").kind, TextErrorKind::TooLate(_)));
         assert!(matches!(error("raft:basic;@5cut.n1.n1").kind, TextErrorKind::BadArguments(_)));
+        assert_eq!(error("raft:basic;t5;t5").kind, TextErrorKind::Repeated("t5".into()));
+        assert_eq!(error("raft:basic;plog;planes").kind, TextErrorKind::Repeated("planes".into()));
+        assert_eq!(error("raft:basic;pLog").kind, TextErrorKind::UnknownField("pLog".into()));
+        assert_eq!(error("raft:basic;plog..x").kind, TextErrorKind::UnknownField("plog..x".into()));
+        let panels = format!("raft:basic;p{}", ["a"; MAX_PANELS + 1].join("."));
+        assert_eq!(error(&panels).kind, TextErrorKind::TooManyPanels(MAX_PANELS));
+        let settings: String = (0..=MAX_SETTINGS).map(|place| format!(";k{place}=1")).collect();
+        assert_eq!(
+            error(&format!("raft:basic{settings}")).kind,
+            TextErrorKind::TooManySettings(MAX_SETTINGS)
+        );
+        for bad in ["f", "fabc", "f0123456789ABCDEF", "f+123456789abcdef", "f0123456789abcdef0"] {
+            assert_eq!(error(&format!("raft:basic;{bad}")).at, 11, "{bad}");
+        }
         assert!(matches!(error("é:basic").kind, TextErrorKind::NoLab));
         assert!(matches!(error("raft:basic;é").kind, TextErrorKind::UnknownField(_)));
         assert!(matches!(error(&"x".repeat(MAX_TEXT_BYTES + 1)).kind, TextErrorKind::TooLong(_)));

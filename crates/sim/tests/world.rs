@@ -5,6 +5,7 @@ mod palette;
 #[path = "world/search.rs"]
 mod search;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use faultscope_protocol::{Command, Effects, Input, Message, NodeId, Note, Outcome, Protocol, Reply, Timer};
@@ -344,6 +345,62 @@ fn acting_in_the_past_forks_and_the_text_replays_it() {
     let again = self::run(7, run.actions().to_vec(), 500_000);
     assert_eq!(again.head().world.fingerprint(), run.head().world.fingerprint());
     assert_eq!(again.head().world.node(NodeId::server(2)).map(|node| node.status), Some(Status::Down));
+}
+
+/// Other actions on the same plan: what is shared is kept, and what follows is what playing from the start gives.
+#[test]
+fn a_run_with_other_actions_is_the_run_from_the_start() {
+    let mut parted = BTreeSet::new();
+    for seed in 0..60 {
+        let plan = plan(seed, 3, 0..3_000);
+        let nemesis = Nemesis {
+            seed,
+            kinds: FaultKind::ALL.to_vec(),
+            window_us: 10_000..900_000,
+            gap_us: 10_000..150_000,
+            length_us: 50_000..400_000,
+            most_down: 3,
+        };
+        let actions = nemesis.actions(&plan);
+        let played = run(seed, actions.clone(), 1_000_000);
+        let mut others = actions.clone();
+        let place = seed as usize % actions.len();
+        match seed % 3 {
+            0 => drop(others.remove(place)),
+            1 => others[place].pin.at_us += 7_000,
+            _ => others.truncate(place),
+        }
+        others.sort_by_key(|pinned| pinned.pin);
+        let mut forked = played.with_actions(others.clone());
+        assert_eq!(forked.len(), played.parting(&others));
+        parted.insert(forked.len());
+        forked.play_until(1_000_000, u64::MAX);
+        let again = run(seed, others, 1_000_000);
+        assert_eq!(forked.head().world.fingerprint(), again.head().world.fingerprint(), "seed {seed}");
+        assert_eq!(forked.index(), again.index(), "seed {seed}");
+    }
+    assert!(parted.len() > 20, "{parted:?}");
+}
+
+/// The run was played on past the end of a pause; then the node goes on earlier than that: what had reached its door
+/// meanwhile has not reached it yet.
+#[test]
+fn acting_before_what_waits_at_a_door_replays_from_the_text() {
+    let n1 = NodeId::server(1);
+    let mut told = 0;
+    for at_us in (90_001..140_000).step_by(300) {
+        // All nodes stand, so that the last step lies well before the end of what was looked at.
+        let all = ["pause.n1", "pause.n2", "pause.n3", "pause.c1"];
+        let mut run = run(3, all.map(|action| at(90_000, action)).to_vec(), 500_000);
+        let last = run.len();
+        run.truncate(run.steps_until(at_us));
+        run.act(at_us, Action::Resume(n1));
+        run.play_until(600_000, u64::MAX);
+        let again = self::run(3, run.actions().to_vec(), 600_000);
+        assert_eq!(again.head().world.fingerprint(), run.head().world.fingerprint(), "at {at_us} µs");
+        told += u64::from(run.len() > last);
+    }
+    assert!(told > 100, "{told}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod pictures;
 mod proof;
 mod runs;
 mod texts;
+mod time;
 mod words;
 
 use faultscope_labs::check::{Faults, Trial};

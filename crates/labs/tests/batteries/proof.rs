@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use faultscope_labs::check::{End, Faults, Judged, Judgement, Trial};
 use faultscope_labs::export::finding_words;
 use faultscope_labs::lab::BrokenBy;
-use faultscope_labs::sim::{Action, FaultKind, Mode, Pinned, Property, Verdict};
+use faultscope_labs::sim::{FaultKind, Mode, Property, Verdict};
 use faultscope_labs::{Lab, Lang, Session, Standing, Variant};
 
 use super::{gives_load, name_of, seeds, trial, variants};
