@@ -212,3 +212,27 @@ fn a_counterexample_ends_where_the_property_strikes() {
         matches!(replay.head().properties[0].verdict, Verdict::Struck { step, .. } if step == found.step)
     );
 }
+
+/// Inside a manual run, and inside a run that was found before.
+#[test]
+fn it_starts_in_a_manual_run() {
+    let answers: Look = |_, _, step| when(step.kind == Kind::Reply);
+    let run = run_to_see(answers, &[]);
+    let (depth, first) = found(&searched(&run, 0, small()));
+    let mut again = Run::new(run.plan().clone(), first.actions[..first.actions.len() - 1].to_vec());
+    again.play_until(u64::MAX, 1_000);
+    let (rest, second) = found(&searched(&again, again.len(), small()));
+    assert_eq!((depth, rest), (3, 1));
+    assert_eq!(words(&second).iter().filter(|word| *word == "manual").count(), 1);
+}
+
+/// What strikes only while time stands still is replayed with all its actions at one instant.
+#[test]
+fn a_property_that_minds_the_time_is_replayed_without_a_pace() {
+    let early: Look = |_, _, step| when(step.kind == Kind::Reply && step.at_us < 1_000);
+    let (_, run) = found(&searched(&run_to_see(early, &[]), 0, small()));
+    assert!(run.actions.iter().all(|pinned| pinned.pin.at_us == 0));
+    let late: Look = |_, _, step| when(step.kind == Kind::Reply);
+    let (_, run) = found(&searched(&run_to_see(late, &[]), 0, small()));
+    assert!(run.actions.last().is_some_and(|pinned| pinned.pin.at_us > 2_000));
+}
