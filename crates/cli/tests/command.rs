@@ -256,6 +256,57 @@ fn faults_are_drawn_as_told() {
 }
 
 #[test]
+fn a_search_breaks_a_naive_variant_with_a_run_that_shows_it() {
+    let labs = labs();
+    let naive = labs.iter().flat_map(|lab| {
+        let variants = lab["variants"].as_array().expect("variants").iter();
+        variants.filter(|variant| variant["standing"] == "naive").map(|variant| (word(&lab["id"]), variant))
+    });
+    let bounds = ["--crashes", "1", "--states", "4000"];
+    let explore = |lab: &str, variant: &Value, more: &[&str]| {
+        call(&[&["explore", lab, "--variant", word(&variant["id"])], &bounds[..], more].concat())
+    };
+    let (lab, variant, output) = naive
+        .map(|(lab, variant)| (lab, variant, explore(lab, variant, &["--json"])))
+        .find(|(.., output)| output.status.code() == Some(1))
+        .expect("a naive variant that breaks within few states");
+    let found: Value = serde_json::from_str(&text(&output.stdout)).expect("JSON");
+    assert_eq!(found["exhausted"], false);
+    assert!(found["unique"].as_u64() <= Some(4000) && found["states"].as_u64() > found["unique"].as_u64());
+    let properties = found["properties"].as_array().expect("properties");
+    let broken = properties
+        .iter()
+        .find(|property| property["verdict"] == "broken" && property["claimed"] == true)
+        .expect("a broken claim");
+    assert_eq!(broken["replayed"], true);
+    let link = word(&broken["link"]);
+    assert!(text(&explore(lab, variant, &[]).stdout).contains(link), "the same link for people");
+    let summary: Value = serde_json::from_str(&text(&call(&["run", link, "--json"]).stdout)).expect("JSON");
+    let verdicts = summary["properties"].as_array().expect("verdicts");
+    let verdict = verdicts.iter().find(|verdict| verdict["property"] == broken["property"]);
+    assert_eq!(verdict.expect("a verdict")["verdict"], "broken", "{link}");
+}
+
+#[test]
+fn a_search_says_whether_it_visited_every_state() {
+    let (lab, variant) = variant_of("right");
+    let explore = |more: &[&str]| printed(&[&["explore", &lab, "--variant", &variant], more].concat());
+    let still: Value =
+        serde_json::from_str(&explore(&["--timers", "0", "--commands", "0", "--json"])).expect("JSON");
+    assert_eq!((&still["exhausted"], &still["limits"]), (&Value::Bool(true), &Value::Array(Vec::new())));
+    let mut properties = still["properties"].as_array().expect("properties").iter();
+    assert!(properties.any(|property| property["verdict"] == "held"));
+    let cut: Value = serde_json::from_str(&explore(&["--states", "100", "--json"])).expect("JSON");
+    assert_eq!((&cut["exhausted"], &cut["unique"]), (&Value::Bool(false), &Value::from(100)));
+    let mut properties = cut["properties"].as_array().expect("properties").iter();
+    assert!(properties.all(|property| property["verdict"] != "held"));
+    assert!(explore(&["--states", "100"]).contains("not exhausted: there are more states than the bound"));
+    let later: Value =
+        serde_json::from_str(&explore(&["--at", "40", "--depth", "1", "--json"])).expect("JSON");
+    assert_eq!((&later["from_step"], &later["depth"]), (&Value::from(40), &Value::from(1)));
+}
+
+#[test]
 fn a_right_variant_is_not() {
     let (lab, variant) = variant_of("right");
     let found =
@@ -331,6 +382,10 @@ fn bad_input_is_refused_in_one_line_that_says_what_and_where() {
     is_refused(&["run", &lab, "--script", "no-such-file"], &["no-such-file"]);
     is_refused(&["check", &lab, "--seeds", "5..1"], &["--seeds"]);
     is_refused(&["check", &bad_run.replace("crush", "crash")], &["actions"]);
+    is_refused(&["explore", &lab, "--crashes", "some"], &["--crashes", "expected a number, or any"]);
+    is_refused(&["explore", &lab, "--property", "nonesuch"], &["no property is called “nonesuch”"]);
+    is_refused(&["explore", &lab, "--at", "999999999"], &["step"]);
+    is_refused(&["explore", &bad_run], &["crush"]);
     is_refused(&["story", "no-such/story"], &["no-such/story"]);
 }
 
@@ -361,7 +416,7 @@ fn a_closed_pipe_ends_quietly() {
 fn help_and_version_are_results() {
     assert!(printed(&["--help"]).contains("Usage: faultscope"));
     assert!(printed(&["--version"]).starts_with("faultscope "));
-    for subcommand in ["labs", "run", "check", "story"] {
+    for subcommand in ["labs", "run", "check", "explore", "story"] {
         assert!(printed(&[subcommand, "--help"]).contains("Usage:"));
     }
     for tool in labs().iter().flat_map(|lab| lab["tools"].as_array().expect("tools")) {

@@ -140,6 +140,25 @@ impl Explorer {
         Some(finding_words(self.lab, explored.id, explored.finding()?, lang))
     }
 
+    /// How far it is, in a few words.
+    pub fn progress_words(&self, lang: Lang) -> String {
+        let Progress { generated, unique, depth, waiting, .. } = self.progress();
+        let values = [generated, unique, u64::from(depth), waiting].map(|value| value.to_string());
+        Text::new(
+            "{generated} states, {unique} unique, {waiting} waiting, depth {depth}",
+            "{generated} 个状态，其中 {unique} 个互不相同，{waiting} 个待展开，深度 {depth}",
+        )
+        .fill(
+            lang,
+            &[
+                ("generated", &values[0]),
+                ("unique", &values[1]),
+                ("depth", &values[2]),
+                ("waiting", &values[3]),
+            ],
+        )
+    }
+
     /// How complete the search is, in a sentence.
     pub fn completeness_words(&self, lang: Lang) -> String {
         let progress = self.progress();

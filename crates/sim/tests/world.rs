@@ -2,6 +2,8 @@
 
 #[path = "world/palette.rs"]
 mod palette;
+#[path = "world/search.rs"]
+mod search;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -85,6 +87,9 @@ impl Note for Remark {
     }
 }
 
+/// The setup of a toy that looks at its clock at every beat.
+const LOOKS_AT_ITS_CLOCK: u64 = 1;
+
 impl Protocol for Toy {
     type Message = Say;
     type Timer = Tick;
@@ -105,6 +110,9 @@ impl Protocol for Toy {
     fn handle(&mut self, input: Input<Self>, fx: &mut Effects<'_, Self>) {
         match input {
             Input::Timer(Tick::Beat) => {
+                if *fx.setup() == LOOKS_AT_ITS_CLOCK {
+                    fx.now_us();
+                }
                 self.count += 1;
                 fx.persist_forced(self.count);
                 for peer in fx.seat().peers() {

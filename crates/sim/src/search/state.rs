@@ -1,6 +1,7 @@
 //! One state of a search, and what may happen to it.
 
 use std::hash::Hasher;
+use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
 
@@ -16,7 +17,7 @@ use crate::world::{FlightDigest, Step, World};
 #[derive(Clone)]
 pub(super) struct State {
     world: World,
-    properties: Vec<Property>,
+    watched: Vec<Watched>,
     spent: Spent,
     /// The canonical hash of each node; a successor makes only that of the node that it changed.
     nodes: Vec<u64>,
@@ -25,6 +26,33 @@ pub(super) struct State {
     own_bytes: u32,
     /// Whether a property struck on the way from the state before it.
     pub(super) has_news: bool,
+}
+
+/// A property, shared with the state before as long as nothing changes it.
+#[derive(Clone)]
+struct Watched {
+    property: Arc<Property>,
+    /// The hash of its monitor's memory and of its verdict.
+    hash: u64,
+}
+
+impl Watched {
+    fn new(property: Property) -> Self {
+        Self { hash: property_hash(&property), property: Arc::new(property) }
+    }
+
+    /// Brings the hash up to date, and shares with `before` what is the same again. Returns whether it is not.
+    fn settle(&mut self, before: &Self) -> bool {
+        if Arc::ptr_eq(&self.property, &before.property) {
+            return false;
+        }
+        self.hash = property_hash(&self.property);
+        let is_same = self.hash == before.hash && self.property.verdict == before.property.verdict;
+        if is_same {
+            self.property = before.property.clone();
+        }
+        !is_same
+    }
 }
 
 /// What may be spent.
@@ -88,7 +116,7 @@ impl State {
             |property: &Property| property.mode != Mode::Eventually && bounds.is_wanted(property.id);
         let mut state = Self {
             world: moment.world,
-            properties: moment.properties.into_iter().filter(is_judged).collect(),
+            watched: moment.properties.into_iter().filter(is_judged).map(Watched::new).collect(),
             spent: Spent::default(),
             nodes: Vec::new(),
             flights: Vec::new(),
@@ -107,6 +135,9 @@ impl State {
         }
         state.nodes = state.world.held_nodes().map(|node| node_hash(node)).collect();
         state.world.digest_flights(&mut state.flights);
+        for watched in &mut state.watched {
+            watched.hash = property_hash(&watched.property);
+        }
         state.has_news = false;
         (state, scratch.actions.clone())
     }
@@ -125,8 +156,8 @@ impl State {
         }
         hasher.word(self.world.messages_hash(&self.flights));
         self.world.hash_commands(&mut hasher);
-        for property in &self.properties {
-            property.hash_into(&mut hasher);
+        for watched in &self.watched {
+            hasher.word(watched.hash);
         }
         for (spent, budget) in self.spent.iter().zip(budgets(bounds)) {
             // What has no limit does not tell states apart.
@@ -137,11 +168,10 @@ impl State {
 
     /// An estimate of the memory that it takes, beside what it shares with others.
     pub(super) fn bytes(&self) -> u32 {
-        const PROPERTY_BYTES: usize = 384;
         let flights = self.world.flight_places() * World::FLIGHT_BYTES;
         let nodes = self.nodes.len() * 2 * size_of::<u64>();
         let digests = self.flights.capacity() * size_of::<FlightDigest>();
-        let properties = self.properties.len() * (size_of::<Property>() + PROPERTY_BYTES);
+        let properties = self.watched.capacity() * size_of::<Watched>();
         let all = size_of::<Self>() + flights + nodes + digests + properties;
         (all as u32).saturating_add(self.own_bytes)
     }
@@ -152,16 +182,16 @@ impl State {
 
     /// What is known against (or of) a property.
     pub(super) fn finding(&self, id: &str) -> Option<Finding> {
-        let property = self.properties.iter().find(|property| property.id == id)?;
-        finding_of(property)
+        let watched = self.watched.iter().find(|watched| watched.property.id == id)?;
+        finding_of(&watched.property)
     }
 
     /// What struck on the way from `before`.
     pub(super) fn news<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = (&'static str, Finding)> + 'a {
-        let pairs = before.properties.iter().zip(&self.properties);
+        let pairs = before.watched.iter().zip(&self.watched);
         pairs
-            .filter(|(before, _)| before.verdict == Verdict::Open)
-            .filter_map(|(_, after)| Some((after.id, finding_of(after)?)))
+            .filter(|(before, _)| before.property.verdict == Verdict::Open)
+            .filter_map(|(_, after)| Some((after.property.id, finding_of(&after.property)?)))
     }
 
     fn choices(&self, bounds: &Bounds) -> Vec<Choice> {
@@ -271,7 +301,8 @@ impl State {
     fn observe(&mut self, scratch: &mut Expansion) {
         let step = &scratch.step;
         scratch.has_effects |= !step.sent.is_empty() || step.writes > 0;
-        for property in &mut self.properties {
+        for watched in &mut self.watched {
+            let property = Arc::make_mut(&mut watched.property);
             let was_open = property.verdict == Verdict::Open;
             property.observe(&self.world, step);
             self.has_news |= was_open && property.verdict != Verdict::Open;
@@ -283,9 +314,14 @@ impl State {
         self.own_bytes = 0;
         let nodes = self.world.held_nodes().zip(before.world.held_nodes()).zip(&mut self.nodes);
         for ((now, was), hash) in nodes {
-            if !std::sync::Arc::ptr_eq(now, was) {
+            if !Arc::ptr_eq(now, was) {
                 *hash = node_hash(now);
                 self.own_bytes += now.bytes();
+            }
+        }
+        for (now, was) in self.watched.iter_mut().zip(&before.watched) {
+            if now.settle(was) {
+                self.own_bytes += WATCHED_BYTES;
             }
         }
         self.world.digest_flights(&mut self.flights);
@@ -299,15 +335,16 @@ impl State {
             && !self.world.keeps_order()
             && self.nodes == before.nodes
             && timers_set(self) == timers_set(before)
-            && monitors_hash(self) == monitors_hash(before)
+            && self.watched.iter().zip(&before.watched).all(|(now, was)| now.hash == was.hash)
     }
 }
 
-fn monitors_hash(state: &State) -> u64 {
+/// What the memory of a monitor takes, as far as anybody can tell from outside.
+const WATCHED_BYTES: u32 = 1_536;
+
+fn property_hash(property: &Property) -> u64 {
     let mut hasher = StableHasher::new(0);
-    for property in &state.properties {
-        property.hash_into(&mut hasher);
-    }
+    property.hash_into(&mut hasher);
     hasher.finish()
 }
 
