@@ -4,6 +4,10 @@
 //! - `fingerprint RUN STEPS` plays a run: `STEPS_PLAYED FINGERPRINT`, the latter in hexadecimal.
 //! - `fingerprints LAB:VARIANT FIRST LAST STEPS faults|quiet` does so for each seed, with random faults that the
 //!   variant assumes or without any: one line `SEED STEPS_PLAYED FINGERPRINT` each.
+//! - `bench WORKLOAD SECONDS with|without` plays a standing workload for so many simulated seconds, with its properties
+//!   or without: `STEPS_PLAYED MESSAGES_SENT FINGERPRINT`.
+//! - `long WORKLOAD STEPS` plays one and keeps it, in place of the one before: `STEPS_PLAYED SNAPSHOTS FINGERPRINT`.
+//! - `seek STEP` seeks in the run that is kept: `STEP FINGERPRINT`.
 //!
 //! - `search …` is about the search that the worker holds, see `ask/search.rs`.
 //!
@@ -11,6 +15,9 @@
 
 mod search;
 
+use std::cell::RefCell;
+
+use faultscope_labs::bench::{WORKLOADS, Workload};
 use faultscope_labs::session::{nemesis, plan_of};
 use faultscope_labs::sim::{Run, RunText};
 use faultscope_labs::{Lang, Session};
@@ -20,6 +27,14 @@ const STEPS_MAX: u64 = 50_000_000;
 /// Random faults fall within this span of virtual time, in microseconds.
 const FAULTS_UNTIL_US: u64 = 10_000_000;
 
+/// The longest that a workload may be played, in simulated seconds.
+const SECONDS_MAX: u64 = 3_600;
+
+thread_local! {
+    /// The run that `long` played.
+    static KEPT: RefCell<Option<Run>> = const { RefCell::new(None) };
+}
+
 /// Answers one question.
 pub(crate) fn answer(question: &str) -> String {
     let words: Vec<&str> = question.split_whitespace().collect();
@@ -28,6 +43,9 @@ pub(crate) fn answer(question: &str) -> String {
         ["fingerprints", place, first, last, steps, faults] => {
             Seeds::read(first, last, steps, faults).and_then(|seeds| seeds.fingerprints(place))
         }
+        ["bench", workload, seconds, properties] => bench(workload, seconds, properties),
+        ["long", workload, steps] => long(workload, steps),
+        ["seek", step] => seek(step),
         ["search", ref words @ ..] => search::answer(words),
         [] => Err("an empty question".to_owned()),
         [word, ..] => Err(format!("`{word}` with {} more words is no known question", words.len() - 1)),
@@ -41,6 +59,48 @@ fn fingerprint(run: &str, steps: &str) -> Result<String, String> {
     check_amount(steps)?;
     let run = Run::new(session.run().plan().clone(), session.run().actions().to_vec());
     Ok(play(run, steps))
+}
+
+fn bench(name: &str, seconds: &str, properties: &str) -> Result<String, String> {
+    let with_properties = match properties {
+        "with" => true,
+        "without" => false,
+        other => return Err(format!("`{other}` is neither with nor without")),
+    };
+    let seconds = number("seconds", seconds)?;
+    if seconds > SECONDS_MAX {
+        return Err(format!("{seconds} seconds are more than {SECONDS_MAX}"));
+    }
+    let mut run = workload(name, with_properties)?;
+    let played = run.play_until(seconds * 1_000_000, STEPS_MAX);
+    let world = &run.head().world;
+    Ok(format!("{played} {} {:016x}", world.messages_sent(), world.fingerprint()))
+}
+
+fn long(name: &str, steps: &str) -> Result<String, String> {
+    let steps = number("steps", steps)?;
+    check_amount(steps)?;
+    let mut run = workload(name, true)?;
+    let played = run.play_until(u64::MAX, steps);
+    let told = format!("{played} {} {:016x}", run.snapshots().0, run.head().world.fingerprint());
+    KEPT.set(Some(run));
+    Ok(told)
+}
+
+fn seek(step: &str) -> Result<String, String> {
+    let step = number("step", step)?;
+    KEPT.with_borrow(|kept| match kept {
+        None => Err("no run is kept: ask for a long one first".to_owned()),
+        Some(run) if step > run.len() => Err(format!("the run has {} steps only", run.len())),
+        Some(run) => Ok(format!("{step} {:016x}", run.moment(step).world.fingerprint())),
+    })
+}
+
+fn workload(name: &str, with_properties: bool) -> Result<Run, String> {
+    let known = || WORKLOADS.iter().map(|known| known.name).collect::<Vec<_>>().join(", ");
+    let workload =
+        Workload::named(name).ok_or_else(|| format!("no workload is called `{name}`, known: {}", known()))?;
+    workload.run(with_properties).map_err(|error| error.message(Lang::En))
 }
 
 /// Opens a run from its text; the reason of a refusal is in English, for whoever wrote the question.
@@ -138,6 +198,33 @@ mod tests {
         check_refused("fingerprints nowhere:x 1 2 10 loud", "`loud`");
         check_refused("fingerprints nowhere:x 1 1000000 1000000 quiet", "more than");
         check_refused("fingerprints nowhere:x 0 18446744073709551615 1 quiet", "more than");
+        check_refused("bench nowhere 10 with", "no workload is called `nowhere`");
+        check_refused("bench nowhere 10 perhaps", "`perhaps`");
+        check_refused("bench nowhere 3601 with", "more than");
+        check_refused("long nowhere 99999999999", "more than");
+        check_refused("seek x", "`x` is not a number");
+    }
+
+    #[test]
+    fn properties_do_not_touch_a_run() {
+        for workload in WORKLOADS {
+            let bare = answer(&format!("bench {} 20 without", workload.name));
+            assert_eq!(answer(&format!("bench {} 20 with", workload.name)), bare);
+            assert!(!bare.starts_with("error"), "{bare}");
+        }
+    }
+
+    #[test]
+    fn a_long_run_is_kept_and_sought_in() {
+        check_refused("seek 1", "no run is kept");
+        for workload in WORKLOADS {
+            let told = answer(&format!("long {} 5000", workload.name));
+            let words: Vec<&str> = told.split(' ').collect();
+            assert_eq!(words[0], "5000", "{told}");
+            assert_eq!(answer("seek 5000"), format!("5000 {}", words[2]));
+            assert_ne!(answer("seek 4999"), format!("4999 {}", words[2]));
+            check_refused("seek 5001", "5000 steps only");
+        }
     }
 
     #[test]

@@ -40,6 +40,10 @@ pub(crate) enum Icon {
     Undo,
     /// Again, to the right.
     Redo,
+    /// A line that parts from another.
+    Branch,
+    /// A triangle to the left.
+    Back,
     /// Two sliders.
     Settings,
     /// An arrow out of a box.
@@ -116,6 +120,10 @@ impl Icon {
                 Line("M3 4.5v7c0 1.1 2.2 2 5 2s5-.9 5-2v-7"),
             ],
             Self::Undo => &[Line("M3 6.5h7a3.25 3.25 0 0 1 0 6.5H7"), Line("M6 3.5l-3 3 3 3")],
+            Self::Branch => {
+                &[Line("M2 5h12M5 5c3 0 3 6 6 6h3"), Solid("M5 3.4a1.6 1.6 0 1 1 0 3.2a1.6 1.6 0 1 1 0-3.2z")]
+            }
+            Self::Back => &[Solid("M11 3.2v9.6L3 8z")],
             Self::Redo => &[Line("M13 6.5H6A3.25 3.25 0 0 0 6 13h3"), Line("M10 3.5l3 3-3 3")],
             Self::Settings => &[
                 Line("M2 5h6.5M12.5 5H14M2 11h1.5M7.5 11H14"),

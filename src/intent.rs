@@ -1,7 +1,7 @@
 //! What a person wants: every click, key and touch becomes one of these, and one place carries them out.
 
 use faultscope_labs::sim::Action;
-use faultscope_labs::{Lang, NodeId, Stop};
+use faultscope_labs::{BranchId, Lang, NodeId, Stop, Storm};
 
 /// What is picked up on the stage, in a lane or in a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +44,14 @@ pub(crate) enum Intent {
     SeekTime(u64),
     /// Run until something comes.
     RunTo(Stop),
+    /// Go back to where something came last.
+    BackTo(Stop),
+    /// Run until a place that is said in words.
+    RunUntil(String),
+    /// Let random faults strike from the cursor on.
+    Storm(Storm),
+    /// Do something with a branch.
+    Branch(BranchDeed),
     /// Play at this speed: real time times ten to the power of so many hundredths (-300 is 1/1000, 100 is 10x).
     Speed(i32),
     /// Do something to the world, at the cursor.
@@ -76,6 +84,17 @@ pub(crate) enum Intent {
     Tab(Tab),
 }
 
+/// What can be done with a branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum BranchDeed {
+    /// Show it.
+    Switch(BranchId),
+    /// Give it a name; an empty one takes the name away.
+    Rename(BranchId, String),
+    /// Delete it.
+    Delete(BranchId),
+}
+
 /// A fault tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tool {
@@ -98,6 +117,10 @@ pub(crate) enum Overlay {
     Faults,
     /// The search for a counterexample.
     Search,
+    /// The branches of the run.
+    Branches,
+    /// What to run until.
+    Until,
     /// The list of keys.
     Keys,
     /// The link of the run.

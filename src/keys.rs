@@ -37,6 +37,10 @@ pub(crate) enum Key {
     Faults,
     /// Search for a counterexample.
     Search,
+    /// Show the branches.
+    Branches,
+    /// Show what to run until.
+    Until,
     /// Take the last action back.
     Undo,
     /// Do it again.
@@ -84,6 +88,8 @@ pub(crate) fn key(name: &str, modifiers: Modifiers) -> Option<Key> {
         ("d", _, _, false) => Some(Key::Drop),
         ("h", _, _, false) => Some(Key::Heal),
         ("f", _, _, false) => Some(Key::Faults),
+        ("g", _, _, false) => Some(Key::Branches),
+        ("r", _, _, false) => Some(Key::Until),
         ("s", _, _, false) => Some(Key::Search),
         ("v", _, _, false) => Some(Key::Select),
         ("u", _, _, false) => Some(Key::Undo),

@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use faultscope_labs::{Lang, Stop, Text};
+use faultscope_labs::{Lang, NodeId, Stop, Text};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::intent::Intent;
+use crate::intent::{Intent, Overlay};
 use crate::play::{FASTEST, SLOWEST, factor, speed_words};
 use crate::timeline::Live;
 use crate::words;
@@ -151,10 +151,12 @@ fn speed(props: &TransportProps) -> Html {
 }
 
 fn run_to(props: &TransportProps) -> Html {
+    let more = props.on.reform(|_: MouseEvent| Intent::Overlay(Some(Overlay::Until)));
     html! {
         <div class="until" role="group" aria-label={words::RUN_TO.get(props.lang)}>
             <span class="lab" aria-hidden="true">{ words::RUN_TO.get(props.lang) }</span>
             { for STOPS.iter().map(|&(stop, name)| stop_key(props, stop, name)) }
+            <button type="button" data-stop="more" aria-haspopup="dialog" aria-keyshortcuts="R" onclick={more}>{ words::MORE_STOPS.get(props.lang) }</button>
         </div>
     }
 }
@@ -168,8 +170,17 @@ const STOPS: [(Stop, Text); 4] = [
 ];
 
 /// The word of what a run is run to.
-pub(crate) fn stop_words(stop: Stop) -> Text {
-    STOPS.iter().find(|(known, _)| *known == stop).map_or(words::MESSAGE_STOP, |(_, name)| *name)
+pub(crate) fn stop_words(stop: Stop, lang: Lang) -> String {
+    let of_node = |text: Text, node: NodeId| text.fill(lang, &[("node", &node.to_string())]);
+    match stop {
+        Stop::Message => words::MESSAGE_STOP.get(lang).to_owned(),
+        Stop::Note => words::NOTE_STOP.get(lang).to_owned(),
+        Stop::Decision => words::DECISION_STOP.get(lang).to_owned(),
+        Stop::Broken => words::BROKEN_STOP.get(lang).to_owned(),
+        Stop::MessageTo(node) => of_node(words::MESSAGE_TO_STOP, node),
+        Stop::MessageFrom(node) => of_node(words::MESSAGE_FROM_STOP, node),
+        Stop::StepAt(node) => of_node(words::STEP_AT_STOP, node),
+    }
 }
 
 fn stop_key(props: &TransportProps, stop: Stop, name: Text) -> Html {

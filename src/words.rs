@@ -66,6 +66,21 @@ pub(crate) const STEP_OF: Text =
 /// Nothing of the kind came.
 pub(crate) const NOT_FOUND: Text =
     Text::new("No {what} within the next {steps} steps", "接下来的 {steps} 步内没有{what}");
+/// Nothing of the kind came before.
+pub(crate) const NOTHING_BEFORE: Text = Text::new("There was none before", "之前没有");
+/// No fault was drawn.
+pub(crate) const NO_STORM: Text = Text::new(
+    "No fault was drawn: the variant assumes none, or the time was too short",
+    "没有抽到故障：该变体不假设任何故障，或持续时间太短",
+);
+/// Opens what else a run can be run to.
+pub(crate) const MORE_STOPS: Text = Text::new("more …", "更多……");
+/// The next message to a node.
+pub(crate) const MESSAGE_TO_STOP: Text = Text::new("message to {node}", "发给 {node} 的消息");
+/// The next message from a node.
+pub(crate) const MESSAGE_FROM_STOP: Text = Text::new("message from {node}", "{node} 发出的消息");
+/// The next step of a node.
+pub(crate) const STEP_AT_STOP: Text = Text::new("step of {node}", "{node} 的步骤");
 /// The run has come to its end.
 pub(crate) const NOTHING_LEFT: Text = Text::new("Nothing is left to happen", "不会再发生任何事");
 

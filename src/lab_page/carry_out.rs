@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::{LabPage, Msg, PANELS_LATER_MS};
 use crate::handle::Handle;
-use crate::intent::{Intent, Overlay, Selection, Tool};
+use crate::intent::{BranchDeed, Intent, Overlay, Selection, Tool};
 use crate::keys::Key;
 use crate::reopen::{self, Reopened};
 use crate::stage::Outcome;
@@ -40,6 +40,18 @@ impl LabPage {
             }
             Intent::SeekTime(at_us) => return self.scrub(ctx, at_us),
             Intent::RunTo(stop) => return self.run_to(ctx, stop),
+            Intent::BackTo(stop) => {
+                let was_found = self.handle.write(|session| session.run_back(stop));
+                let notice = (!was_found).then(|| words::NOTHING_BEFORE.get(lang).to_owned());
+                return self.moved(ctx, notice);
+            }
+            Intent::RunUntil(place) => return self.run_until(ctx, &place),
+            Intent::Storm(storm) => {
+                let count = self.handle.write(|session| session.let_storm(&storm));
+                self.notice = (count == 0).then(|| words::NO_STORM.get(lang).to_owned());
+                return self.after_change(ctx);
+            }
+            Intent::Branch(deed) => return self.do_with_branch(ctx, &deed),
             Intent::Speed(speed) => self.speed = play::clamp(speed),
             Intent::Act(action) => return self.act(ctx, action),
             Intent::Undo => return self.change_actions(ctx, Session::undo),
@@ -108,11 +120,39 @@ impl LabPage {
         let lang = ctx.props().lang;
         let was_found = self.handle.write(|session| session.run_to(stop, RUN_TO_STEPS));
         let notice = (!was_found).then(|| {
-            let what = transport::stop_words(stop).get(lang);
+            let what = transport::stop_words(stop, lang);
             let steps = crate::format::thousands(RUN_TO_STEPS);
-            words::NOT_FOUND.fill(lang, &[("what", what), ("steps", &steps)])
+            words::NOT_FOUND.fill(lang, &[("what", &what), ("steps", &steps)])
         });
         self.moved(ctx, notice)
+    }
+
+    /// Runs until a place said in words. What is played in vain must not stretch the run on screen.
+    fn run_until(&mut self, ctx: &Context<Self>, text: &str) -> bool {
+        let lang = ctx.props().lang;
+        let mut scout = self.handle.read().fork();
+        let notice = match scout.place(text).map(|place| scout.run_until(&place, RUN_TO_STEPS)) {
+            Ok(true) => {
+                self.handle.write(|session| *session = scout);
+                None
+            }
+            Ok(false) => {
+                let steps = crate::format::thousands(RUN_TO_STEPS);
+                Some(words::NOT_FOUND.fill(lang, &[("what", text), ("steps", &steps)]))
+            }
+            Err(error) => Some(error.message(lang)),
+        };
+        self.moved(ctx, notice)
+    }
+
+    fn do_with_branch(&mut self, ctx: &Context<Self>, deed: &BranchDeed) -> bool {
+        self.handle.write(|session| match deed {
+            BranchDeed::Switch(id) => session.switch(*id),
+            BranchDeed::Rename(id, name) => session.rename(*id, name),
+            BranchDeed::Delete(id) => session.delete(*id),
+        });
+        self.stand();
+        self.after_change(ctx)
     }
 
     /// Does something to the world. A run that plays goes on playing.
@@ -181,6 +221,8 @@ impl LabPage {
             Key::Select => Intent::Tool(None),
             Key::Heal => Intent::Act(Action::Heal),
             Key::Faults => self.open_or_close(Overlay::Faults),
+            Key::Branches => self.open_or_close(Overlay::Branches),
+            Key::Until => self.open_or_close(Overlay::Until),
             Key::Search => self.open_or_close(Overlay::Search),
             Key::Undo => Intent::Undo,
             Key::Redo => Intent::Redo,

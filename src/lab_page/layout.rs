@@ -8,8 +8,8 @@ use yew::prelude::*;
 use super::{LabPage, Msg};
 use crate::intent::{Intent, Overlay, Tab};
 use crate::panels::{
-    ActionsCard, EventLog, FaultBar, FaultSheet, Inspector, KeysSheet, SearchSheet, SettingsSheet,
-    ShareSheet, StoryPanel, VariantsSheet, Verdicts,
+    ActionsCard, BranchSheet, EventLog, FaultBar, FaultSheet, Inspector, KeysSheet, SearchSheet,
+    SettingsSheet, ShareSheet, StoryPanel, UntilSheet, VariantsSheet, Verdicts,
 };
 use crate::stage::{Legend, StageList};
 use crate::timeline::Timeline;
@@ -154,6 +154,8 @@ impl LabPage {
             Some(Overlay::Settings) => html! { <SettingsSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Faults) => html! { <FaultSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Search) => html! { <SearchSheet {handle} {lang} {selection} {on} /> },
+            Some(Overlay::Branches) => html! { <BranchSheet {handle} {lang} {selection} {on} /> },
+            Some(Overlay::Until) => html! { <UntilSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Keys) => html! { <KeysSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Share) => html! { <ShareSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Variants) => html! { <VariantsSheet {handle} {lang} {selection} {on} /> },

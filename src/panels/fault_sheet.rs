@@ -5,7 +5,7 @@ use faultscope_labs::{Lang, NodeId, Session, Text, words as engine_words};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::palette::{Amount, LinkFault, NodeFault, Side, Whom, accepted, beyond, cut, links};
+use super::palette::{Amount, LinkFault, NodeFault, Side, Whom, accepted, beyond, cut, links, storm};
 use super::sheet::Sheet;
 use super::{PanelProps, words};
 use crate::handle::Handle;
@@ -30,6 +30,7 @@ pub(crate) fn FaultSheet(props: &PanelProps) -> Html {
             <NodeForm ..form.clone() />
             <LinkForm ..form.clone() />
             <CutForm ..form.clone() />
+            <StormForm ..form.clone() />
             <WordsForm ..form />
         </Sheet>
     }
@@ -177,6 +178,60 @@ fn CutForm(props: &FormProps) -> Html {
             <div class="sides">{ for placed.iter().enumerate().map(key) }</div>
             <label class="check"><input type="checkbox" checked={*one_way} onchange={toggle} />{ words::ONE_WAY.get(lang) }</label>
             { do_it(&session, action, lang, &props.on) }
+        </fieldset>
+    }
+}
+
+/// Random faults, drawn from a seed.
+#[component]
+fn StormForm(props: &FormProps) -> Html {
+    let lang = props.lang;
+    let typed = use_state(|| ["1".to_owned(), "2".to_owned(), "10".to_owned(), "5".to_owned()]);
+    let (heals, is_beyond) = (use_state(|| true), use_state(|| false));
+    let storm = storm(&typed, *heals, *is_beyond);
+    let field = |place: usize, label: Text, unit: Option<Text>| {
+        let (typed, now) = (typed.clone(), typed[place].clone());
+        let oninput = Callback::from(move |event: InputEvent| {
+            let mut changed = (*typed).clone();
+            changed[place] = event.target_unchecked_into::<HtmlInputElement>().value();
+            typed.set(changed);
+        });
+        let id = format!("storm-{place}");
+        html! {
+            <div class="bound">
+                <label for={id.clone()}>{ label.get(lang) }</label>
+                <div class="control"><input class="field num" {id} type="text" inputmode="decimal" autocomplete="off" value={now} {oninput} />
+                <span class="unit">{ unit.map(|unit| unit.get(lang)) }</span></div>
+            </div>
+        }
+    };
+    let check = |state: &UseStateHandle<bool>, label: Text| {
+        let (setter, now) = (state.setter(), **state);
+        let onchange = Callback::from(move |_: Event| setter.set(!now));
+        html! { <label class="check"><input type="checkbox" checked={now} {onchange} />{ label.get(lang) }</label> }
+    };
+    let disabled = storm.is_none();
+    let onclick = {
+        let on = props.on.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(storm) = &storm {
+                on.emit(Intent::Storm(storm.clone()));
+            }
+        })
+    };
+    html! {
+        <fieldset class="form">
+            <legend class="lab">{ words::STORM.get(lang) }</legend>
+            <p class="help">{ words::STORM_HELP.get(lang) }</p>
+            <div class="bounds">
+                { field(0, words::SEED, None) }
+                { field(1, words::STORM_RATE, Some(words::A_SECOND)) }
+                { field(2, words::STORM_BUDGET, Some(words::TIMES)) }
+                { field(3, words::STORM_LENGTH, Some(words::SECONDS)) }
+            </div>
+            { check(&heals, words::STORM_HEALS) }
+            { check(&is_beyond, words::STORM_BEYOND) }
+            <div class="ends"><button type="button" class="btn" {onclick} {disabled}>{ words::STORM_BEGIN.get(lang) }</button></div>
         </fieldset>
     }
 }

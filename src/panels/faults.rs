@@ -57,6 +57,8 @@ pub(crate) fn FaultBar(props: &FaultBarProps) -> Html {
     };
     let all = props.on.reform(|_: MouseEvent| Intent::Overlay(Some(Overlay::Faults)));
     let count = session.world().standing().len();
+    let branches = props.on.reform(|_: MouseEvent| Intent::Overlay(Some(Overlay::Branches)));
+    let branch_count = session.branches().len();
     html! {
         <div class="faults" role="group" aria-label={words::FAULTS.get(lang)}>
             <div class="group">{ for TOOLS.iter().map(|tool| tool_button(tool, props)) }</div>
@@ -67,7 +69,13 @@ pub(crate) fn FaultBar(props: &FaultBarProps) -> Html {
                     { icon(Icon::Settings) }<span>{ words::ALL_FAULTS.get(lang) }</span>
                 </button>
             </div>
-            <div class="group ways">{ at_once(undo) }{ at_once(redo) }</div>
+            <div class="group ways">
+                { at_once(undo) }{ at_once(redo) }
+                <button type="button" onclick={branches} aria-label={words::BRANCHES.get(lang)} aria-haspopup="dialog" aria-keyshortcuts="G"
+                    data-key="G" data-branches={(branch_count > 1).then(|| branch_count.to_string())}>
+                    { icon(Icon::Branch) }<span>{ words::BRANCHES.get(lang) }</span>
+                </button>
+            </div>
         </div>
     }
 }

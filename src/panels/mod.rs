@@ -2,6 +2,7 @@
 
 mod about;
 mod actions;
+mod branch_sheet;
 mod command;
 mod deeds;
 mod downloads;
@@ -18,12 +19,14 @@ mod settings;
 mod share;
 mod sheet;
 mod story;
+mod until_sheet;
 mod value;
 pub(crate) mod variants;
 mod verdicts;
 pub(crate) mod words;
 
 pub(crate) use actions::ActionsCard;
+pub(crate) use branch_sheet::BranchSheet;
 pub(crate) use fault_sheet::FaultSheet;
 pub(crate) use faults::FaultBar;
 pub(crate) use inspector::Inspector;
@@ -34,6 +37,7 @@ pub(crate) use search_sheet::SearchSheet;
 pub(crate) use settings::SettingsSheet;
 pub(crate) use share::ShareSheet;
 pub(crate) use story::StoryPanel;
+pub(crate) use until_sheet::UntilSheet;
 pub(crate) use variants::VariantsSheet;
 pub(crate) use verdicts::Verdicts;
 

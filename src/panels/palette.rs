@@ -1,7 +1,7 @@
 //! The fault palette's forms, without their markup: what is chosen and typed becomes an action.
 
 use faultscope_labs::sim::{Action, Deed, FaultKind, Latency, Links, Shape, World};
-use faultscope_labs::{NodeId, Session, Text};
+use faultscope_labs::{NodeId, STORM_FAULTS_MAX, STORM_MAX_US, Session, Storm, Text};
 
 use super::format::read_scaled;
 use super::words;
@@ -232,6 +232,15 @@ pub(super) fn cut(sides: &[(NodeId, Side)], one_way: bool) -> Option<Action> {
     Some(Action::Cut { from, to, one_way })
 }
 
+/// Random faults as they were typed: seed, faults a second, budget, seconds; none where something does not fit.
+pub(super) fn storm(typed: &[String; 4], heals: bool, is_beyond: bool) -> Option<Storm> {
+    let per_thousand_s = read_scaled(&typed[1], 3)?.try_into().ok().filter(|rate| *rate > 0)?;
+    let budget =
+        read_scaled(&typed[2], 0)?.try_into().ok().filter(|most| (1..=STORM_FAULTS_MAX).contains(most))?;
+    let length_us = read_scaled(&typed[3], 6).filter(|length_us| (1..=STORM_MAX_US).contains(length_us))?;
+    Some(Storm { seed: read_scaled(&typed[0], 0)?, per_thousand_s, budget, length_us, heals, is_beyond })
+}
+
 /// The kind of fault that an action is, if the variant on screen does not assume it.
 pub(super) fn beyond(session: &Session, action: &Action) -> Option<FaultKind> {
     let assumed = session.variant().about().assumes.faults;
@@ -308,6 +317,25 @@ mod tests {
         assert_eq!(links(Some(Whom::Node(N1)), None), None);
         assert_eq!(links(Some(Whom::Node(N1)), Some(Whom::Zone(0))), None);
         assert_eq!(links(Some(Whom::Node(N1)), Some(Whom::Node(N1))), None);
+    }
+
+    #[test]
+    fn a_storm_is_read_within_its_bounds() {
+        let read = |typed: [&str; 4]| storm(&typed.map(str::to_owned), true, false);
+        let drawn = read(["7", "0.5", "10", "2.5"]).expect("a storm");
+        assert_eq!(
+            (drawn.seed, drawn.per_thousand_s, drawn.budget, drawn.length_us),
+            (7, 500, 10, 2_500_000)
+        );
+        for typed in [
+            ["", "1", "1", "1"],
+            ["1", "0", "1", "1"],
+            ["1", "1", "0", "1"],
+            ["1", "1", "1", "601"],
+            ["1", "1", "1001", "1"],
+        ] {
+            assert_eq!(read(typed), None, "{typed:?}");
+        }
     }
 
     #[test]

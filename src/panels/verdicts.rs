@@ -1,6 +1,7 @@
 //! The verdicts: what the run says of each property, as far as it was played, ahead of the cursor too.
 
-use faultscope_labs::sim::{Finding, Mode, Property, Verdict};
+use faultscope_labs::sim::{Finding, Mode, Property};
+use faultscope_labs::verdict::{self, End};
 use faultscope_labs::words::mode;
 use faultscope_labs::{Lang, PropertyWords, Session};
 use yew::prelude::*;
@@ -9,23 +10,6 @@ use super::{PanelProps, words};
 use crate::format::thousands;
 use crate::icons::{Icon, icon};
 use crate::intent::Intent;
-
-/// How a verdict looks and reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// Always: not broken so far.
-    Held,
-    /// Always: broken.
-    Broken,
-    /// Eventually: met, and behind the cursor.
-    Met,
-    /// Eventually: not met yet.
-    Due,
-    /// Sometimes: seen.
-    Seen,
-    /// Sometimes: not seen yet.
-    NotYet,
-}
 
 /// The verdicts, as a section of the side.
 #[component]
@@ -69,14 +53,14 @@ fn verdict(
     props: &PanelProps,
 ) -> Html {
     let lang = props.lang;
-    let state = state_of(property);
-    let (sign, class) = sign(state);
+    let end = verdict::of(session, property);
+    let (sign, class) = sign(&end);
     let told = session.lab().property(property.id);
     let title = told.map_or(property.id, |words| words.title.get(lang));
     let is_open = **opened == Some(property.id);
     let onclick = {
         let (opened, id) = (opened.clone(), property.id);
-        let seek = step_of(&property.verdict).map(|step| props.on.reform(move |()| Intent::SeekStep(step)));
+        let seek = step_of(&end).map(|step| props.on.reform(move |()| Intent::SeekStep(step)));
         Callback::from(move |_: MouseEvent| {
             opened.set((!is_open).then_some(id));
             if let Some(seek) = seek.as_ref().filter(|_| !is_open) {
@@ -84,23 +68,21 @@ fn verdict(
             }
         })
     };
-    let when = reading(state, &property.verdict, session.step(), lang);
+    let when = reading(&end, property.mode, session.step(), lang);
     html! {
         <li class={class}>
             <button type="button" class="line" {onclick} aria-expanded={is_open.to_string()}>
                 { icon(sign) }<span class="t">{ title }</span><span class="r">{ when }</span>
             </button>
-            if is_open { <div class="why">{ told.map(|told| why(property, told, lang)) }</div> }
+            if is_open { <div class="why">{ told.map(|told| why(property, &end, told, lang)) }</div> }
         </li>
     }
 }
 
-/// What a property says, what was found, and how often it was checked.
-fn why(property: &Property, told: &PropertyWords, lang: Lang) -> Html {
-    let found = match &property.verdict {
-        Verdict::Struck { finding, .. } => Some(sentence(told, finding, lang)),
-        _ => None,
-    };
+/// What a property says, what was found or why nothing was, and how often it was checked.
+fn why(property: &Property, end: &End, told: &PropertyWords, lang: Lang) -> Html {
+    let found = end.finding().filter(|_| property.mode != Mode::Eventually);
+    let found = found.map(|finding| sentence(told, finding, lang)).or_else(|| end.reason(lang));
     let premises = words::PREMISE.fill(lang, &[("count", &thousands(property.premises))]);
     html! {
         <>
@@ -117,46 +99,35 @@ fn sentence(told: &PropertyWords, finding: &Finding, lang: Lang) -> String {
     told.finding.fill(lang, &facts)
 }
 
-fn state_of(property: &Property) -> State {
-    match (property.mode, &property.verdict) {
-        (Mode::Always, Verdict::Struck { .. }) => State::Broken,
-        (Mode::Always, _) => State::Held,
-        (Mode::Eventually, Verdict::Met { .. }) => State::Met,
-        (Mode::Eventually, _) => State::Due,
-        (Mode::Sometimes, Verdict::Struck { .. }) => State::Seen,
-        (Mode::Sometimes, _) => State::NotYet,
+const fn sign(end: &End) -> (Icon, &'static str) {
+    match end {
+        End::Held => (Icon::Check, "ok"),
+        End::Reached { finding, .. } if finding.is_empty() => (Icon::Check, "ok"),
+        End::Reached { .. } => (Icon::Seen, "ok"),
+        End::Broken { .. } | End::Unmet { .. } => (Icon::Cross, "bad"),
+        End::Open(_) | End::GaveUp { .. } => (Icon::Due, "due"),
+        End::Unseen => (Icon::NotYet, "open"),
     }
 }
 
-const fn sign(state: State) -> (Icon, &'static str) {
-    match state {
-        State::Held | State::Met => (Icon::Check, "ok"),
-        State::Broken => (Icon::Cross, "bad"),
-        State::Due => (Icon::Due, "due"),
-        State::Seen => (Icon::Seen, "ok"),
-        State::NotYet => (Icon::NotYet, "open"),
-    }
-}
-
-fn step_of(verdict: &Verdict) -> Option<u64> {
-    match verdict {
-        Verdict::Open => None,
-        Verdict::Met { step, .. } | Verdict::Struck { step, .. } => Some(*step),
-    }
+fn step_of(end: &End) -> Option<u64> {
+    end.place().map(|(step, _)| step)
 }
 
 /// The right-hand words: what the run says, and where. What is ahead of the cursor is told as what comes.
-fn reading(state: State, verdict: &Verdict, cursor: u64, lang: Lang) -> String {
-    let step = step_of(verdict);
+fn reading(end: &End, mode: Mode, cursor: u64, lang: Lang) -> String {
+    let step = step_of(end);
     let is_ahead = step.is_some_and(|step| step > cursor);
-    let text = match (state, is_ahead) {
-        (State::Held, _) => words::HELD,
-        (State::Broken, true) => words::BREAKS_AT,
-        (State::Broken, false) => words::BROKEN_AT,
-        (State::Met, _) => words::MET_AT,
-        (State::Due, _) => words::DUE,
-        (State::Seen, _) => words::SEEN_AT,
-        (State::NotYet, _) => words::NOT_YET,
+    let text = match (end, mode) {
+        (End::Held, _) => words::HELD,
+        (End::Broken { .. }, _) if is_ahead => words::BREAKS_AT,
+        (End::Broken { .. }, _) => words::BROKEN_AT,
+        (End::Reached { .. }, Mode::Sometimes) => words::SEEN_AT,
+        (End::Reached { .. }, _) => words::MET_AT,
+        (End::Unmet { .. }, _) => words::UNMET,
+        (End::Open(_), _) => words::DUE,
+        (End::Unseen, _) => words::NOT_YET,
+        (End::GaveUp { .. }, _) => words::GAVE_UP_AT,
     };
     text.fill(lang, &[("step", &step.map(thousands).unwrap_or_default())])
 }
@@ -167,9 +138,11 @@ mod tests {
 
     #[test]
     fn a_break_ahead_of_the_cursor_is_told_as_what_comes() {
-        let struck = Verdict::Struck { step: 302, at_us: 0, finding: Vec::new() };
-        assert_eq!(reading(State::Broken, &struck, 213, Lang::En), "breaks at step 302");
-        assert_eq!(reading(State::Broken, &struck, 302, Lang::En), "broken at step 302");
-        assert_eq!(reading(State::Held, &Verdict::Open, 0, Lang::En), "held");
+        let broken = End::Broken { step: 302, at_us: 0, finding: Finding::new() };
+        let read = |end: &End, cursor| reading(end, Mode::Always, cursor, Lang::En);
+        assert_eq!(read(&broken, 213), "breaks at step 302");
+        assert_eq!(read(&broken, 302), "broken at step 302");
+        assert_eq!(read(&End::Held, 0), "held");
+        assert_eq!(read(&End::GaveUp { step: 7, at_us: 0, states: 1 }, 9), "given up at step 7");
     }
 }

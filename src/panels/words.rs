@@ -240,6 +240,17 @@ words! {
     IN_WORDS: "In words", "文字形式";
     IN_WORDS_HELP: "Any action, as it stands in a run's text.", "任意动作，写法与运行文本相同。";
     DO_IT: "Do it now", "立即执行";
+    STORM: "Random faults", "随机故障";
+    STORM_HELP: "Drawn from a seed, from the cursor on. One undo takes them all back.", "由种子抽取，从游标处开始；一次撤销即可全部撤回。";
+    STORM_RATE: "Faults", "故障频率";
+    STORM_BUDGET: "At the most", "最多次数";
+    STORM_LENGTH: "For", "持续时间";
+    TIMES: "times", "次";
+    A_SECOND: "a second", "次/秒";
+    SECONDS: "s", "秒";
+    STORM_HEALS: "Undo each of them in the end", "最后全部恢复";
+    STORM_BEYOND: "Beyond what the variant assumes", "超出变体的假设";
+    STORM_BEGIN: "Let them strike", "开始";
     BEYOND: "Goes beyond what this variant assumes: {what}.", "超出本变体的假设：{what}。";
 }
 
@@ -268,9 +279,50 @@ words! {
     BROKEN_AT: "broken at step {step}", "已在第 {step} 步被违反";
     MET_AT: "met, step {step}", "第 {step} 步达成";
     DUE: "due", "待达成";
+    UNMET: "unmet", "未达成";
+    GAVE_UP_AT: "given up at step {step}", "第 {step} 步放弃判定";
     SEEN_AT: "seen, step {step}", "第 {step} 步出现";
     NOT_YET: "not yet", "尚未出现";
     PREMISE: "There was something to check {count} times.", "共有 {count} 次可供检查。";
+}
+
+// Branches.
+words! {
+    BRANCH_WORDS;
+    BRANCHES: "Branches", "分支";
+    BRANCHES_NOTE: "Acting in the past forks the run; the old future stays here.", "在过去做出操作会让运行分叉，原来的未来保留在这里。";
+    BRANCH_PLACE: "parts behind step {step}; {steps} steps, {end}", "第 {step} 步后分叉；共 {steps} 步，{end}";
+    BRANCH_NAME: "Name of the branch", "分支名称";
+    ON_SCREEN: "on screen", "当前分支";
+    SWITCH: "Show", "切换到";
+    COMPARE: "Compare", "比较";
+    DELETE: "Delete", "删除";
+    BRANCH_LINK: "Link", "链接";
+    COMPARED: "They part behind step {step}, at {time}; compared up to {until}", "在第 {step} 步后（{time}）分开；比较到 {until}";
+    TO_PARTING: "Go to where they part", "跳到分叉处";
+    FIRST_DIFFERENCE: "first step apart", "分开后的第一步";
+    ARRIVED: "messages arrived", "送达消息数";
+    LOST_COUNT: "messages lost", "丢失消息数";
+    ANSWERED: "commands answered", "应答命令数";
+}
+
+// Run until.
+words! {
+    UNTIL_WORDS;
+    RUN_UNTIL: "Run until", "运行至";
+    ANYWHERE: "Anywhere", "任何位置";
+    A_MESSAGE: "a message arrives or is lost", "消息送达或丢失";
+    A_NOTE: "a note", "出现标注";
+    A_DECISION: "a decision", "做出决定";
+    A_BREAK: "a property breaks", "性质被违反";
+    AT_A_NODE: "At one node", "某个节点";
+    MESSAGE_TO_IT: "a message to it", "发给它的消息";
+    MESSAGE_FROM_IT: "a message from it", "它发出的消息";
+    STEP_AT_IT: "any step of it", "它的任何一步";
+    BACK_TO: "Back to: {what}", "回到：{what}";
+    ON_TO: "On to: {what}", "前往：{what}";
+    RUN_ON: "Run", "运行";
+    PLACE_HELP: "A field of a node, a time, a note, an event; several joined by “and”.", "节点字段、时间、标注或事件；多个条件用 and 连接。";
 }
 
 // The search for a counterexample.
@@ -392,6 +444,8 @@ pub(crate) const KEY_GROUPS: [KeyGroup; 3] = [
         &[
             (&["H"], Text::new("heal all cuts", "恢复全部链路")),
             (&["F"], Text::new("all faults", "全部故障")),
+            (&["G"], Text::new("branches", "分支")),
+            (&["R"], Text::new("run until …", "运行至……")),
             (&["S"], Text::new("search for a counterexample", "搜索反例")),
             (&["U"], Text::new("undo", "撤销")),
             (&["⇧ U"], Text::new("redo", "重做")),
@@ -425,7 +479,7 @@ pub(crate) fn verb(verb: &str, lang: Lang) -> String {
 mod tests {
     use super::*;
 
-    const GROUPS: [&[(&str, Text)]; 15] = [
+    const GROUPS: [&[(&str, Text)]; 17] = [
         EVERYWHERE,
         TOP_BAR,
         FILES,
@@ -435,6 +489,8 @@ mod tests {
         INSPECTOR_WORDS,
         FAULT_BAR,
         FAULT_SHEET,
+        BRANCH_WORDS,
+        UNTIL_WORDS,
         SEARCH_WORDS,
         VERDICT_WORDS,
         LOG_WORDS,

@@ -9,6 +9,8 @@ use crate::words;
 
 /// Stars nearer than this to the last one are left out, in pixels: the density still shows that much happened.
 const STARS_APART: f64 = 14.0;
+/// The most branches that have a line.
+const BRANCH_LINES: usize = 3;
 /// Half the width of a mark, in pixels.
 const MARK: f64 = 8.0;
 /// Width of a column of the density, in pixels.
@@ -87,6 +89,36 @@ pub(crate) fn word_place(era: &EraBar, marks: &[Mark]) -> Option<f64> {
         place = place.max(x + MARK + 2.0);
     }
     (place + width <= era.to).then_some(place)
+}
+
+/// A branch that is not on screen, as a line.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct BranchLine {
+    /// Where it parts from the branch on screen, in pixels.
+    pub(crate) from: f64,
+    /// Where it ends, in pixels.
+    pub(crate) to: f64,
+    /// Its name.
+    pub(crate) words: String,
+}
+
+/// The branches that parted last, the earliest parting first, so that no line crosses another's way down.
+pub(crate) fn branches(session: &Session, scale: &Scale, lang: Lang) -> Vec<BranchLine> {
+    let current = session.current_branch();
+    let others = session.branches().into_iter().filter(|branch| branch.id != current);
+    let mut lines: Vec<BranchLine> = others
+        .filter_map(|branch| {
+            let parted_us = session.compare(current, branch.id)?.parted_us;
+            Some(BranchLine {
+                from: scale.x(parted_us),
+                to: scale.x(branch.end_us),
+                words: branch.title(lang),
+            })
+        })
+        .collect();
+    lines.drain(..lines.len().saturating_sub(BRANCH_LINES));
+    lines.sort_by(|one, other| one.from.total_cmp(&other.from));
+    lines
 }
 
 /// Every mark on the bar, in painting order: what matters most lies on top.

@@ -87,7 +87,9 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
             onpointerdown={scrub(props, scale, true)} onpointermove={scrub(props, scale, false)}>
             <svg viewBox={size} height={rows.height.to_string()} width={props.width.to_string()} aria-hidden="true">
                 { defs() }
-                if rows.is_full { { columns(&session, &scale, rows) } { ticks(&scale, rows) } }
+                if rows.is_full {
+                    { branches(&session, &scale, rows, props.lang) }{ columns(&session, &scale, rows) }{ ticks(&scale, rows) }
+                }
                 { bar(&session, &scale, rows, &marks) }
                 { for marks.iter().map(|mark| sign(mark, rows)) }
                 <g ref={props.live.needle.clone()} class="needle">
@@ -155,6 +157,16 @@ fn defs() -> Html {
             </pattern>
         </defs>
     }
+}
+
+/// The branches that are not on screen, as thin lines off the bar: each from where it parts to where it ends.
+fn branches(session: &Session, scale: &Scale, rows: Rows, lang: Lang) -> Html {
+    let lines = marks::branches(session, scale, lang).into_iter().enumerate().map(|(place, line)| {
+        let y = 2.5 + 4.0 * place as f64;
+        let path = format!("M{:.1} {}V{y}H{:.1}", line.from, rows.bar, line.to);
+        html! { <path d={path}><title>{ line.words }</title></path> }
+    });
+    html! { <g class="branches">{ for lines }</g> }
 }
 
 fn columns(session: &Session, scale: &Scale, rows: Rows) -> Html {

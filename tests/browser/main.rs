@@ -17,4 +17,5 @@ mod phone;
 mod reader;
 mod selftest;
 mod sheets;
+mod speed;
 mod time;

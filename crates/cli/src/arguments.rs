@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Explore(ExploreWanted),
     /// Play a story, print what it says, and prove what it claims.
     Story(StoryWanted),
+    /// Measure how fast the simulator is and how evenly it seeks.
+    Bench(BenchWanted),
     /// A tool of a lab.
     #[command(external_subcommand)]
     Tool(Vec<String>),
@@ -109,6 +111,15 @@ pub(crate) struct CheckWanted {
     /// Faults to draw, within what the variant assumes.
     #[arg(long, value_enum, default_value_t = FaultsWanted::Random)]
     pub(crate) faults: FaultsWanted,
+    /// How many faults a second, on average: 0.001 to 1000; about five if left out.
+    #[arg(long, value_name = "PER_SECOND", value_parser = rate)]
+    pub(crate) fault_rate: Option<u32>,
+    /// How many faults a run may have at the most.
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) fault_budget: Option<u32>,
+    /// Let faults stand that outlast the time of faults; by itself each is undone in the end.
+    #[arg(long)]
+    pub(crate) no_heal: bool,
     /// Until when to play each run: 20s, 500ms of virtual time.
     #[arg(long, value_parser = duration, default_value = "20s")]
     pub(crate) until: u64,
@@ -195,6 +206,22 @@ pub(crate) struct StoryWanted {
     /// The language of words.
     #[arg(long, value_enum, default_value_t = LangWanted::En)]
     pub(crate) lang: LangWanted,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchWanted {
+    /// What to measure; everything if left out.
+    #[arg(value_name = "WHAT", value_parser = ["speed", "large", "seek"])]
+    pub(crate) only: Vec<String>,
+    /// Steps of the runs that are sought in.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=50_000_000))]
+    pub(crate) steps: u64,
+    /// How many scattered steps are sought.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) positions: u64,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -312,6 +339,20 @@ fn one_line(text: &str) -> String {
 
 fn duration(text: &str) -> Result<u64, String> {
     duration_us(text).ok_or_else(|| "expected a duration such as 10s, 500ms or 20us".to_owned())
+}
+
+/// A rate in faults a second, as faults in a thousand seconds.
+fn rate(text: &str) -> Result<u32, String> {
+    let refuse = || "expected faults a second, 0.001 to 1000, such as 5 or 0.2".to_owned();
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let is_plain = |digits: &str, most: usize| {
+        digits.len() <= most && digits.bytes().all(|digit| digit.is_ascii_digit())
+    };
+    if whole.is_empty() || !is_plain(whole, 4) || !is_plain(part, 3) {
+        return Err(refuse());
+    }
+    let rate = format!("{whole}{part:0<3}").parse::<u32>().map_err(|_| refuse())?;
+    if (1..=1_000_000).contains(&rate) { Ok(rate) } else { Err(refuse()) }
 }
 
 fn budget(text: &str) -> Result<Budget, String> {

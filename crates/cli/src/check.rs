@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use faultscope_labs::check::{End, Faults, Judged, Judgement, Trial};
+use faultscope_labs::check::{Drawn, Faults, Judgement, Trial};
 use faultscope_labs::export::{finding_words, mode_word, seconds_words};
+use faultscope_labs::shrink::Shrunk;
 use faultscope_labs::sim::{Mode, RunText};
+use faultscope_labs::verdict::{End, Judged};
 use faultscope_labs::{Lab, Lang, link};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde_json::{Map, Value, json};
@@ -23,9 +25,26 @@ struct PropertySum {
     premises: u64,
     broken_runs: u64,
     good_runs: u64,
-    /// The broken run of the least seed.
-    first: Option<(u64, Judged, Judgement)>,
+    open_runs: u64,
+    gave_up_runs: u64,
+    /// The least seed that broke it.
+    first_seed: Option<u64>,
+    /// The broken runs with the fewest actions, fewest first; then by seed.
+    broken: Vec<Broken>,
 }
+
+/// A run that broke a property.
+#[derive(Clone)]
+struct Broken {
+    seed: u64,
+    /// How many actions it has up to the break.
+    actions: usize,
+    judged: Judged,
+    judgement: Judgement,
+}
+
+/// How many broken runs of a property are shortened.
+const SHORTENED_MAX: usize = 3;
 
 /// What all runs say.
 #[derive(Clone, Default)]
@@ -52,7 +71,12 @@ pub(crate) fn print(wanted: &CheckWanted, out: &mut dyn Write) -> Result<Verdict
         settings: session.settings().clone(),
         seed,
         faults: match wanted.faults {
-            FaultsWanted::Random => Faults::Random(seed),
+            FaultsWanted::Random => Faults::Drawn(Drawn {
+                rate_per_thousand_s: wanted.fault_rate,
+                budget: wanted.fault_budget.unwrap_or(u32::MAX),
+                heals: !wanted.no_heal,
+                ..Drawn::usual(seed)
+            }),
             FaultsWanted::None => Faults::None,
         },
         until_us: wanted.until,
@@ -64,7 +88,9 @@ pub(crate) fn print(wanted: &CheckWanted, out: &mut dyn Write) -> Result<Verdict
     } else {
         write_words(wanted, &text, session.lab(), &sum, &links, out)?;
     }
-    let is_broken = sum.properties.values().any(|property| property.is_claimed && property.broken_runs > 0);
+    // Who gives up does not pass.
+    let fails = |property: &PropertySum| property.broken_runs > 0 || property.gave_up_runs > 0;
+    let is_broken = sum.properties.values().any(|property| property.is_claimed && fails(property));
     Ok(if is_broken { Verdict::Broken } else { Verdict::Good })
 }
 
@@ -80,20 +106,28 @@ fn play(wanted: &CheckWanted, trial: &(impl Fn(u64) -> Trial + Sync)) -> Sum {
     sum
 }
 
-/// For each broken property, a short run that breaks it, and how.
-type Links = BTreeMap<&'static str, (RunText, End)>;
+/// For each broken property, the seed and the short run that breaks it.
+type Links = BTreeMap<&'static str, (u64, Shrunk)>;
 
-/// The shortest run that breaks each broken property, as far as it was looked for.
+/// The shortest run that breaks each broken property, as far as it was looked for: a few broken runs are shortened,
+/// and the one with the fewest actions wins.
 fn shorten(sum: &Sum, trial: &(impl Fn(u64) -> Trial + Sync)) -> Links {
-    let broken: Vec<_> = sum.properties.values().filter_map(|property| property.first.as_ref()).collect();
+    let broken: Vec<&Broken> = sum.properties.values().flat_map(|property| &property.broken).collect();
     let bar = progress::bar(broken.len() as u64, "shortening");
-    let links = broken.into_par_iter().map(|(seed, judged, judgement)| {
-        let link = trial(*seed).shrink(judgement, judged);
+    let shrunk = broken.into_par_iter().map(|broken| {
+        let shrunk = trial(broken.seed).shrink(&broken.judgement, &broken.judged);
         bar.inc(1);
-        (judged.id, link)
+        (broken.judged.id, broken.seed, shrunk)
     });
-    let links = links.collect();
+    let shrunk: Vec<(&'static str, u64, Shrunk)> = shrunk.collect();
     bar.finish_and_clear();
+    let mut links = Links::new();
+    for (id, seed, shrunk) in shrunk {
+        let size = |shrunk: &Shrunk| (shrunk.run.actions.len(), shrunk.run.to_string().len());
+        if links.get(id).is_none_or(|(_, known)| size(&shrunk) < size(known)) {
+            links.insert(id, (seed, shrunk));
+        }
+    }
     links
 }
 
@@ -107,14 +141,17 @@ impl Sum {
             *sum += count;
         }
         for (place, judged) in judgement.properties.iter().enumerate() {
-            let broken = judged.is_broken().then(|| (seed, judged.clone(), judgement.clone()));
+            let broken = judged.is_broken().then(|| Broken::new(seed, judged, &judgement));
             let one = PropertySum {
                 mode: judged.mode,
                 is_claimed: judged.is_claimed,
                 premises: judged.premises,
                 broken_runs: u64::from(judged.is_broken()),
-                good_runs: u64::from(judged.end == End::Good),
-                first: broken,
+                good_runs: u64::from(judged.end.is_good()),
+                open_runs: u64::from(matches!(judged.end, End::Open(_))),
+                gave_up_runs: u64::from(matches!(judged.end, End::GaveUp { .. })),
+                first_seed: judged.is_broken().then_some(seed),
+                broken: broken.into_iter().collect(),
             };
             self.add_property((place, judged.id), one);
         }
@@ -128,11 +165,12 @@ impl Sum {
         sum.premises += one.premises;
         sum.broken_runs += one.broken_runs;
         sum.good_runs += one.good_runs;
-        let least =
-            |first: &Option<(u64, Judged, Judgement)>| first.as_ref().map_or(u64::MAX, |(seed, ..)| *seed);
-        if least(&one.first) < least(&sum.first) || sum.first.is_none() {
-            sum.first = one.first;
-        }
+        sum.open_runs += one.open_runs;
+        sum.gave_up_runs += one.gave_up_runs;
+        sum.first_seed = sum.first_seed.into_iter().chain(one.first_seed).min();
+        sum.broken.extend(one.broken);
+        sum.broken.sort_by_key(|broken| (broken.actions, broken.seed));
+        sum.broken.truncate(SHORTENED_MAX);
     }
 
     fn merge(mut self, other: Self) -> Self {
@@ -150,7 +188,17 @@ impl Sum {
     }
 }
 
+impl Broken {
+    fn new(seed: u64, judged: &Judged, judgement: &Judgement) -> Self {
+        let actions = judgement.run_to(judged).actions.len();
+        Self { seed, actions, judged: judged.clone(), judgement: judgement.clone() }
+    }
+}
+
 fn verdict_of(property: &PropertySum) -> &'static str {
+    if property.broken_runs == 0 && property.gave_up_runs > 0 {
+        return "gave_up";
+    }
     match (property.mode, property.broken_runs, property.good_runs) {
         (Mode::Eventually, 1.., _) => "unmet",
         (_, 1.., _) => "broken",
@@ -175,8 +223,13 @@ fn value_of(wanted: &CheckWanted, text: &RunText, lab: &Lab, sum: &Sum, links: &
             fields.insert("premises".into(), property.premises.into());
             fields.insert("broken_runs".into(), property.broken_runs.into());
             fields.insert("good_runs".into(), property.good_runs.into());
-            if let (Some((seed, ..)), Some((link, end))) = (&property.first, links.get(id)) {
-                fields.insert("first".into(), first_value(lab, *seed, id, link, end));
+            fields.insert("open_runs".into(), property.open_runs.into());
+            fields.insert("gave_up_runs".into(), property.gave_up_runs.into());
+            if let Some(seed) = property.first_seed {
+                fields.insert("first_seed".into(), seed.into());
+            }
+            if let Some((seed, shrunk)) = links.get(id) {
+                fields.insert("shortest".into(), shortest_value(lab, *seed, id, shrunk));
             }
             Value::Object(fields)
         })
@@ -186,6 +239,9 @@ fn value_of(wanted: &CheckWanted, text: &RunText, lab: &Lab, sum: &Sum, links: &
         "variant": text.variant,
         "seeds": [wanted.seeds.start, wanted.seeds.end],
         "faults": faults_word(wanted.faults),
+        "fault_rate_per_thousand_s": wanted.fault_rate,
+        "fault_budget": wanted.fault_budget,
+        "heals": !wanted.no_heal,
         "until_us": wanted.until,
         "runs": sum.runs,
         "steps": sum.steps,
@@ -196,17 +252,23 @@ fn value_of(wanted: &CheckWanted, text: &RunText, lab: &Lab, sum: &Sum, links: &
     })
 }
 
-fn first_value(lab: &Lab, seed: u64, id: &str, link: &RunText, end: &End) -> Value {
+fn shortest_value(lab: &Lab, seed: u64, id: &str, shrunk: &Shrunk) -> Value {
     let mut fields = Map::new();
     fields.insert("seed".into(), seed.into());
-    if let Some(step) = link.cursor {
+    if let Some(step) = shrunk.run.cursor {
         fields.insert("step".into(), step.into());
     }
-    if let End::Broken { finding, at_us, .. } = end {
+    if let End::Broken { finding, at_us, .. } = &shrunk.end {
         fields.insert("at_us".into(), (*at_us).into());
         fields.insert("finding".into(), finding_words(lab, id, finding, Lang::En).into());
     }
-    fields.insert("link".into(), format!("#{}", link::write(link)).into());
+    if let Some(reason) = shrunk.end.reason(Lang::En) {
+        fields.insert("reason".into(), reason.into());
+    }
+    fields.insert("actions".into(), shrunk.run.actions.len().into());
+    fields.insert("replays".into(), shrunk.replays.into());
+    fields.insert("minimal".into(), shrunk.is_minimal.into());
+    fields.insert("link".into(), format!("#{}", link::write(&shrunk.run)).into());
     Value::Object(fields)
 }
 
@@ -238,22 +300,45 @@ fn write_words(
         writeln!(out, "{} runs were cut short: they had too many steps", sum.cut_short)?;
     }
     for ((_, id), property) in &sum.properties {
-        let verdict = verdict_of(property);
         let note = if property.is_claimed { "" } else { " [not claimed]" };
-        match (&property.first, links.get(id)) {
-            (Some((seed, ..)), Some((link, end))) => {
+        let verdict = verdict_of(property).replace('_', " ");
+        match (property.first_seed, links.get(id)) {
+            (Some(first), Some((seed, shrunk))) => {
                 writeln!(
                     out,
-                    "{id}: {verdict} in {} runs, first with seed {seed}{note}",
+                    "{id}: {verdict} in {} runs, first with seed {first}{note}",
                     property.broken_runs
                 )?;
-                if let End::Broken { finding, .. } = end {
-                    writeln!(out, "  {}", finding_words(lab, id, finding, Lang::En))?;
-                }
-                writeln!(out, "  #{}", link::write(link))?;
+                write_shortest(lab, *seed, id, shrunk, out)?;
             }
             _ => writeln!(out, "{id}: {verdict} (premise {} times){note}", property.premises)?,
         }
+        if property.gave_up_runs > 0 {
+            writeln!(out, "  given up in {} runs: nobody knows what became of them", property.gave_up_runs)?;
+        }
+        if property.open_runs > 0 {
+            writeln!(out, "  open in {} runs: not met, and not healed for long enough", property.open_runs)?;
+        }
     }
     Ok(())
+}
+
+fn write_shortest(
+    lab: &Lab,
+    seed: u64,
+    id: &str,
+    shrunk: &Shrunk,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    let said = match &shrunk.end {
+        End::Broken { finding, .. } => Some(finding_words(lab, id, finding, Lang::En)),
+        end => end.reason(Lang::En),
+    };
+    if let Some(said) = said {
+        writeln!(out, "  {said}")?;
+    }
+    let minimal = if shrunk.is_minimal { "each of them needed" } else { "perhaps not all needed" };
+    let (actions, replays) = (shrunk.run.actions.len(), shrunk.replays);
+    writeln!(out, "  seed {seed}, {actions} actions, {minimal} ({replays} replays):")?;
+    writeln!(out, "  #{}", shrunk.run)
 }

@@ -5,6 +5,7 @@
 //! where. This crate names no protocol: labs, their variants, their tools and their words come from the catalogue.
 
 mod arguments;
+mod bench;
 mod check;
 mod explore;
 mod failure;
@@ -44,6 +45,7 @@ fn perform(command: &Command, out: &mut dyn Write) -> Result<Verdict, Failure> {
         Command::Check(wanted) => check::print(wanted, out),
         Command::Explore(wanted) => explore::print(wanted, out),
         Command::Story(wanted) => story::print(wanted, out),
+        Command::Bench(wanted) => bench::print(wanted, out),
         Command::Tool(words) => tools::run(words, out),
     }
 }

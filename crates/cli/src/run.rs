@@ -6,9 +6,10 @@ use std::path::Path;
 
 use faultscope_labs::check::{Faults, Trial};
 use faultscope_labs::export::{Film, Span};
-use faultscope_labs::sim::{MAX_TEXT_BYTES, Mode, RunText, Verdict as Found};
+use faultscope_labs::sim::{MAX_TEXT_BYTES, RunText};
 use faultscope_labs::spacetime::{self, WINDOW_US, Window};
 use faultscope_labs::stage::{Class, Frame};
+use faultscope_labs::verdict::End;
 use faultscope_labs::{LABS, Lang, OpenError, Session, export, import, lab, link};
 
 use crate::arguments::{FaultsWanted, Format, RunChoice, RunWanted};
@@ -111,9 +112,10 @@ fn print_summary(
     } else {
         out.write_all(summary.words(wanted.lang.into()).as_bytes())?;
     }
-    let is_broken = summary.verdicts.iter().any(|(_, mode, verdict, _, is_claimed)| {
-        *is_claimed && *mode == Mode::Always && matches!(verdict, Found::Struck { .. })
-    });
+    let is_broken = summary
+        .verdicts
+        .iter()
+        .any(|judged| judged.is_claimed && (judged.is_broken() || matches!(judged.end, End::GaveUp { .. })));
     Ok(if is_broken { Verdict::Broken } else { Verdict::Good })
 }
 

@@ -217,8 +217,8 @@ fn a_naive_variant_is_found_out_and_its_link_shows_it() {
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let found: Value = serde_json::from_str(&text(&output.stdout)).expect("JSON");
     let properties = found["properties"].as_array().expect("properties");
-    let broken = properties.iter().find(|property| property["first"]["link"].is_string()).expect("a link");
-    let link = word(&broken["first"]["link"]);
+    let broken = properties.iter().find(|property| property["shortest"]["link"].is_string()).expect("a link");
+    let link = word(&broken["shortest"]["link"]);
     let told = call(&["check", lab, "--variant", word(&variant["id"]), "--seeds", &seeds, "--until", "10s"]);
     assert_eq!(told.status.code(), Some(1));
     assert!(text(&told.stdout).contains(link), "the same link for people");
@@ -228,6 +228,31 @@ fn a_naive_variant_is_found_out_and_its_link_shows_it() {
     let verdict =
         verdicts.iter().find(|verdict| verdict["property"] == broken["property"]).expect("a verdict");
     assert!(["broken", "unmet"].contains(&word(&verdict["verdict"])), "{link}: {verdict}");
+    assert_eq!(verdict["step"], broken["shortest"]["step"], "{link} breaks where its cursor stands");
+    let actions = broken["shortest"]["actions"].as_u64().expect("a count");
+    assert_eq!(link.matches('@').count() as u64, actions, "{link}");
+    assert_eq!(verdict["finding"], broken["shortest"]["finding"], "{link}");
+}
+
+/// A rate, a budget, and faults that stand: each changes what strikes, and says so.
+#[test]
+fn faults_are_drawn_as_told() {
+    let (lab, variant) = variant_of("right");
+    let count = |more: &[&str]| {
+        let words = ["check", &lab, "--variant", &variant, "--seeds", "0..4", "--until", "5s", "--json"];
+        let found: Value = serde_json::from_str(&printed(&[&words[..], more].concat())).expect("JSON");
+        found["fault_actions"].as_u64().expect("a count")
+    };
+    let usual = count(&[]);
+    assert_eq!(count(&["--fault-budget", "0"]), 0);
+    let few = count(&["--fault-budget", "2"]);
+    assert!(few > 0 && few < usual, "{few} of {usual}");
+    assert!(count(&["--fault-rate", "40"]) > usual);
+    assert!(count(&["--fault-rate", "0.5"]) < usual);
+    assert!(count(&["--no-heal"]) < usual);
+    let refused = call(&["check", &lab, "--fault-rate", "many"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("faults a second"), "{}", text(&refused.stderr));
 }
 
 #[test]

@@ -6,28 +6,45 @@
 use std::sync::Arc;
 
 use faultscope_protocol::Outcome;
-use faultscope_sim::{Finding, Kind, Mode, Payload, Pinned, Run, RunText, Verdict};
+use faultscope_sim::{Kind, Nemesis, Payload, Pinned, Property, Run, RunText};
 
 use crate::lab::{Lab, Variant};
 use crate::schema::Settings;
 use crate::session::{nemesis, plan_of};
+use crate::verdict::{self, End, Judged};
 
 /// The most steps of one trial: a variant that sends without end must not stall a check.
 pub const TRIAL_STEPS_MAX: u64 = 5_000_000;
-
-/// How long a run must have been without faults before an *eventually* property counts as unmet, in microseconds.
-pub const QUIET_US: u64 = 3_000_000;
-
-/// How many runs may be played to shorten one.
-const SHRINK_TRIES_MAX: u32 = 200;
 
 /// Which faults strike a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Faults {
     /// None.
     None,
-    /// Those that the variant assumes, drawn from this seed.
+    /// Those that the variant assumes, drawn from this seed, as the nemesis usually does.
     Random(u64),
+    /// Those that the variant assumes, drawn as told.
+    Drawn(Drawn),
+}
+
+/// How the faults of a trial are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// The seed.
+    pub seed: u64,
+    /// How many in a thousand seconds, on average; the nemesis' own rate if it is not told.
+    pub rate_per_thousand_s: Option<u32>,
+    /// How many at the most.
+    pub budget: u32,
+    /// Whether all of them are undone in the end.
+    pub heals: bool,
+}
+
+impl Drawn {
+    /// As the nemesis usually does.
+    pub const fn usual(seed: u64) -> Self {
+        Self { seed, rate_per_thousand_s: None, budget: u32::MAX, heals: true }
+    }
 }
 
 /// One run to be judged.
@@ -45,48 +62,6 @@ pub struct Trial {
     pub faults: Faults,
     /// Until when to play, in microseconds of virtual time.
     pub until_us: u64,
-}
-
-/// What became of one property in a trial.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Judged {
-    /// The property's id.
-    pub id: &'static str,
-    /// When it must hold.
-    pub mode: Mode,
-    /// Whether the variant claims it: a naive one pretends to.
-    pub is_claimed: bool,
-    /// What the run says of it.
-    pub end: End,
-    /// How often its premise held.
-    pub premises: u64,
-}
-
-/// How a property ended in a trial.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
-    /// *Always*: it held all along. *Eventually*: it was met. *Sometimes*: it was seen.
-    Good,
-    /// *Always*: it broke, at this step, with these facts.
-    Broken {
-        /// The step.
-        step: u64,
-        /// Its time.
-        at_us: u64,
-        /// The facts.
-        finding: Finding,
-    },
-    /// *Eventually*: it is not met, though nothing struck for a while.
-    Unmet,
-    /// *Sometimes*: not seen. *Eventually*: not met, but there was no quiet time for it.
-    Open,
-}
-
-impl Judged {
-    /// Whether it is broken: an *always* property at some step, an *eventually* property at the end.
-    pub const fn is_broken(&self) -> bool {
-        matches!(self.end, End::Broken { .. } | End::Unmet)
-    }
 }
 
 /// What became of a trial.
@@ -114,6 +89,12 @@ impl Judgement {
         self.properties.iter().filter(|judged| judged.is_claimed && judged.is_broken())
     }
 
+    /// The claimed properties of which nobody knows whether they held.
+    pub fn given_up(&self) -> impl Iterator<Item = &Judged> {
+        let is_given_up = |judged: &&Judged| matches!(judged.end, End::GaveUp { .. });
+        self.properties.iter().filter(|judged| judged.is_claimed).filter(is_given_up)
+    }
+
     /// The run up to where a property broke, without the actions after it: the text of a link.
     pub fn run_to(&self, judged: &Judged) -> RunText {
         let mut run = self.run.clone();
@@ -133,11 +114,19 @@ impl Trial {
     pub fn actions(&self) -> Vec<Pinned> {
         match self.faults {
             Faults::None => Vec::new(),
-            Faults::Random(seed) => {
-                let plan = plan_of(self.variant, &self.settings, self.seed, false);
-                nemesis(self.variant, &plan, seed, self.until_us).actions(&plan)
-            }
+            Faults::Random(seed) => self.draw(Drawn::usual(seed)),
+            Faults::Drawn(drawn) => self.draw(drawn),
         }
+    }
+
+    fn draw(&self, drawn: Drawn) -> Vec<Pinned> {
+        let plan = plan_of(self.variant, &self.settings, self.seed, false);
+        let usual = nemesis(self.variant, &plan, drawn.seed, self.until_us);
+        let rated = match drawn.rate_per_thousand_s {
+            Some(rate) => usual.with_rate(rate),
+            None => usual,
+        };
+        Nemesis { budget: drawn.budget, heals: drawn.heals, ..rated }.actions(&plan)
     }
 
     /// The text of its run.
@@ -165,84 +154,35 @@ impl Trial {
                 answered[place_of(outcome)] += 1;
             }
         });
-        let last_action_us = text.actions.last().map_or(0, |pinned| pinned.pin.at_us);
-        let is_quiet = self.until_us.saturating_sub(last_action_us) >= QUIET_US;
         Judgement {
             steps,
             is_cut_short: steps == TRIAL_STEPS_MAX,
             fingerprint: run.head().world.fingerprint(),
             actions: text.actions.len() as u64,
             answered,
-            properties: self.judge_properties(&run, is_quiet),
+            properties: self.judge_properties(&run),
             run: text,
         }
     }
 
-    /// The shortest run that this search finds in which a property that `judgement` saw broken still breaks, and how:
-    /// actions are left out, many at once first, as long as it does (delta debugging, Zeller 1999).
-    pub fn shrink(&self, judgement: &Judgement, judged: &Judged) -> (RunText, End) {
-        let (mut run, mut end) = (judgement.run_to(judged), judged.end.clone());
-        let mut tries = if matches!(end, End::Broken { .. }) { SHRINK_TRIES_MAX } else { 0 };
-        let mut size = run.actions.len();
-        while size > 0 {
-            let mut start = 0;
-            while start < run.actions.len() && tries > 0 {
-                let mut fewer = run.actions.clone();
-                fewer.drain(start..fewer.len().min(start + size));
-                tries -= 1;
-                match self.first_break(&fewer, judged.id) {
-                    Some((step, at_us, found)) => {
-                        fewer.retain(|pinned| pinned.pin.at_us <= at_us);
-                        run.actions = fewer;
-                        run.cursor = Some(step);
-                        end = found;
-                    }
-                    None => start += size,
-                }
-            }
-            size /= 2;
-        }
-        (run, end)
-    }
-
-    /// Where a property breaks under these actions: the step, its time, and the facts.
-    fn first_break(&self, actions: &[Pinned], id: &str) -> Option<(u64, u64, End)> {
-        let plan = Arc::new(plan_of(self.variant, &self.settings, self.seed, false));
-        let mut run = Run::new(plan, actions.to_vec());
-        while run.len() < TRIAL_STEPS_MAX {
-            let played = run.play_until(self.until_us, 1024);
-            let property = run.head().properties.iter().find(|property| property.id == id)?;
-            if let end @ End::Broken { step, at_us, .. } = end_of(property.mode, &property.verdict, false) {
-                return Some((step, at_us, end));
-            }
-            if played == 0 {
-                break;
-            }
-        }
-        None
-    }
-
-    fn judge_properties(&self, run: &Run, is_quiet: bool) -> Vec<Judged> {
+    fn judge_properties(&self, run: &Run) -> Vec<Judged> {
         let claims = self.variant.about().claims;
         let judged = run.head().properties.iter().map(|property| Judged {
             id: property.id,
             mode: property.mode,
             is_claimed: claims.contains(&property.id),
-            end: end_of(property.mode, &property.verdict, is_quiet),
+            end: self.end_of(run, property),
             premises: property.premises,
         });
         judged.collect()
     }
-}
 
-fn end_of(mode: Mode, verdict: &Verdict, is_quiet: bool) -> End {
-    match (mode, verdict) {
-        (Mode::Always, Verdict::Struck { step, at_us, finding }) => {
-            End::Broken { step: *step, at_us: *at_us, finding: finding.clone() }
-        }
-        (Mode::Eventually, Verdict::Open) if is_quiet => End::Unmet,
-        (Mode::Eventually | Mode::Sometimes, Verdict::Open) => End::Open,
-        _ => End::Good,
+    /// What a run that was played until the end of the trial says of a property.
+    pub(crate) fn end_of(&self, run: &Run, property: &Property) -> End {
+        // The last step's time, so that a link to that step is judged alike.
+        let end_us = run.head().world.now_us();
+        let needed_us = verdict::needed_us(self.variant, &self.settings);
+        verdict::judge(property, run.head(), end_us, !run.has_waiting_action(), needed_us)
     }
 }
 

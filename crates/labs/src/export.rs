@@ -30,7 +30,7 @@ use std::io::{self, Write};
 
 use faultscope_protocol::{NodeId, Outcome};
 use faultscope_scene::{SvgOptions, Theme, svg};
-use faultscope_sim::{Finding, Kind, Mode, Moment, Payload, Property, REVISION, Sent, Step, Verdict};
+use faultscope_sim::{Finding, Kind, Mode, Moment, Payload, Property, REVISION, Sent, Step};
 use serde_json::{Map, Value, json};
 
 use crate::lab::Lab;
@@ -39,6 +39,7 @@ use crate::schema::SettingValue;
 use crate::session::Session;
 use crate::spacetime::{self, Window};
 use crate::stage::{self, Frame};
+use crate::verdict::{self, Judged};
 use crate::words::{Lang, Text, fill};
 
 pub use animation::{ANIMATION_BYTES_MAX, ANIMATION_FRAMES_MAX, Film, animation};
@@ -391,9 +392,8 @@ pub struct Summary {
     pub commands: u64,
     /// Commands answered, by how they ended.
     pub answered: BTreeMap<&'static str, u64>,
-    /// The properties, as the last step left them, each with its id, mode, verdict, premises, and whether it is
-    /// claimed.
-    pub verdicts: Vec<(&'static str, Mode, Verdict, u64, bool)>,
+    /// The properties, as the last step left them.
+    pub verdicts: Vec<Judged>,
 }
 
 /// Sums up the first `last` steps.
@@ -419,9 +419,16 @@ pub fn summary(session: &Session, last: u64) -> Summary {
     });
     let moment = session.run().moment(last);
     let claims: BTreeSet<&str> = session.variant().about().claims.iter().copied().collect();
-    let verdict = |property: &Property| {
-        let is_claimed = claims.contains(property.id);
-        (property.id, property.mode, property.verdict.clone(), property.premises, is_claimed)
+    let needed_us = verdict::needed_us(session.variant(), session.settings());
+    let is_whole = last == session.len();
+    let end_us = if is_whole { session.end_us() } else { moment.world.now_us() };
+    let is_over = is_whole && !session.run().has_waiting_action();
+    let judged = |property: &Property| Judged {
+        id: property.id,
+        mode: property.mode,
+        is_claimed: claims.contains(property.id),
+        end: verdict::judge(property, &moment, end_us, is_over, needed_us),
+        premises: property.premises,
     };
     Summary {
         lab: session.lab(),
@@ -432,19 +439,7 @@ pub fn summary(session: &Session, last: u64) -> Summary {
         messages,
         commands,
         answered,
-        verdicts: moment.properties.iter().map(verdict).collect(),
-    }
-}
-
-/// The word for a verdict in traces: `held`, `broken`, `met`, `unmet`, `seen`, `unseen`.
-pub const fn verdict_word(mode: Mode, verdict: &Verdict) -> &'static str {
-    match (mode, verdict) {
-        (Mode::Always, Verdict::Struck { .. }) => "broken",
-        (Mode::Always, _) => "held",
-        (Mode::Eventually, Verdict::Met { .. }) => "met",
-        (Mode::Eventually, _) => "unmet",
-        (Mode::Sometimes, Verdict::Struck { .. }) => "seen",
-        (Mode::Sometimes, _) => "unseen",
+        verdicts: moment.properties.iter().map(judged).collect(),
     }
 }
 
@@ -482,19 +477,25 @@ impl Summary {
         let verdicts: Vec<Value> = self
             .verdicts
             .iter()
-            .map(|(id, mode, verdict, premises, is_claimed)| {
+            .map(|judged| {
                 let mut fields = Map::new();
-                fields.insert("property".into(), (*id).into());
-                fields.insert("mode".into(), mode_word(*mode).into());
-                fields.insert("claimed".into(), (*is_claimed).into());
-                fields.insert("verdict".into(), verdict_word(*mode, verdict).into());
-                fields.insert("premises".into(), (*premises).into());
-                if let Some((step, at_us)) = place_of(verdict) {
+                fields.insert("property".into(), judged.id.into());
+                fields.insert("mode".into(), mode_word(judged.mode).into());
+                fields.insert("claimed".into(), judged.is_claimed.into());
+                fields.insert("verdict".into(), judged.end.word(judged.mode).into());
+                fields.insert("premises".into(), judged.premises.into());
+                if let Some((step, at_us)) = judged.end.place() {
                     fields.insert("step".into(), step.into());
                     fields.insert("at_us".into(), at_us.into());
                 }
-                if let Verdict::Struck { finding, .. } = verdict {
-                    fields.insert("finding".into(), finding_words(self.lab, id, finding, Lang::En).into());
+                if let Some(finding) = judged.told_finding() {
+                    fields.insert(
+                        "finding".into(),
+                        finding_words(self.lab, judged.id, finding, Lang::En).into(),
+                    );
+                }
+                if let Some(reason) = judged.end.reason(Lang::En) {
+                    fields.insert("reason".into(), reason.into());
                 }
                 Value::Object(fields)
             })
@@ -524,9 +525,7 @@ impl Summary {
             self.pair(Text::new("messages", "消息"), self.message_words(lang), lang),
             self.pair(Text::new("commands", "命令"), self.command_words(lang), lang),
         ];
-        lines.extend(self.verdicts.iter().map(|(id, mode, verdict, premises, is_claimed)| {
-            self.verdict_line(id, *mode, verdict, *premises, *is_claimed, lang)
-        }));
+        lines.extend(self.verdicts.iter().map(|judged| self.verdict_line(judged, lang)));
         lines.join("\n") + "\n"
     }
 
@@ -555,45 +554,24 @@ impl Summary {
         said
     }
 
-    fn verdict_line(
-        &self,
-        id: &str,
-        mode: Mode,
-        verdict: &Verdict,
-        premises: u64,
-        is_claimed: bool,
-        lang: Lang,
-    ) -> String {
-        let word = match verdict_word(mode, verdict) {
-            "broken" => Text::new("broken", "被违反"),
-            "held" => Text::new("held", "成立"),
-            "met" => Text::new("met", "已达成"),
-            "unmet" => Text::new("unmet", "未达成"),
-            "seen" => Text::new("seen", "出现过"),
-            _ => Text::new("unseen", "未出现"),
-        };
+    fn verdict_line(&self, judged: &Judged, lang: Lang) -> String {
+        let word = judged.end.title(judged.mode).get(lang);
         let mut said =
             Text::new("{id}: {word} (premise {count} times)", "{id}：{word}（前提成立 {count} 次）")
-                .fill(lang, &[("id", id), ("word", word.get(lang)), ("count", &premises.to_string())]);
-        if let Some((step, at_us)) = place_of(verdict) {
+                .fill(lang, &[("id", judged.id), ("word", word), ("count", &judged.premises.to_string())]);
+        if let Some((step, at_us)) = judged.end.place() {
             said.push_str(
                 &Text::new(" at step {step}, {time}", "，第 {step} 步，{time}")
                     .fill(lang, &[("step", &step.to_string()), ("time", &seconds_words(at_us))]),
             );
         }
-        if let Verdict::Struck { finding, .. } = verdict {
-            said.push_str(&format!(": {}", finding_words(self.lab, id, finding, lang)));
+        let found = judged.told_finding().map(|finding| finding_words(self.lab, judged.id, finding, lang));
+        if let Some(why) = found.or_else(|| judged.end.reason(lang)) {
+            said.push_str(&Text::new(": {why}", "：{why}").fill(lang, &[("why", &why)]));
         }
-        if !is_claimed {
+        if !judged.is_claimed {
             said.push_str(Text::new(" [not claimed]", " [未声称]").get(lang));
         }
         said
-    }
-}
-
-const fn place_of(verdict: &Verdict) -> Option<(u64, u64)> {
-    match verdict {
-        Verdict::Open => None,
-        Verdict::Met { step, at_us } | Verdict::Struck { step, at_us, .. } => Some((*step, *at_us)),
     }
 }

@@ -266,6 +266,13 @@ pub trait Variant: Sync {
     fn blueprint(&self, settings: &Settings) -> Blueprint;
     /// The properties to check, fresh.
     fn properties(&self, settings: &Settings) -> Vec<Property>;
+    /// How long a healed world may take, by these settings, until what must happen eventually has happened, in
+    /// microseconds; never less than [`crate::verdict::QUIET_US`].
+    fn settles_us(&self, settings: &Settings) -> u64 {
+        let _ = settings;
+        crate::verdict::QUIET_US
+    }
+
     /// How long a run is when it is opened, in microseconds.
     fn opening_us(&self) -> u64 {
         2_000_000

@@ -6,6 +6,7 @@
 //!
 //! What this crate never does: it holds no wall clock, opens no file, and draws on no canvas: it makes values.
 
+pub mod bench;
 pub mod catalogue;
 pub mod check;
 pub mod commit;
@@ -13,16 +14,20 @@ pub mod explore;
 pub mod export;
 pub mod import;
 pub mod lab;
+pub mod linear;
 pub mod link;
 pub mod place;
 pub mod raft;
 pub mod ring;
 pub mod schema;
 pub mod session;
+pub mod shrink;
 pub mod spacetime;
 pub mod stage;
 pub mod story;
 pub mod tool;
+mod toys;
+pub mod verdict;
 pub mod words;
 
 pub use catalogue::{LABS, lab};
@@ -35,8 +40,8 @@ pub use lab::{
 };
 pub use schema::{Argument, ArgumentKind, CommandSchema, Setting, SettingKind, SettingValue, Settings, Unit};
 pub use session::{
-    BranchId, BranchInfo, Comparison, Era, Field, Inspection, News, OpenError, PlaceError, Row, Session,
-    Side, Stop,
+    BranchId, BranchInfo, Comparison, Era, Field, Inspection, News, OpenError, PlaceError, Row,
+    STORM_FAULTS_MAX, STORM_MAX_US, Session, Side, Stop, Storm,
 };
 pub use story::{Player, Story, StoryError};
 pub use tool::{Tool, ToolError};

@@ -4,6 +4,7 @@
 //! is shown comes from the moment at the cursor; verdicts come from the whole run as far as it was played.
 
 mod branches;
+mod storm;
 mod strand;
 mod until;
 
@@ -25,6 +26,7 @@ use crate::stage::{self, Frame};
 use crate::words::{self, Lang, Text, unknown};
 
 pub use branches::{BRANCHES_MAX, BranchId, BranchInfo, Comparison, NAME_LETTERS_MAX, Side};
+pub use storm::{STORM_FAULTS_MAX, STORM_MAX_US, Storm};
 pub use until::{PlaceError, Stop};
 
 use branches::Tree;

@@ -18,7 +18,7 @@ use crate::session::Session;
 use crate::words::{Lang, Text};
 
 pub use cone::{Cone, cone};
-pub use gather::{Chart, Ending, Fault, Lane, Mark, MarkKind, Stretch, Way, chart};
+pub use gather::{Chart, Effect, Ending, Fault, Lane, Mark, MarkKind, Stretch, Way, chart};
 
 /// The most steps of one diagram: more would be a black square, and too much for a page to paint.
 pub const STEPS_MAX: u64 = 4_000;

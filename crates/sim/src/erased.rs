@@ -257,6 +257,8 @@ struct Cell<P: Protocol> {
     state: Option<P>,
     /// The timers that this node has ever named, by slot. A slot is free again when its timer is not set.
     timers: Vec<Option<P::Timer>>,
+    /// Where a machine lists its effects: always empty between steps, kept for its memory.
+    effects: Vec<Effect<P>>,
 }
 
 impl<P: Protocol> Cell<P> {
@@ -272,8 +274,9 @@ impl<P: Protocol> Cell<P> {
         slot as TimerSlot
     }
 
-    fn erase(&mut self, effects: Vec<Effect<P>>, out: &mut Vec<ErasedEffect>) {
-        for effect in effects {
+    fn erase(&mut self, out: &mut Vec<ErasedEffect>) {
+        let mut effects = std::mem::take(&mut self.effects);
+        for effect in effects.drain(..) {
             let erased = match effect {
                 Effect::Send { to, body } => ErasedEffect::Send { to, body: Payload::message(body) },
                 Effect::SetTimer { timer, after_us } => {
@@ -294,6 +297,7 @@ impl<P: Protocol> Cell<P> {
             };
             out.push(erased);
         }
+        self.effects = effects;
     }
 
     fn typed(&mut self, input: ErasedInput<'_>) -> Option<Input<P>> {
@@ -324,25 +328,26 @@ impl<P: Protocol> Machine for Cell<P> {
 #[allow(private_interfaces)]
 impl<P: Protocol> MachineCore for Cell<P> {
     fn clone_box(&self) -> Box<dyn Machine> {
-        Box::new(Self { seat: self.seat.clone(), state: self.state.clone(), timers: self.timers.clone() })
+        Box::new(Self {
+            seat: self.seat.clone(),
+            state: self.state.clone(),
+            timers: self.timers.clone(),
+            effects: Vec::new(),
+        })
     }
 
     fn boot(&mut self, stable: Option<&Payload>, door: &mut dyn Door, out: &mut Vec<ErasedEffect>) {
         let stable = stable.and_then(|found| found.get::<P::Stable>()).cloned().unwrap_or_default();
-        let seat = self.seat.clone();
-        let mut effects = Vec::new();
-        self.state = Some(P::boot(stable, &mut Effects::new(&seat, door, &mut effects)));
-        self.erase(effects, out);
+        self.state = Some(P::boot(stable, &mut Effects::new(&self.seat, door, &mut self.effects)));
+        self.erase(out);
     }
 
     fn handle(&mut self, input: ErasedInput<'_>, door: &mut dyn Door, out: &mut Vec<ErasedEffect>) {
         let Some(input) = self.typed(input) else { return };
-        let seat = self.seat.clone();
-        let mut effects = Vec::new();
         if let Some(state) = &mut self.state {
-            state.handle(input, &mut Effects::new(&seat, door, &mut effects));
+            state.handle(input, &mut Effects::new(&self.seat, door, &mut self.effects));
         }
-        self.erase(effects, out);
+        self.erase(out);
     }
 
     fn crash(&mut self) {
@@ -437,7 +442,7 @@ impl<P: Protocol> Factory for TypedFactory<P> {
             zone: seat.zone,
             setup: self.setup.clone(),
         };
-        Box::new(Cell::<P> { seat: Arc::new(seat), state: None, timers: Vec::new() })
+        Box::new(Cell::<P> { seat: Arc::new(seat), state: None, timers: Vec::new(), effects: Vec::new() })
     }
 
     fn command(&self, words: &[&str]) -> Result<Payload, BadCommand> {

@@ -11,6 +11,7 @@
 mod action;
 mod erased;
 mod hash;
+pub mod linear;
 mod monitor;
 mod nemesis;
 mod network;

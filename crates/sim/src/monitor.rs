@@ -28,6 +28,8 @@ pub enum Signal {
     Held,
     /// *Always*: it is broken. *Sometimes*: it is seen. *Eventually*: it is due (again).
     Struck(Finding),
+    /// Judging went beyond its bound: so many states were looked at. Nothing will be said any more.
+    GaveUp(u32),
 }
 
 /// Watches one property. A value: cloned into snapshots, and part of a search's state.
@@ -88,6 +90,27 @@ pub enum Verdict {
         /// The facts.
         finding: Finding,
     },
+    /// Nobody knows: judging went beyond its bound at this step.
+    GaveUp {
+        /// The step.
+        step: u64,
+        /// Its time.
+        at_us: u64,
+        /// How many states were looked at.
+        states: u32,
+    },
+}
+
+impl Verdict {
+    /// The step that it is about, and its time; none while it is open.
+    pub const fn place(&self) -> Option<(u64, u64)> {
+        match self {
+            Self::Open => None,
+            Self::Met { step, at_us }
+            | Self::Struck { step, at_us, .. }
+            | Self::GaveUp { step, at_us, .. } => Some((*step, *at_us)),
+        }
+    }
 }
 
 /// One property of a run: its monitor, and the verdict so far.
@@ -123,32 +146,40 @@ impl Property {
 
     /// Looks at the world after a step. A break, once found, stands.
     pub(crate) fn observe(&mut self, world: &World, step: &Step) -> bool {
-        if self.mode != Mode::Eventually && self.verdict != Verdict::Open {
+        let is_final = match self.verdict {
+            Verdict::Open => false,
+            Verdict::GaveUp { .. } => true,
+            Verdict::Met { .. } | Verdict::Struck { .. } => self.mode != Mode::Eventually,
+        };
+        if is_final {
             return false;
         }
-        match (self.monitor.observe(world, step), self.mode) {
-            (Signal::Silent, _) => false,
-            (Signal::Held, Mode::Eventually) => {
+        match self.monitor.observe(world, step) {
+            Signal::Silent => false,
+            Signal::GaveUp(states) => {
+                self.verdict = Verdict::GaveUp { step: step.number, at_us: step.at_us, states };
+                false
+            }
+            Signal::Held => {
                 self.premises += 1;
-                if self.verdict == Verdict::Open {
+                if self.mode == Mode::Eventually && matches!(self.verdict, Verdict::Open) {
                     self.verdict = Verdict::Met { step: step.number, at_us: step.at_us };
                 }
                 false
             }
-            (Signal::Held, _) => {
-                self.premises += 1;
-                false
-            }
-            (Signal::Struck(_), Mode::Eventually) => {
-                self.verdict = Verdict::Open;
-                false
-            }
-            (Signal::Struck(finding), mode) => {
-                self.premises += 1;
-                self.verdict = Verdict::Struck { step: step.number, at_us: step.at_us, finding };
-                mode == Mode::Always
-            }
+            Signal::Struck(finding) => self.strike(finding, step),
         }
+    }
+
+    #[cold]
+    fn strike(&mut self, finding: Finding, step: &Step) -> bool {
+        if self.mode == Mode::Eventually {
+            self.verdict = Verdict::Open;
+            return false;
+        }
+        self.premises += 1;
+        self.verdict = Verdict::Struck { step: step.number, at_us: step.at_us, finding };
+        self.mode == Mode::Always
     }
 
     /// Whether an *always* property is broken.
@@ -156,9 +187,14 @@ impl Property {
         self.mode == Mode::Always && matches!(self.verdict, Verdict::Struck { .. })
     }
 
+    /// Whether judging it went beyond its bound.
+    pub fn is_given_up(&self) -> bool {
+        matches!(self.verdict, Verdict::GaveUp { .. })
+    }
+
     /// Takes the monitor's memory and the verdict into a hash.
     pub fn hash_into(&self, hasher: &mut StableHasher) {
-        hasher.write_u8(u8::from(self.is_broken()));
+        hasher.write_u8(u8::from(self.is_broken()) | u8::from(self.is_given_up()) << 1);
         self.monitor.hash_into(hasher);
     }
 }

@@ -1,12 +1,13 @@
 //! The network: links with latency, loss and cuts, and the messages in flight on them.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
 
 use crate::action::MessageName;
 use crate::erased::Payload;
-use crate::hash::Draw;
+use crate::hash::{Draw, Draws};
 
 /// The shape of a latency's distribution over its range.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -221,6 +222,7 @@ pub(crate) struct LinkEnd {
     pub(crate) last_arrival_us: u64,
     /// What is set for this link alone; most links have nothing.
     pub(crate) own: Option<Box<LinkPlan>>,
+    latency_draws: Option<Draws>,
 }
 
 /// What is set for one link alone, where it differs from the network's.
@@ -238,7 +240,72 @@ pub struct LinkPlan {
 
 impl LinkEnd {
     pub(crate) fn new(to: NodeId) -> Self {
-        Self { to, sent: 0, last_arrival_us: 0, own: None }
+        Self { to, sent: 0, last_arrival_us: 0, own: None, latency_draws: None }
+    }
+
+    /// The link's draws of latency; `place` is the link's.
+    pub(crate) fn latency_draws(&mut self, seed: u64, place: u64) -> Draws {
+        *self.latency_draws.get_or_insert_with(|| Draws::new(seed, "latency", place))
+    }
+}
+
+/// Link ends in one shared piece, at the most.
+const PIECE: usize = 16;
+
+/// The links on which a node has ever sent, by receiver, in shared pieces: in a world of a thousand nodes a node has
+/// a thousand of them, and a step after a snapshot copies one piece.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LinkEnds(Vec<Arc<Vec<LinkEnd>>>);
+
+impl LinkEnds {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &LinkEnd> {
+        self.0.iter().flat_map(|piece| piece.iter())
+    }
+
+    /// Takes away what is set for single links.
+    pub(crate) fn clear_own(&mut self) {
+        for piece in self.0.iter_mut().filter(|piece| piece.iter().any(|link| link.own.is_some())) {
+            Arc::make_mut(piece).iter_mut().for_each(|link| link.own = None);
+        }
+    }
+
+    /// About how many bytes they take up that an earlier list of the same links does not share with them.
+    pub(crate) fn weight_beside(&self, earlier: Option<&Self>) -> usize {
+        let first = |piece: &Arc<Vec<LinkEnd>>| piece.first().map(|end| end.to);
+        // Most often a piece stands where it stood; behind a piece that was split, it stands further on.
+        let is_shared = |place: usize, piece: &Arc<Vec<LinkEnd>>, ends: &Self| {
+            let is_it = |place: usize| ends.0.get(place).is_some_and(|other| Arc::ptr_eq(other, piece));
+            is_it(place) || is_it(ends.0.partition_point(|other| first(other) < first(piece)))
+        };
+        let pieces = self.0.iter().enumerate();
+        let own = pieces.filter(|&(place, piece)| !earlier.is_some_and(|ends| is_shared(place, piece, ends)));
+        let own: usize = own.map(|(_, piece)| piece.len()).sum();
+        self.0.len() * size_of::<Arc<Vec<LinkEnd>>>() + own * size_of::<LinkEnd>()
+    }
+
+    /// The link to a node, made if there is none yet.
+    pub(crate) fn to(&mut self, to: NodeId) -> &mut LinkEnd {
+        if self.0.is_empty() {
+            self.0.push(Arc::default());
+        }
+        let mut piece =
+            self.0.partition_point(|piece| piece.first().is_some_and(|first| first.to <= to)).max(1) - 1;
+        let place = match self.0[piece].binary_search_by_key(&to, |link| link.to) {
+            Ok(place) => place,
+            Err(mut place) => {
+                if self.0[piece].len() == PIECE {
+                    let second = Arc::make_mut(&mut self.0[piece]).split_off(PIECE / 2);
+                    self.0.insert(piece + 1, Arc::new(second));
+                    if place > PIECE / 2 {
+                        piece += 1;
+                        place -= PIECE / 2;
+                    }
+                }
+                Arc::make_mut(&mut self.0[piece]).insert(place, LinkEnd::new(to));
+                place
+            }
+        };
+        &mut Arc::make_mut(&mut self.0[piece])[place]
     }
 }
 
@@ -257,6 +324,9 @@ impl LinkPlan {
 pub(crate) fn link_place(from: NodeId, to: NodeId) -> u64 {
     (1 << 32) | (u64::from(from.code()) << 16) | u64::from(to.code())
 }
+
+/// What a message takes up on the heap, in bytes: a guess.
+const BODY_BYTES: usize = 96;
 
 /// The messages in flight: a slab, so that the queue can point at them.
 #[derive(Clone, Debug, Default)]
@@ -296,6 +366,11 @@ impl Flights {
         flight
     }
 
+    /// About how many bytes the flights take up.
+    pub(crate) fn weight(&self) -> usize {
+        self.slots.len() * (size_of::<Option<Flight>>() + BODY_BYTES)
+    }
+
     /// Every place, used or not.
     pub(crate) fn places(&self) -> impl ExactSizeIterator<Item = Option<&Flight>> {
         self.slots.iter().map(Option::as_ref)
@@ -316,5 +391,46 @@ impl Flights {
                 matches!(held, Some(flight) if flight.from == from && flight.to == to && flight.ordinal == ordinal)
             })
             .map(|slot| slot as u32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A node with a link to each of 100 others, made in an order far from theirs; each has sent its receiver's number.
+    fn hundred() -> LinkEnds {
+        let mut links = LinkEnds::default();
+        for step in 0..100 {
+            let number = step * 37 % 100 + 1;
+            links.to(NodeId::server(number)).sent = u64::from(number);
+        }
+        links
+    }
+
+    #[test]
+    fn links_are_found_again_in_order() {
+        let mut links = hundred();
+        let found: Vec<(NodeId, u64)> = links.iter().map(|link| (link.to, link.sent)).collect();
+        let wanted: Vec<(NodeId, u64)> =
+            (1..=100).map(|number| (NodeId::server(number), u64::from(number))).collect();
+        assert_eq!(found, wanted);
+        assert_eq!(links.to(NodeId::server(41)).sent, 41);
+        assert!(links.0.iter().all(|piece| piece.len() <= PIECE));
+    }
+
+    #[test]
+    fn a_step_after_a_snapshot_copies_one_piece() {
+        let snapshot = hundred();
+        let mut links = snapshot.clone();
+        let shared = links.weight_beside(Some(&snapshot));
+        links.to(NodeId::server(41)).sent += 1;
+        let more = links.weight_beside(Some(&snapshot)) - shared;
+        assert!((1..=PIECE * size_of::<LinkEnd>()).contains(&more), "{more}");
+        assert!(links.weight_beside(None) > shared + more);
+        assert_eq!(
+            snapshot.iter().find(|link| link.to == NodeId::server(41)).map(|link| link.sent),
+            Some(41)
+        );
     }
 }

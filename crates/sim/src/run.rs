@@ -122,8 +122,14 @@ impl IndexEntry {
 }
 
 /// Snapshots kept at the most; beyond that every second one goes and the spacing doubles.
-const SNAPSHOTS_MAX: usize = 256;
-const SPACING_MIN: u64 = 64;
+const SNAPSHOTS_MAX: usize = 512;
+/// What all snapshots may weigh together, in bytes by [`World::weight_beside`]; beyond that every second one goes too.
+/// With an index of 16 bytes a step, a run of a million steps keeps less than 64 MB.
+const SNAPSHOTS_BYTES_MAX: usize = 40 << 20;
+/// The least spacing of snapshots in steps: closer together they would take longer to keep than to do without.
+const SPACING_MIN: u64 = 512;
+/// A snapshot that has to go is freed every so many steps: all are gone long before the next thinning.
+const RETIRE_SPACING: u64 = 16;
 
 /// A run that can be played on, sought in, and acted upon.
 #[derive(Clone)]
@@ -131,7 +137,11 @@ pub struct Run {
     plan: Arc<Plan>,
     actions: Vec<Pinned>,
     index: Vec<IndexEntry>,
-    snapshots: Vec<Moment>,
+    /// Behind `Arc`, so that branches of a run share them.
+    snapshots: Vec<Arc<Moment>>,
+    snapshot_bytes: usize,
+    /// Snapshots that have to go, one every few steps: all at once, a large world would halt while they are freed.
+    retired: Vec<Arc<Moment>>,
     spacing: u64,
     head: Moment,
 }
@@ -150,7 +160,9 @@ impl Run {
             plan,
             actions,
             index: Vec::new(),
-            snapshots: vec![start.clone()],
+            snapshots: vec![Arc::new(start.clone())],
+            snapshot_bytes: 0,
+            retired: Vec::new(),
             spacing: SPACING_MIN,
             head: start,
         }
@@ -184,6 +196,11 @@ impl Run {
     /// What the index keeps of the steps; step number `n` is at place `n - 1`.
     pub fn index(&self) -> &[IndexEntry] {
         &self.index
+    }
+
+    /// How many snapshots are kept, and what they weigh together, in bytes, as far as this crate can tell.
+    pub fn snapshots(&self) -> (usize, usize) {
+        (self.snapshots.len(), self.snapshot_bytes)
     }
 
     /// How many steps were played up to and including `at_us`.
@@ -227,20 +244,34 @@ impl Run {
         self.index.push(IndexEntry::new(step, has_broken));
         if self.len().is_multiple_of(self.spacing) {
             self.keep_snapshot();
+        } else if self.len().is_multiple_of(RETIRE_SPACING) {
+            self.retired.pop();
         }
         true
     }
 
     fn keep_snapshot(&mut self) {
-        self.snapshots.push(self.head.clone());
-        if self.snapshots.len() > SNAPSHOTS_MAX {
-            let mut place = 0;
-            self.snapshots.retain(|_| {
-                place += 1;
-                place % 2 == 1
-            });
-            self.spacing *= 2;
+        if let Some(last) = self.snapshots.last() {
+            self.snapshot_bytes += self.head.weight_beside(last);
         }
+        self.snapshots.push(Arc::new(self.head.clone()));
+        let is_too_much = self.snapshots.len() > SNAPSHOTS_MAX || self.snapshot_bytes > SNAPSHOTS_BYTES_MAX;
+        if is_too_much && self.snapshots.len() > 2 {
+            self.thin_out();
+        }
+    }
+
+    fn thin_out(&mut self) {
+        let all = std::mem::take(&mut self.snapshots);
+        for (place, snapshot) in all.into_iter().enumerate() {
+            if place % 2 == 0 { self.snapshots.push(snapshot) } else { self.retired.push(snapshot) }
+        }
+        self.spacing *= 2;
+        self.weigh();
+    }
+
+    fn weigh(&mut self) {
+        self.snapshot_bytes = self.snapshots.windows(2).map(|pair| pair[1].weight_beside(&pair[0])).sum();
     }
 
     /// The moment after step `step` (0 is before the first), no further than the head.
@@ -258,7 +289,7 @@ impl Run {
     /// next step in vain, it has put what reached a paused node to the node's door.
     fn bare_moment(&self, step: u64) -> Moment {
         let after = self.snapshots.partition_point(|snapshot| snapshot.world.steps() <= step);
-        let mut moment = self.snapshots[after.max(1) - 1].clone();
+        let mut moment = Moment::clone(&self.snapshots[after.max(1) - 1]);
         let mut scratch = Step::default();
         let mut effects = EffectList::new();
         let step = step.min(self.len());
@@ -312,6 +343,7 @@ impl Run {
         self.head = self.bare_moment(step);
         self.index.truncate(step as usize);
         self.snapshots.retain(|snapshot| snapshot.world.steps() <= step);
+        self.weigh();
     }
 
     /// The run of the same plan under other actions, played as far as both are the same.
@@ -329,14 +361,18 @@ impl Run {
 
     fn first_steps(&self, step: u64, actions: Vec<Pinned>) -> Self {
         let kept = self.snapshots.partition_point(|snapshot| snapshot.world.steps() <= step);
-        Self {
+        let mut first = Self {
             plan: self.plan.clone(),
             actions,
             index: self.index[..step as usize].to_vec(),
             snapshots: self.snapshots[..kept].to_vec(),
+            snapshot_bytes: 0,
+            retired: Vec::new(),
             spacing: self.spacing,
             head: self.bare_moment(step),
-        }
+        };
+        first.weigh();
+        first
     }
 
     /// How many of the played steps are the same under other actions, which stand in the order of their pins.
@@ -353,7 +389,7 @@ impl Run {
             return self.len();
         }
         let after = self.snapshots.partition_point(|snapshot| snapshot.next_action <= place);
-        let mut moment = self.snapshots[after.max(1) - 1].clone();
+        let mut moment = Moment::clone(&self.snapshots[after.max(1) - 1]);
         let (mut scratch, mut effects) = (Step::default(), EffectList::new());
         loop {
             let steps = moment.world.steps();
@@ -403,13 +439,34 @@ impl Run {
         pin
     }
 
+    /// Takes in actions at once, none of which lies before the head. What was still to be played of others is forgotten.
+    pub fn act_later(&mut self, mut actions: Vec<Pinned>) {
+        let now_us = self.head.world.now_us();
+        actions.sort_by_key(|pinned| pinned.pin);
+        for pinned in &mut actions {
+            // An action of this very instant comes behind the steps that were played in it.
+            let at_us = pinned.pin.at_us.max(now_us);
+            let after_steps = pinned.pin.after_steps.max(self.head.world.steps_at(at_us));
+            pinned.pin = Pin { at_us, after_steps };
+        }
+        self.actions.truncate(self.head.next_action);
+        self.actions.extend(actions);
+    }
+
     /// Whether an action still waits to be played.
     pub fn has_waiting_action(&self) -> bool {
         self.head.next_action < self.actions.len() || !self.head.parts.is_empty()
     }
 }
 
+/// What a monitor's memory weighs beside an earlier one, in bytes: a guess that benches confirm.
+const PROPERTY_BYTES: usize = 512;
+
 impl Moment {
+    fn weight_beside(&self, earlier: &Self) -> usize {
+        self.world.weight_beside(&earlier.world) + self.properties.len() * PROPERTY_BYTES
+    }
+
     /// How many of the run's actions were done.
     pub fn actions_done(&self) -> usize {
         self.next_action

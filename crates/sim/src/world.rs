@@ -9,7 +9,7 @@ mod faults;
 pub(crate) use choice::FlightDigest;
 pub use faults::Standing;
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -156,11 +156,11 @@ impl Step {
     }
 
     fn hash_into(&self, hasher: &mut StableHasher) {
+        let node = self.node.map_or(0, NodeId::code);
         hasher.word(self.at_us);
-        hasher.word(self.kind as u64);
-        hasher.word(self.node.map_or(0, |node| u64::from(node.code())));
-        hasher.word(self.message.unwrap_or(0));
-        hasher.word(self.op.unwrap_or(0));
+        hasher.word(self.kind as u64 | u64::from(node) << 8 | u64::from(self.writes) << 24);
+        // A step has the number of a message or that of a command; its kind says which.
+        hasher.word(self.message.or(self.op).unwrap_or(0));
         if let Some(action) = &self.action {
             action.hash(hasher);
         }
@@ -168,14 +168,12 @@ impl Step {
             body.hash_into(hasher);
         }
         for sent in &self.sent {
-            hasher.word(sent.id);
-            hasher.word(u64::from(sent.to.code()));
+            hasher.word(sent.id << 16 | u64::from(sent.to.code()));
             sent.body.hash_into(hasher);
         }
         for note in &self.notes {
             note.hash_into(hasher);
         }
-        hasher.word(u64::from(self.writes));
     }
 }
 
@@ -199,8 +197,7 @@ pub struct World {
     steps_at_now: u32,
     servers: Vec<Arc<Node>>,
     clients: Vec<Arc<Node>>,
-    queue: BinaryHeap<Reverse<Event>>,
-    next_event: u64,
+    agenda: Agenda,
     flights: Flights,
     next_message: u64,
     next_op: u64,
@@ -211,19 +208,64 @@ pub struct World {
     next_cut: u32,
     lost: VecDeque<LostFlight>,
     messages_lost: u64,
+    disturbed_us: u64,
     fingerprint: StableHasher,
     /// Whether nothing happens by itself.
     manual: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What is to come.
+#[derive(Clone, Default)]
+struct Agenda {
+    queue: BinaryHeap<Reverse<Event>>,
+    next_event: u64,
+}
+
+impl Agenda {
+    /// Puts an event on the agenda. Where nothing happens by itself it only uses up its number.
+    fn add(&mut self, at_us: u64, what: What, is_manual: bool) {
+        if !is_manual {
+            self.queue.push(Reverse(Event { at_us, number: self.next_event, what }));
+        }
+        self.next_event += 1;
+    }
+}
+
+/// Events come in the order of their times, and at one time in the order in which they were scheduled.
+#[derive(Clone, Copy, Debug)]
 struct Event {
     at_us: u64,
     number: u64,
     what: What,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+impl Event {
+    const fn place(&self) -> (u64, u64) {
+        (self.at_us, self.number)
+    }
+}
+
+impl PartialEq for Event {
+    fn eq(&self, other: &Self) -> bool {
+        self.place() == other.place()
+    }
+}
+
+impl Eq for Event {}
+
+impl PartialOrd for Event {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Event {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.place().cmp(&other.place())
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
 enum What {
     Boot(NodeId),
     Deliver { slot: u32, id: u64, plan: u32 },
@@ -246,8 +288,7 @@ impl World {
             steps_at_now: 0,
             servers: Vec::new(),
             clients: Vec::new(),
-            queue: BinaryHeap::new(),
-            next_event: 0,
+            agenda: Agenda::default(),
             flights: Flights::default(),
             next_message: 1,
             next_op: 1,
@@ -258,6 +299,7 @@ impl World {
             next_cut: 1,
             lost: VecDeque::new(),
             messages_lost: 0,
+            disturbed_us: 0,
             fingerprint: StableHasher::new(plan.seed),
             manual: plan.manual,
             plan,
@@ -357,9 +399,32 @@ impl World {
         self.cuts.iter().any(|cut| cut.stops(from, to))
     }
 
+    /// When the world was last interfered with: any action but a command counts. Microseconds of virtual time; 0
+    /// where nobody did.
+    pub fn disturbed_us(&self) -> u64 {
+        self.disturbed_us
+    }
+
     /// The commands that are not answered yet, by their number.
     pub fn open_commands(&self) -> impl Iterator<Item = (u64, &OpenCommand)> {
         self.open_commands.iter().map(|(&op, open)| (op, open))
+    }
+
+    /// About how many bytes this world takes up that an earlier one of the same run does not share with it.
+    pub(crate) fn weight_beside(&self, earlier: &Self) -> usize {
+        let nodes = self.servers.len() + self.clients.len();
+        let changed = |now: &[Arc<Node>], then: &[Arc<Node>]| -> usize {
+            let is_shared = |place: usize| then.get(place).is_some_and(|then| Arc::ptr_eq(&now[place], then));
+            let own = (0..now.len()).filter(|&place| !is_shared(place));
+            own.map(|place| now[place].weight_beside(then.get(place).map(AsRef::as_ref))).sum()
+        };
+        size_of::<Self>()
+            + nodes * size_of::<Arc<Node>>()
+            + self.agenda.queue.len() * size_of::<Event>()
+            + self.flights.weight()
+            + self.lost.len() * size_of::<LostFlight>()
+            + changed(&self.servers, &earlier.servers)
+            + changed(&self.clients, &earlier.clients)
     }
 
     /// When the next event comes by itself; none where nothing is left to happen, or the schedule is manual.
@@ -367,11 +432,11 @@ impl World {
         if self.is_manual() {
             return (!self.replies.is_empty()).then_some(self.now_us);
         }
-        while let Some(Reverse(event)) = self.queue.peek() {
+        while let Some(Reverse(event)) = self.agenda.queue.peek() {
             if self.is_live(event.what) {
                 return Some(event.at_us);
             }
-            self.queue.pop();
+            self.agenda.queue.pop();
         }
         None
     }
@@ -398,7 +463,7 @@ impl World {
         if self.is_manual() {
             return self.replies.keys().next().map(|&number| (self.now_us, What::Reply { number }));
         }
-        let Reverse(event) = self.queue.pop()?;
+        let Reverse(event) = self.agenda.queue.pop()?;
         let what = match event.what {
             What::Work { node, .. } => self.work(event.at_us, node)?,
             what if self.defers(event.at_us, what) => return None,
@@ -417,6 +482,9 @@ impl World {
     ) {
         self.move_to(at_us.max(self.now_us));
         self.begin(step);
+        if !matches!(action, Action::Do { .. } | Action::Load(_)) {
+            self.disturbed_us = self.now_us;
+        }
         step.node = action.node().filter(|&id| self.node(id).is_some());
         step.action = Some(action.clone());
         self.run_action(action, step, effects);
@@ -441,11 +509,8 @@ impl World {
     }
 
     fn schedule(&mut self, at_us: u64, what: What) {
-        if self.is_manual() {
-            return;
-        }
-        self.queue.push(Reverse(Event { at_us, number: self.next_event, what }));
-        self.next_event += 1;
+        let is_manual = self.is_manual();
+        self.agenda.add(at_us, what, is_manual);
     }
 
     fn node_mut(&mut self, id: NodeId) -> Option<&mut Node> {
@@ -626,19 +691,17 @@ impl World {
     fn make_durable(&mut self, id: NodeId, write: u64, step: &mut Step) {
         step.kind = Kind::Durable;
         step.node = Some(id);
-        let Some(node) = self.node_mut(id) else { return };
+        let Some((node, mut around)) = self.node_and_around(id) else { return };
         while let Some(first) = node.writes.front() {
             if first.id > write {
                 break;
             }
             node.durable = node.writes.pop_front().map(|done| done.stable);
         }
-        let mut released = Vec::new();
         while node.outbox.front().is_some_and(|(barrier, _)| *barrier <= write) {
-            released.extend(node.outbox.pop_front().map(|(_, outgoing)| outgoing));
-        }
-        for outgoing in released {
-            self.let_out(id, outgoing, step);
+            if let Some((_, outgoing)) = node.outbox.pop_front() {
+                around.let_out(node, outgoing, step);
+            }
         }
     }
 
@@ -710,38 +773,79 @@ impl World {
 
     /// Carries out what a machine asked for, in order; what stands behind a forced write waits for it.
     fn take_effects(&mut self, id: NodeId, step: &mut Step, effects: &mut EffectList) {
+        let Some((node, mut around)) = self.node_and_around(id) else { return effects.clear() };
         for effect in effects.drain(..) {
             match effect {
-                ErasedEffect::SetTimer { slot, after_us } => self.set_timer(id, slot, after_us),
-                ErasedEffect::CancelTimer(slot) => {
-                    if let Some(node) = self.node_mut(id) {
-                        node.disarm(slot);
-                    }
-                }
+                ErasedEffect::SetTimer { slot, after_us } => around.set_timer(node, slot, after_us),
+                ErasedEffect::CancelTimer(slot) => node.disarm(slot),
                 ErasedEffect::Persist { stable, force } => {
                     step.writes += 1;
-                    self.write(id, stable, force);
+                    around.write(node, stable, force);
                 }
-                ErasedEffect::Send { to, body } => self.put_out(id, Outgoing::Send { to, body }, step),
-                ErasedEffect::Reply { op, body } => self.put_out(id, Outgoing::Reply { op, body }, step),
-                ErasedEffect::Note(note) => self.put_out(id, Outgoing::Note(note), step),
+                ErasedEffect::Send { to, body } => around.put_out(node, Outgoing::Send { to, body }, step),
+                ErasedEffect::Reply { op, body } => around.put_out(node, Outgoing::Reply { op, body }, step),
+                ErasedEffect::Note(note) => around.put_out(node, Outgoing::Note(note), step),
             }
         }
     }
 
-    fn set_timer(&mut self, id: NodeId, slot: TimerSlot, after_us: u64) {
-        let now_us = self.now_us;
-        let Some(node) = self.node_mut(id) else { return };
-        let fires_us = now_us.saturating_add(node.clock.true_us(after_us));
-        let generation = node.arm(slot, now_us, fires_us);
-        self.schedule(fires_us, What::Timer { node: id, slot, generation });
+    /// A node, and apart from it all that its effects reach.
+    fn node_and_around(&mut self, id: NodeId) -> Option<(&mut Node, Around<'_>)> {
+        let is_manual = self.is_manual();
+        let class = if id.is_client() { &mut self.clients } else { &mut self.servers };
+        let node = class.get_mut(usize::from(id.number()) - 1).map(Arc::make_mut)?;
+        let around = Around {
+            plan: &self.plan,
+            now_us: self.now_us,
+            is_manual,
+            agenda: &mut self.agenda,
+            flights: &mut self.flights,
+            next_message: &mut self.next_message,
+            replies: &mut self.replies,
+            network: &self.network,
+            cuts: &self.cuts,
+        };
+        Some((node, around))
     }
 
-    fn write(&mut self, id: NodeId, stable: Payload, force: bool) {
-        let (seed, now_us) = (self.plan.seed, self.now_us);
-        let default = self.plan.disk.clone();
-        let Some(node) = self.node_mut(id) else { return };
-        let disk = node.disk.as_ref().unwrap_or(&default);
+    /// A second arrival of a message in flight.
+    fn fly_copy(&mut self, flight: &Flight) {
+        // The sender is a node of this world: there is no flight of anybody else.
+        if let Some((_, mut around)) = self.node_and_around(flight.from) {
+            around.fly_copy(flight);
+        }
+    }
+}
+
+/// The world around one node: all that the node's effects reach. It is borrowed apart from the node, so that a step
+/// takes the node into its hands once.
+struct Around<'a> {
+    plan: &'a Plan,
+    now_us: u64,
+    is_manual: bool,
+    agenda: &'a mut Agenda,
+    flights: &'a mut Flights,
+    next_message: &'a mut u64,
+    replies: &'a mut BTreeMap<u64, (NodeId, u64, Payload)>,
+    network: &'a NetworkPlan,
+    cuts: &'a [Cut],
+}
+
+impl Around<'_> {
+    fn schedule(&mut self, at_us: u64, what: What) {
+        self.agenda.add(at_us, what, self.is_manual);
+    }
+
+    fn set_timer(&mut self, node: &mut Node, slot: TimerSlot, after_us: u64) {
+        let now_us = self.now_us;
+        let fires_us = now_us.saturating_add(node.clock.true_us(after_us));
+        let generation = node.arm(slot, now_us, fires_us);
+        self.schedule(fires_us, What::Timer { node: node.id, slot, generation });
+    }
+
+    fn write(&mut self, node: &mut Node, stable: Payload, force: bool) {
+        let (seed, now_us, id) = (self.plan.seed, self.now_us, node.id);
+        let disk = node.disk.as_ref().unwrap_or(&self.plan.disk);
         let write = node.next_write;
         let took_us = if force {
             Draw::new(seed, "disk", u64::from(id.code()), write).in_range(&disk.force_us)
@@ -766,45 +870,41 @@ impl World {
         self.schedule(done_us, What::Durable { node: id, incarnation, write });
     }
 
-    fn put_out(&mut self, id: NodeId, outgoing: Outgoing, step: &mut Step) {
-        match self.node(id).and_then(Node::barrier) {
-            Some(barrier) => {
-                if let Some(node) = self.node_mut(id) {
-                    node.outbox.push_back((barrier, outgoing));
-                }
-            }
-            None => self.let_out(id, outgoing, step),
+    fn put_out(&mut self, node: &mut Node, outgoing: Outgoing, step: &mut Step) {
+        match node.barrier() {
+            Some(barrier) => node.outbox.push_back((barrier, outgoing)),
+            None => self.let_out(node, outgoing, step),
         }
     }
 
-    fn let_out(&mut self, id: NodeId, outgoing: Outgoing, step: &mut Step) {
+    fn let_out(&mut self, node: &mut Node, outgoing: Outgoing, step: &mut Step) {
         match outgoing {
-            Outgoing::Send { to, body } => self.send(id, to, body, step),
+            Outgoing::Send { to, body } => self.send(node, to, body, step),
             Outgoing::Reply { op, body } => {
-                let number = self.next_event;
-                self.replies.insert(number, (id, op, body));
+                let number = self.agenda.next_event;
+                self.replies.insert(number, (node.id, op, body));
                 self.schedule(self.now_us, What::Reply { number });
             }
             Outgoing::Note(note) => step.notes.push(note),
         }
     }
 
-    fn send(&mut self, from: NodeId, to: NodeId, body: Payload, step: &mut Step) {
-        let (seed, now_us) = (self.plan.seed, self.now_us);
-        let network = self.network.clone();
-        let is_manual = self.is_manual();
+    fn send(&mut self, node: &mut Node, to: NodeId, body: Payload, step: &mut Step) {
+        let (seed, now_us, from) = (self.plan.seed, self.now_us, node.id);
+        let network = self.network;
+        let is_manual = self.is_manual;
         let place = link_place(from, to);
-        let Some(node) = self.node_mut(from) else { return };
         let link = node.link(to);
         link.sent += 1;
         let ordinal = link.sent;
+        let draws = link.latency_draws(seed, place);
         let own = link.own.as_deref();
         let chance = |purpose: &str, own_ppm: Option<u32>, parts_ppm: u32| {
             let parts_ppm = own_ppm.unwrap_or(parts_ppm);
             !is_manual && parts_ppm > 0 && Draw::new(seed, purpose, place, ordinal).chance_ppm(parts_ppm)
         };
         let latency = own.and_then(|own| own.latency.as_ref()).unwrap_or(&network.latency);
-        let mut arrives_us = now_us + latency.draw(Draw::new(seed, "latency", place, ordinal));
+        let mut arrives_us = now_us + latency.draw(draws.at(ordinal));
         let is_lost = chance("loss", own.and_then(|own| own.loss_ppm), network.loss_ppm);
         let is_doubled = chance("duplicate", own.and_then(|own| own.duplicate_ppm), network.duplicate_ppm);
         if chance("reorder", own.and_then(|own| own.reorder_ppm), network.reorder_ppm) {
@@ -816,12 +916,12 @@ impl World {
             arrives_us = arrives_us.max(link.last_arrival_us);
             link.last_arrival_us = arrives_us;
         }
-        let id = self.next_message;
-        self.next_message += 1;
+        let id = *self.next_message;
+        *self.next_message += 1;
         step.sent.push(Sent { id, from, to, ordinal, body: body.clone() });
         let fate = if is_lost {
             Fate::Lost
-        } else if self.is_cut(from, to) {
+        } else if self.cuts.iter().any(|cut| cut.stops(from, to)) {
             Fate::Cut
         } else {
             Fate::Arrive

@@ -360,6 +360,7 @@ fn a_run_with_other_actions_is_the_run_from_the_start() {
             gap_us: 10_000..150_000,
             length_us: 50_000..400_000,
             most_down: 3,
+            ..Nemesis::new(seed, Vec::new(), 0..1, 3)
         };
         let actions = nemesis.actions(&plan);
         let played = run(seed, actions.clone(), 1_000_000);

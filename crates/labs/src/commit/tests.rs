@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::LAB;
 use super::reading::{era_of, transaction_of};
-use crate::check::{End, Faults, Judgement, Trial};
+use crate::check::{Faults, Judgement, Trial};
 use crate::schema::Settings;
 use crate::session::Session;
 
@@ -40,7 +40,7 @@ fn two_phase_commit_holds_under_every_fault() {
         let judgement = judge("2pc", seed);
         for judged in judgement.properties {
             assert!(!judged.is_broken(), "seed {seed}: {judged:?}");
-            if judged.mode == Mode::Sometimes && judged.end == End::Good {
+            if judged.mode == Mode::Sometimes && judged.end.is_good() {
                 seen.insert(judged.id);
             }
         }

@@ -175,6 +175,12 @@ impl Variant for CommitVariant {
         }
     }
 
+    /// Ten rounds of the slowest timer.
+    fn settles_us(&self, settings: &Settings) -> u64 {
+        let timers = ["vote_timeout_us", "retry_us", "inquiry_us"].map(|key| settings.number(key));
+        timers.into_iter().max().unwrap_or_default().saturating_mul(10)
+    }
+
     fn properties(&self, settings: &Settings) -> Vec<Property> {
         properties::all(settings)
     }

@@ -3,17 +3,18 @@
 //! What a monitor remembers sits in structures that share, because it is cloned into every snapshot.
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::raft::{Log, Op, Raft, Role, Server};
-use faultscope_sim::{Finding, Mode, Property, Signal, Status, Step, Watch, World};
+use faultscope_protocol::raft::{Command, Log, Op, Raft, Reply, Role, Server, Value, key_name};
+use faultscope_sim::{Finding, Mode, Node, Payload, Property, Signal, Status, Step, Watch, World};
 use rpds::{RedBlackTreeMapSync, VectorSync};
 
 use super::looks::is_writing;
+use crate::linear::{self, Answer, Ask, Reading};
 
 pub(super) fn all() -> Vec<Property> {
     vec![
         Property::new("election-safety", Mode::Always, Watch::boxed(Leaders::default(), election_safety)),
         Property::new("one-vote-a-term", Mode::Always, Watch::boxed(Votes::default(), one_vote_a_term)),
-        Property::new("term-monotone", Mode::Always, Watch::boxed(Votes::default(), term_monotone)),
+        Property::new("term-monotone", Mode::Always, Watch::boxed(ByServer::default(), term_monotone)),
         Property::new(
             "leader-append-only",
             Mode::Always,
@@ -30,13 +31,48 @@ pub(super) fn all() -> Vec<Property> {
             Mode::Always,
             Watch::boxed(Applied::default(), state_machine_safety),
         ),
-        Property::new("leader-elected", Mode::Eventually, Watch::boxed((), leader_elected)),
+        Property::new("leader-elected", Mode::Eventually, Watch::boxed(Elected::default(), leader_elected)),
+        linear::property(READING),
         Property::new("split-vote", Mode::Sometimes, Watch::boxed((), split_vote)),
-        Property::new("two-claim-to-lead", Mode::Sometimes, Watch::boxed((), two_claim_to_lead)),
+        Property::new(
+            "two-claim-to-lead",
+            Mode::Sometimes,
+            Watch::boxed(Claims::default(), two_claim_to_lead),
+        ),
     ]
 }
 
-type ByNode<T> = RedBlackTreeMapSync<NodeId, T>;
+/// Commands and replies as asks and answers of one register a key.
+const READING: Reading = Reading { ask: asked, answer: answered };
+
+fn asked(command: &Payload) -> Option<(String, Ask)> {
+    Some(match *command.get::<Command>()? {
+        Command::Write { key, value } => (key_name(key), Ask::Write(u64::from(value))),
+        Command::Read { key } => (key_name(key), Ask::Read),
+    })
+}
+
+fn answered(reply: &Payload) -> Option<Answer> {
+    match *reply.get::<Reply>()? {
+        Reply::Done(Value::Written) => Some(Answer::Written),
+        Reply::Done(Value::Read(found)) => Some(Answer::Found(found.map(u64::from))),
+        Reply::NotLeader { .. } | Reply::Overwritten => None,
+    }
+}
+
+/// Something about each server, by its number. Servers are few, and every step looks here.
+#[derive(Clone, Default, Hash)]
+struct ByServer<T>(Vec<T>);
+
+impl<T: Default> ByServer<T> {
+    fn of(&mut self, server: NodeId) -> &mut T {
+        let place = usize::from(server.number()) - 1;
+        if place >= self.0.len() {
+            self.0.resize_with(place + 1, T::default);
+        }
+        &mut self.0[place]
+    }
+}
 
 /// The server that the step happened to, if it is up.
 fn server_of<'a>(world: &'a World, step: &Step) -> Option<(NodeId, &'a Server)> {
@@ -49,13 +85,22 @@ fn finding(facts: &[(&'static str, String)]) -> Signal {
 }
 
 /// Who led each term.
-type Leaders = RedBlackTreeMapSync<u64, NodeId>;
+#[derive(Clone, Default, Hash)]
+struct Leaders {
+    by_term: RedBlackTreeMapSync<u64, NodeId>,
+    /// The one that was looked at last: most steps of a leader are steps of the same one.
+    latest: Option<(u64, NodeId)>,
+}
 
 fn election_safety(leaders: &mut Leaders, world: &World, step: &Step) -> Signal {
     let Some((id, server)) = server_of(world, step).filter(|(_, server)| server.role == Role::Leader) else {
         return Signal::Silent;
     };
-    match leaders.get(&server.current_term) {
+    if leaders.latest == Some((server.current_term, id)) {
+        return Signal::Held;
+    }
+    leaders.latest = Some((server.current_term, id));
+    match leaders.by_term.get(&server.current_term) {
         Some(&other) if other != id => finding(&[
             ("first", other.to_string()),
             ("second", id.to_string()),
@@ -63,14 +108,14 @@ fn election_safety(leaders: &mut Leaders, world: &World, step: &Step) -> Signal 
         ]),
         Some(_) => Signal::Held,
         None => {
-            leaders.insert_mut(server.current_term, id);
+            leaders.by_term.insert_mut(server.current_term, id);
             Signal::Held
         }
     }
 }
 
 /// The latest term of each server, and its vote there.
-type Votes = ByNode<(u64, Option<NodeId>)>;
+type Votes = ByServer<(u64, Option<NodeId>)>;
 
 fn one_vote_a_term(votes: &mut Votes, world: &World, step: &Step) -> Signal {
     let Some((id, server)) = server_of(world, step) else { return Signal::Silent };
@@ -78,57 +123,54 @@ fn one_vote_a_term(votes: &mut Votes, world: &World, step: &Step) -> Signal {
     if world.node(id).is_none_or(is_writing) {
         return Signal::Silent;
     }
-    let known = votes.get(&id).copied().filter(|&(term, _)| term == server.current_term);
-    match (known, server.voted_for) {
-        (Some((term, Some(first))), Some(second)) if first != second => finding(&[
+    let known = votes.of(id);
+    match (*known, server.voted_for) {
+        ((term, Some(first)), Some(second)) if term == server.current_term && first != second => finding(&[
             ("node", id.to_string()),
             ("first", first.to_string()),
             ("second", second.to_string()),
             ("term", term.to_string()),
         ]),
         (_, Some(vote)) => {
-            if known != Some((server.current_term, Some(vote))) {
-                votes.insert_mut(id, (server.current_term, Some(vote)));
-            }
+            *known = (server.current_term, Some(vote));
             Signal::Held
         }
         (_, None) => Signal::Silent,
     }
 }
 
-fn term_monotone(votes: &mut Votes, world: &World, step: &Step) -> Signal {
+fn term_monotone(terms: &mut ByServer<u64>, world: &World, step: &Step) -> Signal {
     let Some((id, server)) = server_of(world, step) else { return Signal::Silent };
-    let (known, _) = votes.get(&id).copied().unwrap_or_default();
-    // A term counts once it was told to others; before, a crash may take it back with the write.
-    let is_told = step.sent.iter().any(|sent| sent.from == id);
-    if server.current_term < known {
+    let known = terms.of(id);
+    if server.current_term < *known {
         return finding(&[
             ("node", id.to_string()),
             ("before", known.to_string()),
             ("after", server.current_term.to_string()),
         ]);
     }
-    if is_told && server.current_term > known {
-        votes.insert_mut(id, (server.current_term, None));
+    // A term counts once it was told to others; before, a crash may take it back with the write.
+    if server.current_term > *known && step.sent.iter().any(|sent| sent.from == id) {
+        *known = server.current_term;
     }
     Signal::Held
 }
 
 /// The log of each server while it leads, with its term.
-type Leading = ByNode<(u64, Log)>;
+type Leading = ByServer<(u64, Log)>;
 
 fn leader_append_only(leading: &mut Leading, world: &World, step: &Step) -> Signal {
     let Some((id, server)) = server_of(world, step) else { return Signal::Silent };
     if server.role != Role::Leader {
         return Signal::Silent;
     }
-    let before = leading.get(&id).filter(|(term, _)| *term == server.current_term).map(|(_, log)| log);
-    let (before_last, now_last) = (before.map_or(0, Log::last_index), server.log.last_index());
-    if before.is_some_and(|before| !extends(before, &server.log)) {
+    let (term, before) = leading.of(id);
+    let is_new = *term != server.current_term;
+    if !is_new && !extends(before, &server.log) {
         return finding(&[("node", id.to_string()), ("term", server.current_term.to_string())]);
     }
-    if before.is_none() || before_last != now_last {
-        leading.insert_mut(id, (server.current_term, server.log.clone()));
+    if is_new || before.last_index() != server.log.last_index() {
+        (*term, *before) = (server.current_term, server.log.clone());
     }
     Signal::Held
 }
@@ -148,17 +190,17 @@ fn extends(before: &Log, now: &Log) -> bool {
 #[derive(Clone, Default, Hash)]
 struct Matching {
     entries: RedBlackTreeMapSync<(u64, u64), (u64, Op)>,
-    seen: ByNode<Log>,
+    seen: ByServer<Log>,
 }
 
 /// The property over all history: index and term determine an entry and everything before it, in any log at any
 /// time. Logs are judged link by link, each entry with the term before it.
 fn log_matching(memory: &mut Matching, world: &World, step: &Step) -> Signal {
     let Some((id, server)) = server_of(world, step) else { return Signal::Silent };
-    let before = memory.seen.get(&id);
+    let before = memory.seen.of(id);
     let mut index = server.log.last_index();
-    let is_seen = |index: u64| before.is_some_and(|log| log.get(index) == server.log.get(index));
-    if index == before.map_or(0, Log::last_index) && (index == 0 || is_seen(index)) {
+    let is_seen = |index: u64| before.get(index) == server.log.get(index);
+    if index == before.last_index() && (index == 0 || is_seen(index)) {
         return if index == 0 { Signal::Silent } else { Signal::Held };
     }
     let mut fresh = Vec::new();
@@ -183,7 +225,7 @@ fn log_matching(memory: &mut Matching, world: &World, step: &Step) -> Signal {
             None => memory.entries.insert_mut(place, (term_before, entry.op)),
         }
     }
-    memory.seen.insert_mut(id, server.log.clone());
+    *memory.seen.of(id) = server.log.clone();
     Signal::Held
 }
 
@@ -191,15 +233,15 @@ fn log_matching(memory: &mut Matching, world: &World, step: &Step) -> Signal {
 #[derive(Clone, Default, Hash)]
 struct Committed {
     entries: VectorSync<(u64, u64)>,
-    leads: ByNode<u64>,
+    leads: ByServer<u64>,
 }
 
 fn leader_completeness(memory: &mut Committed, world: &World, step: &Step) -> Signal {
     let Some((id, server)) = server_of(world, step).filter(|(_, server)| server.role == Role::Leader) else {
         return Signal::Silent;
     };
-    if memory.leads.get(&id) != Some(&server.current_term) {
-        memory.leads.insert_mut(id, server.current_term);
+    if *memory.leads.of(id) != server.current_term {
+        *memory.leads.of(id) = server.current_term;
         if let Some(signal) = missing_entry(memory, id, server) {
             return signal;
         }
@@ -228,12 +270,12 @@ fn missing_entry(memory: &Committed, id: NodeId, server: &Server) -> Option<Sign
 #[derive(Clone, Default, Hash)]
 struct Applied {
     entries: VectorSync<(u64, Op)>,
-    reached: ByNode<u64>,
+    reached: ByServer<u64>,
 }
 
 fn state_machine_safety(memory: &mut Applied, world: &World, step: &Step) -> Signal {
     let Some((id, server)) = server_of(world, step) else { return Signal::Silent };
-    let reached = memory.reached.get(&id).copied().unwrap_or(0);
+    let reached = *memory.reached.of(id);
     let from = if server.last_applied < reached { 0 } else { reached };
     if server.last_applied == reached {
         return Signal::Silent;
@@ -248,27 +290,52 @@ fn state_machine_safety(memory: &mut Applied, world: &World, step: &Step) -> Sig
             None => memory.entries.push_back_mut((entry.term, entry.op)),
         }
     }
-    memory.reached.insert_mut(id, server.last_applied);
+    *memory.reached.of(id) = server.last_applied;
     Signal::Held
 }
 
+/// What each server that is up looks like, as far as it matters here, and whether there is a leader.
+#[derive(Clone, Default, Hash)]
+struct Elected {
+    seen: ByServer<Option<(Role, u64, Option<NodeId>)>>,
+    is_led: Option<bool>,
+}
+
 /// Met while a majority is up and follows one leader that is up, in its term.
-fn leader_elected(_: &mut (), world: &World, step: &Step) -> Signal {
-    if step.node.is_none_or(NodeId::is_client) {
-        return Signal::Silent;
+fn leader_elected(memory: &mut Elected, world: &World, step: &Step) -> Signal {
+    if step.action.is_some() {
+        // It may have changed any server.
+        memory.is_led = None;
     }
-    let servers: Vec<(NodeId, &Server)> = world
-        .servers()
-        .filter(|node| node.status == Status::Up)
-        .filter_map(|node| Some((node.id, node.machine::<Raft>()?.as_server()?)))
-        .collect();
-    let follows = |leader: NodeId, term: u64| {
-        servers.iter().filter(|(_, s)| s.leader_id == Some(leader) && s.current_term == term).count()
+    let Some(id) = step.node.filter(|id| !id.is_client()) else { return Signal::Silent };
+    let now = world.node(id).and_then(standing);
+    let seen = memory.seen.of(id);
+    if *seen != now {
+        *seen = now;
+        memory.is_led = None;
+    }
+    if *memory.is_led.get_or_insert_with(|| is_led(world)) {
+        Signal::Held
+    } else {
+        Signal::Struck(Finding::new())
+    }
+}
+
+/// A server's role, term and leader, if it is up.
+fn standing(node: &Node) -> Option<(Role, u64, Option<NodeId>)> {
+    let server = node.machine::<Raft>().filter(|_| node.status == Status::Up)?.as_server()?;
+    Some((server.role, server.current_term, server.leader_id))
+}
+
+fn is_led(world: &World) -> bool {
+    let follows = |leader: NodeId, led: u64| {
+        let standings = world.servers().filter_map(standing);
+        standings.filter(|&(_, term, leader_id)| term == led && leader_id == Some(leader)).count()
     };
-    let is_led = servers
-        .iter()
-        .any(|(id, s)| s.role == Role::Leader && follows(*id, s.current_term) * 2 > world.servers().len());
-    if is_led { Signal::Held } else { Signal::Struck(Finding::new()) }
+    world.servers().any(|node| match standing(node) {
+        Some((Role::Leader, term, _)) => follows(node.id, term) * 2 > world.servers().len(),
+        _ => false,
+    })
 }
 
 /// Seen when two candidates stand in one term.
@@ -289,11 +356,18 @@ fn split_vote(_: &mut (), world: &World, step: &Step) -> Signal {
     )
 }
 
+/// Which servers believe that they lead, as they were looked at last.
+type Claims = ByServer<bool>;
+
 /// Seen when two servers believe at once that they lead. In different terms that is no harm, and no surprise.
-fn two_claim_to_lead(_: &mut (), world: &World, step: &Step) -> Signal {
-    let Some((id, _)) = server_of(world, step).filter(|(_, server)| server.role == Role::Leader) else {
+fn two_claim_to_lead(claims: &mut Claims, world: &World, step: &Step) -> Signal {
+    let Some(id) = step.node.filter(|id| !id.is_client()) else { return Signal::Silent };
+    let is_leader = server_of(world, step).is_some_and(|(_, server)| server.role == Role::Leader);
+    let is_new = std::mem::replace(claims.of(id), is_leader) != is_leader;
+    // Who claimed alone before claims alone still, unless another has begun to: its own step tells of that.
+    if !is_leader || !is_new {
         return Signal::Silent;
-    };
+    }
     other_in_role(world, id, Role::Leader, |_| true)
         .map_or(Signal::Silent, |other| finding(&[("first", other.to_string()), ("second", id.to_string())]))
 }

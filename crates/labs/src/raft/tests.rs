@@ -43,6 +43,14 @@ fn naive_variants_break() {
     }
 }
 
+/// The client sees it too: a lost write, or an old value, fits no order of the commands.
+#[test]
+fn no_log_check_breaks_linearizability() {
+    let seed = (0..30)
+        .find(|&seed| broken("no-log-check", seed, 12_000_000).iter().any(|(id, _)| *id == "linearizable"));
+    assert!(seed.is_some());
+}
+
 fn broken_in(text: &str) -> Vec<&'static str> {
     let mut session = Session::open(text).expect("a stored run");
     session.play_ahead(3_000_000, 100_000);

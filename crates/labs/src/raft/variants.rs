@@ -32,7 +32,7 @@ const ASSUMES: Assumptions = Assumptions {
     ],
 };
 
-/// Every property of safety that the paper claims (Figure 3), and two that they rest on.
+/// Every property of safety that the paper claims (Figure 3), two that they rest on, and what they are for (§8).
 const SAFETY: &[&str] = &[
     "election-safety",
     "leader-append-only",
@@ -42,6 +42,7 @@ const SAFETY: &[&str] = &[
     "one-vote-a-term",
     "term-monotone",
     "leader-elected",
+    "linearizable",
 ];
 
 pub(super) static BASIC: RaftVariant = RaftVariant {
@@ -278,6 +279,11 @@ impl Variant for RaftVariant {
             }),
             lazy_us: 50_000,
         }
+    }
+
+    /// Ten election timeouts: more than nine split votes in a row are not to be expected.
+    fn settles_us(&self, settings: &Settings) -> u64 {
+        settings.range("election_timeout_us").1.saturating_mul(10)
     }
 
     fn properties(&self, _: &Settings) -> Vec<Property> {

@@ -1,6 +1,7 @@
 //! Raft's properties and rules in words.
 
 use crate::lab::{PropertyWords, Rule};
+use crate::linear;
 use crate::words::Text;
 
 pub(super) const PROPERTIES: &[PropertyWords] = &[
@@ -97,6 +98,7 @@ pub(super) const PROPERTIES: &[PropertyWords] = &[
         ),
         finding: Text::new("no majority follows a leader", "没有多数派追随同一领导者"),
     },
+    linear::WORDS,
     PropertyWords {
         id: "split-vote",
         title: Text::new("Split vote", "选票分裂"),

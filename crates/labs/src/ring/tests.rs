@@ -9,7 +9,7 @@ use faultscope_sim::{Mode, Verdict};
 
 use super::LAB;
 use super::keys::{KeyState, Keys, ideal_moves, modulo_moves};
-use crate::check::{End, Faults, Trial};
+use crate::check::{Faults, Trial};
 use crate::lab::{BrokenBy, Standing};
 use crate::schema::Settings;
 use crate::session::Session;
@@ -47,7 +47,7 @@ fn right_variants_work_and_are_put_to_the_test() {
         assert!(judgement.answered[0] >= 1_000, "{variant}: {:?}", judgement.answered);
         for judged in &judgement.properties {
             assert!(judged.premises > 0 && !judged.is_broken(), "{variant}: {judged:?}");
-            assert!(judged.mode == Mode::Sometimes || judged.end == End::Good, "{variant}: {judged:?}");
+            assert!(judged.mode == Mode::Sometimes || judged.end.is_good(), "{variant}: {judged:?}");
         }
     }
 }

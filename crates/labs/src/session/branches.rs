@@ -10,6 +10,7 @@
 
 use faultscope_sim::{Action, Kind, Mode, Pinned, Run, RunText, Verdict};
 
+use super::storm::Storm;
 use super::strand::{Stand, Strand};
 use super::{AROUND_STEPS_MAX, News, OPENING_STEPS_MAX, OpenError, Row, Session, check_action};
 use crate::words::{self, Lang, Text};
@@ -234,18 +235,43 @@ impl Session {
     /// If the action names a node that is not there, or a command that cannot be read.
     pub fn act(&mut self, action: Action) -> Result<(), OpenError> {
         check_action(self.world().plan(), &action, |id| self.world().node(id).is_some())?;
-        self.arrival = None;
-        let before = Version::of(&self.strand);
-        let deed = if self.act_forks() {
-            let from = self.tree.current;
-            Deed::Forked { from, stand: before.stand, branch: self.fork_here(), folded: None }
-        } else {
-            Deed::Extended { branch: self.tree.current, other: before.clone() }
-        };
-        self.write_action(before.stand, before.end_us, action);
+        let (stand, end_us) = (self.strand.stand(), self.strand.end_us());
+        let deed = self.begin_deed();
+        self.write_action(stand, end_us, action);
         self.tree.do_new(deed);
         self.drop_surplus();
         Ok(())
+    }
+
+    /// Lets random faults strike from the cursor on. They are actions like any other: the run's text holds them, and one
+    /// undo takes them all back. Returns how many actions that were.
+    pub fn let_storm(&mut self, storm: &Storm) -> usize {
+        let actions = storm.actions(self.variant, self.run().plan(), self.now_us());
+        let count = actions.len();
+        if count > 0 {
+            let until_us = actions.last().map_or(0, |last| last.pin.at_us);
+            let deed = self.begin_deed();
+            let (stand, end_us) = (self.strand.stand(), self.strand.end_us());
+            self.strand.truncate(stand.step);
+            self.strand.run.act_later(actions);
+            self.play_ahead(end_us.max(until_us.saturating_add(1)), AROUND_STEPS_MAX);
+            self.strand.stand_at(stand);
+            self.tree.do_new(deed);
+            self.drop_surplus();
+        }
+        count
+    }
+
+    /// What is about to be done, to be undone: an extension of the branch, or a fork, which is then on screen.
+    fn begin_deed(&mut self) -> Deed {
+        self.arrival = None;
+        let before = Version::of(&self.strand);
+        if self.act_forks() {
+            let from = self.tree.current;
+            Deed::Forked { from, stand: before.stand, branch: self.fork_here(), folded: None }
+        } else {
+            Deed::Extended { branch: self.tree.current, other: before }
+        }
     }
 
     /// Whether an action at the cursor makes a branch of its own.

@@ -2,11 +2,15 @@
 //! nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use faultscope_labs::check::{End, Faults, Judged, Judgement, Trial};
+use faultscope_labs::check::{Faults, Judgement, Trial};
 use faultscope_labs::export::finding_words;
 use faultscope_labs::lab::BrokenBy;
-use faultscope_labs::sim::{FaultKind, Mode, Property, Verdict};
+use faultscope_labs::session::plan_of;
+use faultscope_labs::shrink::Shrunk;
+use faultscope_labs::sim::{FaultKind, Mode, Property, Run, Signal, Watch};
+use faultscope_labs::verdict::{self, End, Judged, Reason};
 use faultscope_labs::{Lab, Lang, Session, Standing, Variant};
 
 use super::{gives_load, name_of, seeds, trial, variants};
@@ -26,6 +30,7 @@ fn right_variants_hold_under_random_faults() {
             let judgement = trial.judge();
             assert!(judgement.steps >= STEPS_MIN && !judgement.is_cut_short, "{}", judgement.run);
             drawn.extend(judgement.run.actions.iter().filter_map(|pinned| pinned.action.fault()));
+            assert_eq!(judgement.given_up().next(), None, "{}: who gives up does not pass", judgement.run);
             for judged in &judgement.properties {
                 // Whether it claims them or not: a right variant breaks no property that it is checked for.
                 assert!(!judged.is_broken(), "{} breaks: {judged:?}", judgement.run_to(judged));
@@ -71,13 +76,15 @@ fn naive_variants_break_as_they_say() {
 
 /// What the command line prints for a broken property opens, and is broken where its cursor stands.
 fn shrinks_to_a_run_that_breaks(trial: &Trial, judgement: &Judgement, judged: &Judged) {
-    let (run, end) = trial.shrink(judgement, judged);
-    assert!(run.actions.len() <= judgement.run.actions.len());
+    let Shrunk { run, end, .. } = trial.shrink(judgement, judged);
+    assert!(run.actions.len() <= judgement.run_to(judged).actions.len());
+    let session = Session::open(&run.to_string()).unwrap_or_else(|error| panic!("{run}: {error:?}"));
     let (End::Broken { step, finding, .. }, Some(cursor)) = (&end, run.cursor) else {
-        return assert_eq!(end, End::Unmet);
+        let property = session.properties().iter().find(|property| property.id == judged.id).expect("it");
+        assert!(matches!(end, End::Unmet { .. }), "{run}: {end:?}");
+        return assert!(matches!(verdict::of(&session, property), End::Unmet { .. }), "{run}");
     };
     assert_eq!(*step, cursor);
-    let session = Session::from_text(&run).unwrap_or_else(|error| panic!("{run}: {error:?}"));
     let at = |step| {
         let properties = session.run().moment(step).properties;
         properties.iter().find(|property| property.id == judged.id).map(Property::is_broken)
@@ -95,10 +102,10 @@ fn breaks_in_its_run(lab: &Lab, variant: &dyn Variant, text: &str) {
     let last_us = session.run().actions().last().map_or(0, |pinned| pinned.pin.at_us);
     session.play_ahead(last_us + 10_000_000, 500_000);
     let claims = variant.about().claims;
-    let broken =
-        session.properties().iter().filter(|property| claims.contains(&property.id)).any(|property| {
-            property.is_broken() || (property.mode == Mode::Eventually && property.verdict == Verdict::Open)
-        });
+    let broken = session
+        .properties()
+        .iter()
+        .any(|property| claims.contains(&property.id) && verdict::of(&session, property).is_broken());
     assert!(broken, "{text} breaks none of {claims:?}");
 }
 
@@ -125,7 +132,7 @@ fn right_variants_work_without_faults() {
                 assert!(judged.premises > 0, "{name}: the premise of {} never held", judged.id);
             }
             if judged.mode == Mode::Eventually {
-                assert_eq!(judged.end, End::Good, "{name}: {} is not met without faults", judged.id);
+                assert!(judged.end.is_good(), "{name}: {} is not met without faults", judged.id);
             }
         }
     }
@@ -148,4 +155,46 @@ fn every_lab_has_right_and_naive_variants_that_are_checked() {
     for (lab, [right, naive]) in standings {
         assert!(right > 0 && naive > 0, "{lab}: {right} right and {naive} naive variants");
     }
+}
+
+/// Where the nemesis has healed everything a property that never comes true is unmet; before that, it is open, and the
+/// reason is said.
+#[test]
+fn eventually_is_judged_in_healed_runs_alone() {
+    let never = || Property::new("never", Mode::Eventually, Watch::boxed((), |(), _, _| Signal::Silent));
+    let mut wounds = BTreeSet::new();
+    for (lab, variant) in variants() {
+        let name = name_of(lab, variant);
+        let trial = trial(lab, variant, 1, 10_000_000);
+        let needed_us = verdict::needed_us(variant, &trial.settings);
+        let plan = Arc::new(plan_of(variant, &trial.settings, trial.seed, false));
+        let mut run = Run::new(plan, trial.actions());
+        let mut early = BTreeSet::new();
+        run.play_seen(trial.until_us, 500_000, |moment, _| {
+            match verdict::judge(&never(), moment, moment.world.now_us(), false, needed_us) {
+                End::Open(reason) => {
+                    early.insert(reason.words(Lang::En));
+                    for lang in Lang::ALL {
+                        assert!(!reason.words(lang).contains(['{', '}']), "{}", reason.words(lang));
+                    }
+                    if let Reason::Wounded(wound) = reason {
+                        wounds.insert(wound);
+                    }
+                }
+                end => assert!(matches!(end, End::Unmet { .. }), "{name}: {end:?}"),
+            }
+        });
+        assert!(!early.is_empty(), "{name}");
+        assert_eq!(run.head().world.standing(), [], "{name}: every fault is healed");
+        let healed_us = run.head().world.disturbed_us();
+        let judge = |end_us, is_over| verdict::judge(&never(), run.head(), end_us, is_over, needed_us);
+        let last_us = healed_us + needed_us;
+        assert!(matches!(judge(last_us, false), End::Unmet { quiet_us: Some(_) }), "{name}");
+        assert!(matches!(judge(last_us - 1, false), End::Open(Reason::TooSoon { .. })), "{name}");
+        let manual = Arc::new(plan_of(variant, &trial.settings, trial.seed, true));
+        let manual = Run::new(manual, Vec::new());
+        let end = verdict::judge(&never(), manual.head(), u64::MAX, true, needed_us);
+        assert_eq!(end, End::Open(Reason::Manual), "{name}");
+    }
+    assert!(wounds.len() > 5, "{wounds:?}");
 }

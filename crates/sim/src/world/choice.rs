@@ -32,7 +32,7 @@ impl World {
     }
 
     fn forget_the_past(&mut self) {
-        self.queue.clear();
+        self.agenda.queue.clear();
         self.lost.clear();
     }
 

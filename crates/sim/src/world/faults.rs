@@ -168,7 +168,7 @@ impl World {
                 self.on_flight(*name, |world, slot| world.deliver_now(slot, step, effects));
             }
             Action::Delay { message, by_us } => {
-                self.on_flight(*message, |world, slot| world.delay(slot, *by_us))
+                self.on_flight(*message, |world, slot| world.delay(slot, *by_us));
             }
             Action::Duplicate(name) => self.on_flight(*name, |world, slot| {
                 if let Some(flight) = world.flights.get_mut(slot).cloned() {
@@ -337,7 +337,7 @@ impl World {
             },
             Action::Loss { links: Links::All, parts_ppm } => self.network.loss_ppm = *parts_ppm,
             Action::Loss { links, parts_ppm } => {
-                self.each_link(*links, |own| own.loss_ppm = Some(*parts_ppm))
+                self.each_link(*links, |own| own.loss_ppm = Some(*parts_ppm));
             }
             Action::Duplication { links: Links::All, parts_ppm } => self.network.duplicate_ppm = *parts_ppm,
             Action::Duplication { links, parts_ppm } => {
@@ -382,7 +382,7 @@ impl World {
         let ids: Vec<NodeId> = self.nodes().map(|node| node.id).collect();
         for id in ids {
             let Some(node) = self.node_mut(id) else { continue };
-            node.links.iter_mut().for_each(|link| link.own = None);
+            node.links.clear_own();
             node.disk = None;
             node.clock = ClockSkew::default();
             node.processor_us = None;
