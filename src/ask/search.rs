@@ -9,7 +9,7 @@
 use std::cell::RefCell;
 
 use faultscope_labs::explore::{Explored, Explorer};
-use faultscope_labs::sim::{Bounds, Disks, Goal};
+use faultscope_labs::sim::{Bounds, Disks, Goal, Judgement, Mode};
 use faultscope_labs::{Lang, Session};
 use serde_json::{Value, json};
 
@@ -111,6 +111,7 @@ fn result(search: &Explorer, lang: Lang) -> Value {
             "claimed": explored.is_claimed,
             "broken": explored.is_broken(),
             "found": explored.finding().is_some(),
+            "holds": explored.mode == Mode::Always && explored.judgement == Judgement::Exhausted,
             "says": search.judgement_words(explored, lang),
             "finding": search.finding_words(explored, lang),
             "run": explored.run.as_ref().map(|run| run.text.to_string()),

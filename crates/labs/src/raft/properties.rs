@@ -168,8 +168,8 @@ fn term_monotone(terms: &mut ByServer<u64>, world: &World, step: &Step) -> Signa
             ("after", server.current_term.to_string()),
         ]);
     }
-    // A term counts once it was told to others; before, a crash may take it back with the write.
-    if server.current_term > *known && step.sent.iter().any(|sent| sent.from == id) {
+    // A term counts once it is durable; before, nobody has heard of it, and a crash may take it back with the write.
+    if server.current_term > *known && world.node(id).is_some_and(|node| !is_writing(node)) {
         *known = server.current_term;
     }
     Signal::Held

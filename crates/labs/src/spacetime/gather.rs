@@ -339,8 +339,12 @@ impl<'a> Gathering<'a> {
 
     fn take_mark(&mut self, step: &Step) {
         let Some(node) = step.node else { return };
-        let is_broken =
-            self.session.run().index().get(step.number as usize - 1).is_some_and(|entry| entry.has_broken());
+        let is_broken = self
+            .session
+            .run()
+            .index()
+            .get(step.number as usize - 1)
+            .is_some_and(faultscope_sim::IndexEntry::has_broken);
         let kind = if is_broken {
             MarkKind::Broken
         } else if step.kind == Kind::Crash {
