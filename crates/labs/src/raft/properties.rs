@@ -2,6 +2,8 @@
 //!
 //! What a monitor remembers sits in structures that share, because it is cloned into every snapshot.
 
+use std::hash::{Hash, Hasher};
+
 use faultscope_protocol::NodeId;
 use faultscope_protocol::raft::{Command, Log, Op, Raft, Reply, Role, Server, Value, key_name};
 use faultscope_sim::{Finding, Mode, Node, Payload, Property, Signal, Status, Step, Watch, World};
@@ -61,8 +63,18 @@ fn answered(reply: &Payload) -> Option<Answer> {
 }
 
 /// Something about each server, by its number. Servers are few, and every step looks here.
-#[derive(Clone, Default, Hash)]
+#[derive(Clone, Default)]
 struct ByServer<T>(Vec<T>);
+
+// A search tells states apart by this: how far the list has grown on the way is no difference.
+impl<T: Default + PartialEq + Hash> Hash for ByServer<T> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        let nothing = T::default();
+        for known in self.0.iter().enumerate().filter(|(_, value)| **value != nothing) {
+            known.hash(hasher);
+        }
+    }
+}
 
 impl<T: Default> ByServer<T> {
     fn of(&mut self, server: NodeId) -> &mut T {
@@ -85,11 +97,18 @@ fn finding(facts: &[(&'static str, String)]) -> Signal {
 }
 
 /// Who led each term.
-#[derive(Clone, Default, Hash)]
+#[derive(Clone, Default)]
 struct Leaders {
     by_term: RedBlackTreeMapSync<u64, NodeId>,
     /// The one that was looked at last: most steps of a leader are steps of the same one.
     latest: Option<(u64, NodeId)>,
+}
+
+// The latest is only a short cut: it makes no two states of a search different.
+impl Hash for Leaders {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.by_term.hash(hasher);
+    }
 }
 
 fn election_safety(leaders: &mut Leaders, world: &World, step: &Step) -> Signal {

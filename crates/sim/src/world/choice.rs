@@ -124,18 +124,21 @@ impl World {
         self.flights.places().count()
     }
 
-    /// Brings the digests of messages up to date: only those of new messages are made.
-    pub(crate) fn digest_flights(&self, digests: &mut Vec<FlightDigest>) {
+    /// Brings the digests of messages up to date: only those of new messages are made. Returns how many were.
+    pub(crate) fn digest_flights(&self, digests: &mut Vec<FlightDigest>) -> u32 {
+        let mut made = 0;
         digests.resize(self.flight_places(), FlightDigest::default());
         for (flight, digest) in self.flights.places().zip(digests) {
             match flight {
                 Some(flight) if digest.id != flight.id => {
                     *digest = FlightDigest { id: flight.id, hash: message_hash(flight) };
+                    made += 1;
                 }
                 Some(_) => {}
                 None => digest.id = 0,
             }
         }
+        made
     }
 
     /// The hash of all messages that may still arrive: of the multiset, or, where links keep order, of each link's
