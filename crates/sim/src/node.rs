@@ -330,6 +330,11 @@ impl Node {
         self.machine.timer_value(timer.slot)
     }
 
+    /// Whether the disk held something once and holds nothing now.
+    pub fn has_lost_disk(&self) -> bool {
+        self.durable.is_none() && self.writes.is_empty() && self.next_write > 1
+    }
+
     /// How long each input takes, in microseconds (half open), if the processor is slow.
     pub fn slow_processor_us(&self) -> Option<&Range<u64>> {
         self.processor_us.as_ref()

@@ -394,6 +394,11 @@ impl World {
         &self.cuts
     }
 
+    /// What all links are like now that have nothing of their own.
+    pub fn network(&self) -> &NetworkPlan {
+        &self.network
+    }
+
     /// Whether messages from one node to another are stopped by a cut.
     pub fn is_cut(&self, from: NodeId, to: NodeId) -> bool {
         self.cuts.iter().any(|cut| cut.stops(from, to))
