@@ -133,7 +133,7 @@ fn text_of(wanted: &RunWanted) -> Result<RunText, Failure> {
             variant: session.variant(),
             settings: session.settings().clone(),
             seed: text.seed,
-            faults: Faults::Random(wanted.nemesis_seed.unwrap_or(text.seed)),
+            faults: Faults::Drawn(wanted.drawing.with_seed(wanted.nemesis_seed.unwrap_or(text.seed))),
             until_us: wanted.until.unwrap_or(UNTIL_US),
         };
         text.actions.extend(trial.actions());
