@@ -56,7 +56,7 @@ pub(crate) fn print(wanted: &RunWanted, out: &mut dyn Write) -> Result<Verdict, 
         Format::Spacetime => out.write_all(diagram(&session, until_us, wanted)?.as_bytes())?,
         Format::Animation => out.write_all(film(&session, until_us, wanted)?.as_bytes())?,
         Format::Link => writeln!(out, "#{}", session.link())?,
-        Format::Run => writeln!(out, "{text}")?,
+        Format::Run => out.write_all(export::run_file(&session).as_bytes())?,
         Format::Summary => return print_summary(&session, last, wanted, out),
     }
     Ok(Verdict::Good)
