@@ -115,7 +115,7 @@ fn acting_in_the_past_keeps_the_old_future_as_a_branch() {
     write(&mut page, ".branch-list li:nth-of-type(2) .name", "without n1");
     page.key("Tab");
     page.wait_for("document.querySelector('.branch-list li:nth-of-type(2) .name').value === 'without n1'");
-    page.click(".branch-list li:nth-of-type(2) .ends .btn:last-of-type");
+    page.click(".branch-list li:nth-of-type(2) .ends button:last-of-type");
     page.wait_for("document.querySelectorAll('.branch-list > li').length === 1");
     page.key("Escape");
     page.key("u");
@@ -138,6 +138,8 @@ fn a_run_goes_on_until_a_place_said_in_words() {
     // A message to the node of the list, back and on again.
     page.click(".until-sheet .both:nth-of-type(6) button:nth-of-type(1)");
     page.wait_for(&format!("Number(document.querySelector('.app').dataset.step) < {there}"));
+    let back = step(&mut page);
+    wait_for_address(&mut page, &format!(";t{back};"), true);
     let run = native_run(&mut page);
     assert_eq!(run.run().index()[run.step() as usize - 1].node(), Some(NodeId::server(1)));
     page.finish();

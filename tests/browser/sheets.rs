@@ -14,6 +14,7 @@ fn a_setting_that_does_not_fit_says_so_and_one_that_does_is_in_the_address() {
         let mut page = open_at(lab, 20, View::DESKTOP);
         page.click(".wide-acts .act:not(.small)");
         page.wait_for("document.querySelector('.sheet.settings')");
+        wait_for_address(&mut page, "psettings", true);
         let asked: String = page.eval("location.hash").as_str().unwrap().to_owned();
 
         write_over(&mut page, "#set-loss_ppm", "much");
