@@ -134,7 +134,7 @@ pub(crate) struct LabelDraws {
 /// What waits at the door of a paused node, or of a busy processor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Deferred {
-    Message { slot: u32, id: u64, plan: u32 },
+    Message { slot: u32, plan: u32 },
     Timer { slot: TimerSlot, generation: u32 },
     Durable { write: u64 },
     Load,
