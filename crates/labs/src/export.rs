@@ -17,7 +17,7 @@
 //! greater of both in every place (Fidge 1988, Mattern 1989). A message that is lost counts on no node; its line
 //! shows the clock that it carried.
 //!
-//! Other tools read [`shiviz()`] and [`mermaid()`]; slides and pages take [`picture`], [`spacetime`] and [`animation()`];
+//! Other tools read [`shiviz()`] and [`mermaid()`]; slides and pages take [`picture`], [`spacetime()`] and [`animation()`];
 //! [`run_file`] is the run itself, which [`crate::import`] reads again.
 
 mod animation;
