@@ -42,7 +42,7 @@ use crate::stage::{self, Frame};
 use crate::verdict::{self, Judged};
 use crate::words::{Lang, Text, fill};
 
-pub use animation::{ANIMATION_BYTES_MAX, ANIMATION_FRAMES_MAX, Film, animation};
+pub use animation::{ANIMATION_BYTES_MAX, ANIMATION_FRAMES_MAX, Film, TooLarge, animation};
 pub use clock::{Clock, Clocks};
 pub use mermaid::{MERMAID_LENGTH_MAX, ending as mermaid_ending, mermaid};
 pub use shiviz::{SHIVIZ_EXPRESSION, shiviz};
