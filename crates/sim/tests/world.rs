@@ -198,6 +198,7 @@ fn plan(seed: u64, servers: u16, disk_us: std::ops::Range<u64>) -> Plan {
         disk: DiskPlan { force_us: disk_us, lazy_us: 50_000 },
         manual: false,
         properties: vec![Property::new("monotone", Mode::Always, Watch::boxed(Vec::new(), monotone))],
+        symmetry: Vec::new(),
     }
 }
 
