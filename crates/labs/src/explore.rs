@@ -246,6 +246,10 @@ fn asymmetry_text(why: Asymmetry) -> (Text, &'static str) {
             "cuts, or settings of single links or nodes, tell nodes apart",
             "网络分区，或个别链路、节点的设置，使节点不可互换",
         ),
+        Asymmetry::Load => Text::new(
+            "the clients' load may name nodes; without it (--commands 0) there is symmetry",
+            "客户端负载可能指定节点；不使用负载（--commands 0）即可启用",
+        ),
         Asymmetry::Seats => Text::new("the nodes have different roles or zones", "节点的角色或所在区域不同"),
         Asymmetry::TooMany => Text::new("there are too many interchangeable nodes", "可互换的节点太多"),
         Asymmetry::Property(_) => {

@@ -272,11 +272,11 @@ pub trait Variant: Sync {
     /// - the machine treats these nodes alike: none is first, none wins by its number, and nothing depends on the order
     ///   in which one step sends its messages;
     /// - the properties treat them alike;
-    /// - the load names none of them, or asks the machine's door which (the search tries every answer);
     /// - whoever names a node in a state, a message or a command writes its [`NodeId`], alone: as a value or as a key,
     ///   never in a longer text and never as a number; and serializing leaves out nothing that decides the future;
     /// - a list, set or tuple of nothing but nodes is a set: its order says nothing.
     ///
+    /// Where clients have commands left in their load the search uses no symmetry: what the run draws may name a node.
     /// `labs/tests/search/symmetry.rs` plays random paths with the names exchanged and finds out who is not.
     fn symmetry(&self, settings: &Settings) -> Vec<Vec<NodeId>> {
         let _ = settings;

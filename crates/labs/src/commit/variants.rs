@@ -175,7 +175,7 @@ impl Variant for CommitVariant {
         }
     }
 
-    /// The participants: the load asks the door which of them a transfer is about.
+    /// The participants. A command that names some of them is renamed with the state.
     fn symmetry(&self, settings: &Settings) -> Vec<Vec<NodeId>> {
         let participants = settings.number("participants") as u16;
         vec![(2..=participants + 1).map(NodeId::server).collect()]

@@ -43,6 +43,8 @@ pub enum Asymmetry {
     Ordered,
     /// Cuts, links or processors with settings of their own, or picks that a text fixed, tell nodes apart.
     Standing,
+    /// Clients have commands left in their load, which the run draws: it may name a node.
+    Load,
     /// The nodes have different roles or zones.
     Seats,
     /// There are more than 720 renamings.
@@ -81,6 +83,9 @@ impl Renamings {
         }
         if !bounds.symmetry {
             return Err(Asymmetry::Unwanted);
+        }
+        if bounds.commands != Some(0) && world.has_load() {
+            return Err(Asymmetry::Load);
         }
         check(&groups, world, judged)?;
         Ok(Self { images: images_of(&groups)?, nodes: groups.concat() })

@@ -122,6 +122,12 @@ impl World {
         !self.cuts.is_empty() || self.nodes().any(is_apart)
     }
 
+    /// Whether a client has commands left in its load.
+    pub(crate) fn has_load(&self) -> bool {
+        let load = |node: &Node| self.plan.factory.load_after_us(node.loaded);
+        self.nodes().any(|node| node.id.is_client() && load(node).is_some())
+    }
+
     /// The places for messages, used or not.
     pub(crate) fn flights_by_place(&self) -> impl Iterator<Item = Option<&Flight>> {
         self.flights.places()
