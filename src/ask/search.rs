@@ -94,6 +94,7 @@ fn set(bounds: &mut Bounds, word: &str) -> Result<(), String> {
         ("memory_mb", _) => bounds.bytes = many()?.saturating_mul(1 << 20),
         ("disks", "immediate") => bounds.disks = Disks::Immediate,
         ("disks", "pending") => bounds.disks = Disks::Pending,
+        ("symmetry", "on" | "off") => bounds.symmetry = value == "on",
         ("goal", "first") => bounds.goal = Goal::FirstBreak,
         ("goal", "all") => bounds.goal = Goal::Everything,
         _ => return Err(format!("`{word}` is no bound of a search")),
@@ -132,6 +133,7 @@ fn result(search: &Explorer, lang: Lang) -> Value {
     json!({
         "complete": search.is_exhausted(),
         "says": search.completeness_words(lang),
+        "symmetry": search.symmetry_words(lang),
         "properties": search.explored().iter().map(property).collect::<Vec<_>>(),
     })
 }

@@ -196,6 +196,9 @@ pub(crate) struct ExploreWanted {
     /// Judge this property alone, or these: the search is smaller.
     #[arg(long, value_name = "ID")]
     pub(crate) property: Vec<String>,
+    /// Visit states that differ only in which of several interchangeable nodes is which, each for itself.
+    #[arg(long)]
+    pub(crate) no_symmetry: bool,
     /// Go on behind the first broken property, until all that can be found is found.
     #[arg(long)]
     pub(crate) all: bool,

@@ -50,6 +50,8 @@ pub struct Plan {
     pub manual: bool,
     /// The properties to check.
     pub properties: Vec<Property>,
+    /// Groups of nodes that are interchangeable: whatever may happen may happen with their names exchanged.
+    pub symmetry: Vec<Vec<NodeId>>,
 }
 
 /// The world and the verdicts, at one step.
