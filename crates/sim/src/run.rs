@@ -124,7 +124,7 @@ impl IndexEntry {
 }
 
 /// Snapshots kept at the most; beyond that every second one goes and the spacing doubles.
-const SNAPSHOTS_MAX: usize = 512;
+const SNAPSHOTS_MAX: usize = 1_024;
 /// What all snapshots may weigh together, in bytes by [`World::weight_beside`]; beyond that every second one goes too.
 /// With an index of 16 bytes a step, a run of a million steps keeps less than 64 MB.
 const SNAPSHOTS_BYTES_MAX: usize = 40 << 20;
