@@ -17,6 +17,8 @@ thread_local! {
     static SEARCH: RefCell<Option<Explorer>> = const { RefCell::new(None) };
 }
 
+/// What begins the words of a property to judge.
+const PROPERTY: &str = "property=";
 /// The most states that one question may reach.
 const STATES_MAX: u64 = 10_000_000;
 
@@ -50,14 +52,23 @@ fn with_search(run: impl FnOnce(&mut Explorer) -> String) -> Result<String, Stri
 
 fn open(run: &str, words: &[&str]) -> Result<String, String> {
     let mut bounds = Bounds::default();
+    let (wanted, words): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with(PROPERTY));
     for word in words {
         set(&mut bounds, word)?;
     }
     let session: Session = super::open(run)?;
+    bounds.properties = wanted.into_iter().map(|word| property(&session, word)).collect::<Result<_, _>>()?;
     let search = Explorer::new(&session, bounds);
     let told = progress(&search).to_string();
     SEARCH.set(Some(search));
     Ok(told)
+}
+
+/// A property to judge, from its words, such as `property=agreement`; without any, all are judged.
+fn property(session: &Session, word: &str) -> Result<&'static str, String> {
+    let id = word.strip_prefix(PROPERTY).unwrap_or_default();
+    let mut known = session.properties().iter().map(|property| property.id);
+    known.find(|known| *known == id).ok_or_else(|| format!("no property is called `{id}`"))
 }
 
 /// Sets one bound from its words, such as `crashes=1`, `depth=any`, `disks=pending`.

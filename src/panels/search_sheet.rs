@@ -25,7 +25,7 @@ const BOUNDS: [(&str, Text, &str); 8] = [
     ("drops", words::SEARCH_DROPS, "0"),
     ("duplicates", words::SEARCH_DUPLICATES, "0"),
     ("pauses", words::SEARCH_PAUSES, "0"),
-    ("timers", words::SEARCH_TIMERS, "3"),
+    ("timers", words::SEARCH_TIMERS, "6"),
     ("commands", words::SEARCH_COMMANDS, "1"),
     ("depth", words::SEARCH_DEPTH, "any"),
     ("states", words::SEARCH_STATES, "1000000"),
@@ -209,7 +209,7 @@ fn reading_words(reading: &Reading, lang: Lang) -> String {
 fn question(run: &str, typed: &[String; 8], is_pending: bool) -> String {
     let disks = if is_pending { "pending" } else { "immediate" };
     let mut words =
-        vec!["search open".to_owned(), run.to_owned(), format!("disks={disks}"), "goal=all".to_owned()];
+        vec!["search open".to_owned(), run.to_owned(), format!("disks={disks}"), "goal=first".to_owned()];
     for ((key, ..), value) in BOUNDS.iter().zip(typed) {
         // What holds spaces would be two words; what is wrong is refused by name.
         let value: String = value.chars().filter(|letter| !letter.is_whitespace()).collect();
@@ -307,7 +307,7 @@ mod tests {
         typed[6] = String::new();
         assert_eq!(
             question("a:b;r1;s2", &typed, true),
-            "search open a:b;r1;s2 disks=pending goal=all crashes=1 drops=0 duplicates=0 pauses=0 timers=3 commands=1 \
+            "search open a:b;r1;s2 disks=pending goal=first crashes=1 drops=0 duplicates=0 pauses=0 timers=6 commands=1 \
              depth=any states=1000000"
         );
     }

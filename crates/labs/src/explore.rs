@@ -208,12 +208,12 @@ fn judgement_text(explored: &Explored) -> Text {
             Text::new("seen after {depth} choices", "经过 {depth} 次选择后出现")
         }
         (Judgement::Struck { .. }, _) => {
-            Text::new("broken after {depth} choices", "经过 {depth} 次选择后被破坏")
+            Text::new("broken after {depth} choices", "经过 {depth} 次选择后被违反")
         }
         (Judgement::Before(_), Mode::Sometimes) => {
             Text::new("seen before the search began", "搜索开始前已经出现")
         }
-        (Judgement::Before(_), _) => Text::new("broken before the search began", "搜索开始前已被破坏"),
+        (Judgement::Before(_), _) => Text::new("broken before the search began", "搜索开始前已被违反"),
         (Judgement::Exhausted, Mode::Sometimes) => {
             Text::new("not seen in any state within the bounds", "在界限内的任何状态中都不出现")
         }
@@ -223,7 +223,7 @@ fn judgement_text(explored: &Explored) -> Text {
         (Judgement::Open, Mode::Sometimes) => {
             Text::new("not seen in the states visited", "在已访问的状态中没有出现")
         }
-        (Judgement::Open, _) => Text::new("not broken in the states visited", "在已访问的状态中未被破坏"),
+        (Judgement::Open, _) => Text::new("not broken in the states visited", "在已访问的状态中未被违反"),
         (Judgement::GaveUp, _) => Text::new(
             "nobody knows: on some path, judging went beyond its bound",
             "无法判定：在某些路径上，判定所需的计算超出界限",

@@ -290,6 +290,9 @@ impl<P: Protocol> Cell<P> {
     }
 
     fn erase(&mut self, out: &mut Vec<ErasedEffect>) {
+        if self.effects.is_empty() {
+            return;
+        }
         let mut effects = std::mem::take(&mut self.effects);
         for effect in effects.drain(..) {
             let erased = match effect {

@@ -429,7 +429,9 @@ fn effect_of(kind: Kind, action: &Action) -> Effect {
         (Kind::Crash | Kind::Lost, _) => Effect::Breaks,
         (Kind::Restart | Kind::Resume, _) => Effect::Mends,
         (_, Action::Cut { .. } | Action::Wipe(_) | Action::Drop(_) | Action::Loss { .. }) => Effect::Breaks,
-        (_, Action::Heal | Action::Release(_)) => Effect::Mends,
+        (_, Action::Heal | Action::HealCut(_) | Action::Release(_) | Action::Restore | Action::Mend) => {
+            Effect::Mends
+        }
         _ => Effect::Changes,
     }
 }
