@@ -157,9 +157,9 @@ pub(super) enum Shape {
     /// The name of an interchangeable node.
     Name(NodeId),
     /// Shapes in order.
-    List(Vec<Shape>),
+    List(Vec<Self>),
     /// Shapes without order.
-    Bag(Vec<Shape>),
+    Bag(Vec<Self>),
 }
 
 impl Shape {
@@ -237,7 +237,7 @@ fn check<'a>(
 fn images_of(groups: &[Vec<NodeId>]) -> Result<Vec<Vec<NodeId>>, Asymmetry> {
     let mut images = vec![Vec::new()];
     for group in groups {
-        let ways = (1..=group.len()).try_fold(images.len(), |ways, count| ways.checked_mul(count));
+        let ways = (1..=group.len()).try_fold(images.len(), usize::checked_mul);
         if ways.is_none_or(|ways| ways > RENAMINGS_MAX) {
             return Err(Asymmetry::TooMany);
         }

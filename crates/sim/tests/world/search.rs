@@ -271,7 +271,7 @@ fn odd_paths(setup: u64) -> usize {
 fn a_false_symmetry_is_found_out_by_random_paths_and_by_counting() {
     assert_eq!(odd_paths(0), 0);
     assert!(odd_paths(HEEDS_THE_FIRST) > 0);
-    let bounds = Bounds { timers: Some(2), depth: Some(6), ..small() };
+    let bounds = Bounds { timers: Some(3), crashes: Some(1), depth: Some(7), ..small() };
     let count = |setup: u64| {
         let run = alike(setup, None);
         let found = classes(&run, 0, &bounds).expect("symmetry");
