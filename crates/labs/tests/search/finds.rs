@@ -64,7 +64,7 @@ fn the_lost_committed_entry() {
     let mut session = Session::open(FIGURE_8).expect("a run");
     session.seek_time(270_000);
     assert_eq!(session.variant().era(session.world()), 3);
-    let bounds = Bounds { states: 2_000_000, ..only("leader-completeness") };
+    let bounds = Bounds { states: 2_000_000, symmetry: false, ..only("leader-completeness") };
     let text = session.text_without_cursor().to_string();
     let step = session.step();
     let (explorer, explored) = explore(&format!("{text};t{step}"), bounds.clone());
