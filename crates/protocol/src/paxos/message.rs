@@ -103,10 +103,7 @@ impl crate::Message for Message {
     }
 
     fn is_reply(&self) -> bool {
-        matches!(
-            self,
-            Self::Promise { .. } | Self::Accepted { .. } | Self::Nack { .. } | Self::Answer { .. }
-        )
+        matches!(self, Self::Promise { .. } | Self::Accepted { .. } | Self::Nack { .. } | Self::Answer { .. })
     }
 }
 

@@ -78,14 +78,7 @@ impl Table {
             _ => LEARNER,
         };
         let servers = (1..=6).map(n).collect();
-        Seat {
-            id,
-            role,
-            servers,
-            clients: [NodeId::client(1)].into(),
-            zone: 0,
-            setup: self.setup.clone(),
-        }
+        Seat { id, role, servers, clients: [NodeId::client(1)].into(), zone: 0, setup: self.setup.clone() }
     }
 
     fn restart(&mut self, id: NodeId) {
@@ -170,7 +163,8 @@ impl Table {
 
     /// The values that some majority has accepted in one ballot, whenever that was.
     fn chosen(&self) -> BTreeSet<u32> {
-        let majorities = self.accepted.iter().filter(|(_, acceptors)| self.setup.is_majority(acceptors.len()));
+        let majorities =
+            self.accepted.iter().filter(|(_, acceptors)| self.setup.is_majority(acceptors.len()));
         majorities.map(|(vote, _)| vote.value).collect()
     }
 
