@@ -23,7 +23,7 @@ step
     zh: 此时 n2 想要 8。最终会选定什么？
     right
       en: 7
-      zh: 7
+      zh: 还是 7
       why
         en: A promise reports 7, and n2 must go on with it. It cannot know that 7 is not chosen.
         zh: 有承诺报告了 7，n2 就必须接手它，因为无法断定 7 没有被选定。
