@@ -4,7 +4,8 @@
 //! heard of what is still being written, and a crash may take it back. Ballots are written `2.n1`: round, proposer.
 
 use faultscope_protocol::paxos::{
-    Acceptor, Ballot, ByInstance, Client, Learner, Paxos, Proposer, Setup, Slot, Stable, Variant, Vote,
+    Acceptor, Ballot, ByInstance, Client, LEARNER, Learner, PROPOSER, Paxos, Proposer, Setup, Slot, Stable,
+    Variant, Vote,
 };
 use faultscope_sim::Node;
 use serde_json::{Map, Value, json};
@@ -18,9 +19,20 @@ pub(super) fn state(node: &Node) -> Map<String, Value> {
         Some(Paxos::Client(client)) => client_state(client),
         None => node.durable::<Stable>().map_or_else(|| json!({}), disk_state),
     };
-    match value {
-        Value::Object(map) => map,
-        _ => Map::new(),
+    // A node that has not booted yet has a role, and nothing else.
+    let mut state = Map::from_iter([("role".to_owned(), json!(role_word(node)))]);
+    if let Value::Object(map) = value {
+        state.extend(map);
+    }
+    state
+}
+
+fn role_word(node: &Node) -> &'static str {
+    match node.role() {
+        _ if node.id.is_client() => "client",
+        PROPOSER => "proposer",
+        LEARNER => "learner",
+        _ => "acceptor",
     }
 }
 
@@ -45,7 +57,6 @@ fn is_forgetful(node: &Node) -> bool {
 fn proposer_state(proposer: &Proposer) -> Value {
     let newest = proposer.attempts.iter().next_back();
     json!({
-        "role": "proposer",
         "phase": newest.map_or(json!("idle"), |(_, attempt)| json!(attempt.phase)),
         "instance": newest.map(|(instance, _)| instance),
         "ballot": newest.map(|(_, attempt)| attempt.ballot),
@@ -81,7 +92,6 @@ fn slots_value(slots: &ByInstance<Slot>) -> Value {
     let accepted = newest.and_then(|(_, slot)| slot.accepted);
     let all: Map<String, Value> = slots.iter().map(|(it, slot)| (it.to_string(), json!(slot))).collect();
     json!({
-        "role": "acceptor",
         "instance": newest.map(|(instance, _)| instance),
         "promised": newest.map(|(_, slot)| slot.promised),
         "ballot": accepted.map(|vote| vote.ballot),
@@ -96,12 +106,11 @@ fn learner_state(node: &Node, learner: &Learner) -> Value {
     let open: Map<String, Value> =
         learner.open.iter().map(|(it, tally)| (it.to_string(), json!(tally))).collect();
     let known = durable.unwrap_or(&learner.learned);
-    json!({ "role": "learner", "learned": learned(known), "open": open })
+    json!({ "learned": learned(known), "open": open })
 }
 
 fn client_state(client: &Client) -> Value {
     json!({
-        "role": "client",
         "waits_for": client.call.map(|call| call.instance),
         "own": client.call.map(|call| call.value),
         "attempts": client.call.map(|call| call.attempts),
@@ -113,7 +122,7 @@ fn disk_state(stable: &Stable) -> Value {
     if !stable.slots.is_empty() {
         slots_value(&stable.slots)
     } else if !stable.learned.is_empty() {
-        json!({ "role": "learner", "learned": learned(&stable.learned) })
+        json!({ "learned": learned(&stable.learned) })
     } else {
         json!({ "rounds": rounds(&stable.rounds) })
     }
