@@ -6,6 +6,7 @@
 
 mod carry_out;
 mod layout;
+mod shown;
 mod watch;
 
 use std::rc::Rc;
@@ -109,7 +110,7 @@ impl Component for LabPage {
     type Properties = LabPageProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let page = Self {
+        let mut page = Self {
             handle: ctx.props().opened.clone(),
             selection: Selection::Nothing,
             tool: None,
@@ -134,6 +135,7 @@ impl Component for LabPage {
             pointer: None,
             watch: None,
         };
+        page.show_panels();
         page.remember();
         page
     }
@@ -206,6 +208,7 @@ impl LabPage {
         self.stand();
         self.lively_at = None;
         self.said = String::new();
+        self.show_panels();
         self.remember();
     }
 
@@ -219,6 +222,22 @@ impl LabPage {
             self.notice = Some(news);
         }
         self.touch();
+    }
+
+    /// Shows what the link of an opened run shows; where it says nothing, what is shown stays.
+    fn show_panels(&mut self) {
+        let (tab, overlay) = shown::read(self.handle.read().panels());
+        self.tab = tab.unwrap_or(self.tab);
+        self.overlay = overlay.or(self.overlay);
+        let words = shown::words(self.tab, self.overlay);
+        self.handle.write(|session| session.set_panels(words));
+    }
+
+    /// The link tells which panels are shown.
+    fn note_panels(&self, ctx: &Context<Self>) {
+        let words = shown::words(self.tab, self.overlay);
+        self.handle.write(|session| session.set_panels(words));
+        self.note_change(ctx);
     }
 
     /// What the session has to tell, in words.

@@ -9,7 +9,7 @@
 use std::cell::RefCell;
 
 use faultscope_labs::explore::{Explored, Explorer};
-use faultscope_labs::sim::{Bounds, Disks, Goal};
+use faultscope_labs::sim::{Bounds, Disks, Goal, Judgement, Mode};
 use faultscope_labs::{Lang, Session};
 use serde_json::{Value, json};
 
@@ -17,6 +17,8 @@ thread_local! {
     static SEARCH: RefCell<Option<Explorer>> = const { RefCell::new(None) };
 }
 
+/// What begins the words of a property to judge.
+const PROPERTY: &str = "property=";
 /// The most states that one question may reach.
 const STATES_MAX: u64 = 10_000_000;
 
@@ -50,14 +52,23 @@ fn with_search(run: impl FnOnce(&mut Explorer) -> String) -> Result<String, Stri
 
 fn open(run: &str, words: &[&str]) -> Result<String, String> {
     let mut bounds = Bounds::default();
+    let (wanted, words): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with(PROPERTY));
     for word in words {
         set(&mut bounds, word)?;
     }
     let session: Session = super::open(run)?;
+    bounds.properties = wanted.into_iter().map(|word| property(&session, word)).collect::<Result<_, _>>()?;
     let search = Explorer::new(&session, bounds);
     let told = progress(&search).to_string();
     SEARCH.set(Some(search));
     Ok(told)
+}
+
+/// A property to judge, from its words, such as `property=agreement`; without any, all are judged.
+fn property(session: &Session, word: &str) -> Result<&'static str, String> {
+    let id = word.strip_prefix(PROPERTY).unwrap_or_default();
+    let mut known = session.properties().iter().map(|property| property.id);
+    known.find(|known| *known == id).ok_or_else(|| format!("no property is called `{id}`"))
 }
 
 /// Sets one bound from its words, such as `crashes=1`, `depth=any`, `disks=pending`.
@@ -83,6 +94,7 @@ fn set(bounds: &mut Bounds, word: &str) -> Result<(), String> {
         ("memory_mb", _) => bounds.bytes = many()?.saturating_mul(1 << 20),
         ("disks", "immediate") => bounds.disks = Disks::Immediate,
         ("disks", "pending") => bounds.disks = Disks::Pending,
+        ("symmetry", "on" | "off") => bounds.symmetry = value == "on",
         ("goal", "first") => bounds.goal = Goal::FirstBreak,
         ("goal", "all") => bounds.goal = Goal::Everything,
         _ => return Err(format!("`{word}` is no bound of a search")),
@@ -111,6 +123,7 @@ fn result(search: &Explorer, lang: Lang) -> Value {
             "claimed": explored.is_claimed,
             "broken": explored.is_broken(),
             "found": explored.finding().is_some(),
+            "holds": explored.mode == Mode::Always && explored.judgement == Judgement::Exhausted,
             "says": search.judgement_words(explored, lang),
             "finding": search.finding_words(explored, lang),
             "run": explored.run.as_ref().map(|run| run.text.to_string()),
@@ -120,6 +133,7 @@ fn result(search: &Explorer, lang: Lang) -> Value {
     json!({
         "complete": search.is_exhausted(),
         "says": search.completeness_words(lang),
+        "symmetry": search.symmetry_words(lang),
         "properties": search.explored().iter().map(property).collect::<Vec<_>>(),
     })
 }

@@ -75,8 +75,14 @@ impl LabPage {
                 return self.reopen(ctx, reopened);
             }
             Intent::Open(_) | Intent::Lang(_) | Intent::Theme(_) => ctx.props().on.emit(intent),
-            Intent::Overlay(overlay) => self.overlay = overlay,
-            Intent::Tab(tab) => self.tab = tab,
+            Intent::Overlay(overlay) => {
+                self.overlay = overlay;
+                self.note_panels(ctx);
+            }
+            Intent::Tab(tab) => {
+                self.tab = tab;
+                self.note_panels(ctx);
+            }
         }
         true
     }

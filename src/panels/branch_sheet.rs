@@ -44,7 +44,8 @@ fn row(
         Callback::from(move |_: MouseEvent| compared.set(Some(id).filter(|_| *compared != Some(id))))
     };
     let address = session.text_of(id).map(|text| route::fragment(&link::write(&text))).unwrap_or_default();
-    let place = words::BRANCH_PLACE.fill(
+    let place = if branch.parent.is_none() { words::BRANCH_LENGTH } else { words::BRANCH_PLACE };
+    let place = place.fill(
         lang,
         &[
             ("step", &thousands(branch.parted_step)),

@@ -177,7 +177,7 @@ pub(super) fn Downloads(props: &PanelProps) -> Html {
     let wrong = window.is_none().then(|| words::SPAN_WRONG.get(lang).to_owned());
     html! {
         <section class="downloads" aria-labelledby="downloads">
-            <h3 id="downloads">{ words::TAKE_ALONG.get(lang) }</h3>
+            <h3 class="lab" id="downloads">{ words::TAKE_ALONG.get(lang) }</h3>
             <div class="setting">
                 <span class="name">{ words::SPAN.get(lang) }</span>
                 <div class="control">

@@ -50,7 +50,8 @@ pub(crate) fn FaultBar(props: &FaultBarProps) -> Html {
     let at_once = |(sign, title, key, shortcut, intent, is_possible): AtOnce| {
         let onclick = props.on.reform(move |_: MouseEvent| intent.clone());
         html! {
-            <button type="button" {onclick} disabled={!is_possible} aria-label={title.get(lang)} aria-keyshortcuts={shortcut} data-key={key}>
+            <button type="button" class={(sign == Icon::Heal).then_some("heal")} {onclick} disabled={!is_possible} aria-label={title.get(lang)} title={title.get(lang)}
+                aria-keyshortcuts={shortcut} data-key={key}>
                 { icon(sign) }<span>{ title.get(lang) }</span>
             </button>
         }
@@ -71,7 +72,7 @@ pub(crate) fn FaultBar(props: &FaultBarProps) -> Html {
             </div>
             <div class="group ways">
                 { at_once(undo) }{ at_once(redo) }
-                <button type="button" onclick={branches} aria-label={words::BRANCHES.get(lang)} aria-haspopup="dialog" aria-keyshortcuts="G"
+                <button type="button" onclick={branches} aria-label={words::BRANCHES.get(lang)} title={words::BRANCHES.get(lang)} aria-haspopup="dialog" aria-keyshortcuts="G"
                     data-key="G" data-branches={(branch_count > 1).then(|| branch_count.to_string())}>
                     { icon(Icon::Branch) }<span>{ words::BRANCHES.get(lang) }</span>
                 </button>

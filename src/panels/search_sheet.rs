@@ -21,11 +21,11 @@ const CHUNK_STATES: u32 = 20_000;
 
 /// A bound: its key in the worker's language, its name, and what stands in its field at first; `any` is no bound.
 const BOUNDS: [(&str, Text, &str); 8] = [
-    ("crashes", words::SEARCH_CRASHES, "0"),
+    ("crashes", words::SEARCH_CRASHES, "1"),
     ("drops", words::SEARCH_DROPS, "0"),
     ("duplicates", words::SEARCH_DUPLICATES, "0"),
     ("pauses", words::SEARCH_PAUSES, "0"),
-    ("timers", words::SEARCH_TIMERS, "2"),
+    ("timers", words::SEARCH_TIMERS, "6"),
     ("commands", words::SEARCH_COMMANDS, "1"),
     ("depth", words::SEARCH_DEPTH, "any"),
     ("states", words::SEARCH_STATES, "1000000"),
@@ -64,6 +64,7 @@ struct Finding {
     run: Option<String>,
     is_broken: bool,
     is_found: bool,
+    holds: bool,
     is_claimed: bool,
 }
 
@@ -168,10 +169,11 @@ fn outcome(stage: &Stage, lang: Lang, on: &Callback<Intent>) -> Html {
 }
 
 fn found(finding: &Finding, lang: Lang, on: &Callback<Intent>) -> Html {
-    let (class, sign) = match (finding.is_broken, finding.is_found) {
-        (true, _) => ("x", Icon::Cross),
-        (false, true) => ("seen", Icon::Seen),
-        (false, false) => ("open", Icon::NotYet),
+    let (class, sign) = match (finding.is_broken, finding.is_found, finding.holds) {
+        (true, ..) => ("x", Icon::Cross),
+        (false, true, _) => ("seen", Icon::Seen),
+        (false, false, true) => ("v", Icon::Check),
+        (false, false, false) => ("open", Icon::NotYet),
     };
     let play = finding.run.clone().map(|run| {
         let onclick = on.reform(move |_: MouseEvent| Intent::Open(run.clone()));
@@ -207,7 +209,7 @@ fn reading_words(reading: &Reading, lang: Lang) -> String {
 fn question(run: &str, typed: &[String; 8], is_pending: bool) -> String {
     let disks = if is_pending { "pending" } else { "immediate" };
     let mut words =
-        vec!["search open".to_owned(), run.to_owned(), format!("disks={disks}"), "goal=all".to_owned()];
+        vec!["search open".to_owned(), run.to_owned(), format!("disks={disks}"), "goal=first".to_owned()];
     for ((key, ..), value) in BOUNDS.iter().zip(typed) {
         // What holds spaces would be two words; what is wrong is refused by name.
         let value: String = value.chars().filter(|letter| !letter.is_whitespace()).collect();
@@ -281,6 +283,7 @@ fn finding(told: &Value) -> Finding {
         run: told["run"].as_str().filter(|_| told["replayed"] == true).map(str::to_owned),
         is_broken: told["broken"] == true,
         is_found: told["found"] == true,
+        holds: told["holds"] == true,
         is_claimed: told["claimed"] == true,
     }
 }
@@ -304,7 +307,7 @@ mod tests {
         typed[6] = String::new();
         assert_eq!(
             question("a:b;r1;s2", &typed, true),
-            "search open a:b;r1;s2 disks=pending goal=all crashes=1 drops=0 duplicates=0 pauses=0 timers=2 commands=1 \
+            "search open a:b;r1;s2 disks=pending goal=first crashes=1 drops=0 duplicates=0 pauses=0 timers=6 commands=1 \
              depth=any states=1000000"
         );
     }

@@ -9,7 +9,7 @@ use yew::prelude::*;
 use super::{PanelProps, words};
 use crate::format::thousands;
 use crate::icons::{Icon, icon};
-use crate::intent::Intent;
+use crate::intent::{Intent, Overlay};
 
 /// The verdicts, as a section of the side.
 #[component]
@@ -19,9 +19,15 @@ pub(crate) fn Verdicts(props: &PanelProps) -> Html {
     let lang = props.lang;
     let checks: u64 = session.properties().iter().map(|property| property.premises).sum();
     let checked = words::CHECKED.fill(lang, &[("count", &thousands(checks))]);
+    let search = props.on.reform(|_: MouseEvent| Intent::Overlay(Some(Overlay::Search)));
     html! {
         <section class="sec vers" aria-label={words::VERDICTS.get(lang)}>
-            <header><h2 class="lab">{ words::VERDICTS.get(lang) }</h2><span class="q">{ checked }</span></header>
+            <header>
+                <h2 class="lab">{ words::VERDICTS.get(lang) }</h2>
+                <span class="q">{ checked }</span>
+                <button type="button" class="seek" onclick={search} aria-label={words::SEARCH.get(lang)} title={words::SEARCH.get(lang)}
+                    aria-haspopup="dialog" aria-keyshortcuts="S">{ icon(Icon::Search) }<span>{ words::SEARCH_BEGIN.get(lang) }</span></button>
+            </header>
             { for [Mode::Always, Mode::Eventually, Mode::Sometimes].map(|mode| group(&session, mode, &opened, props)) }
         </section>
     }

@@ -292,6 +292,7 @@ words! {
     BRANCHES: "Branches", "分支";
     BRANCHES_NOTE: "Acting in the past forks the run; the old future stays here.", "在过去做出操作会让运行分叉，原来的未来保留在这里。";
     BRANCH_PLACE: "parts behind step {step}; {steps} steps, {end}", "第 {step} 步后分叉；共 {steps} 步，{end}";
+    BRANCH_LENGTH: "{steps} steps, {end}", "共 {steps} 步，{end}";
     BRANCH_NAME: "Name of the branch", "分支名称";
     ON_SCREEN: "on screen", "当前分支";
     SWITCH: "Show", "切换到";

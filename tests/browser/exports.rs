@@ -47,7 +47,7 @@ fn files_that_are_saved_are_those_of_the_command_line() {
         let all = session.len();
         let (name, run) = saved(&mut page, "run");
         assert_eq!(name, format!("{}-{}-s7-run.run", lab.id, lab.variants[0].about().id));
-        assert_eq!(run, format!("{}\n", text_at(lab, 60)));
+        assert_eq!(run, export::run_file(&session));
         assert_eq!(
             saved(&mut page, "events").1,
             written(|out| export::events(&session, all, out)),

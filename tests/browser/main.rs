@@ -13,6 +13,7 @@ mod home;
 mod hostile;
 mod keyboard;
 mod looks;
+mod machine;
 mod phone;
 mod reader;
 mod selftest;

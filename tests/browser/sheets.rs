@@ -1,6 +1,6 @@
 //! What lies over and above the lab page: settings, variants, language, colours, the keys, sharing.
 
-use faultscope_labs::{LABS, Lang, Standing};
+use faultscope_labs::{LABS, Lang, Session, Standing};
 
 use super::harness::{Page, View};
 use super::reader::{
@@ -14,6 +14,7 @@ fn a_setting_that_does_not_fit_says_so_and_one_that_does_is_in_the_address() {
         let mut page = open_at(lab, 20, View::DESKTOP);
         page.click(".wide-acts .act:not(.small)");
         page.wait_for("document.querySelector('.sheet.settings')");
+        wait_for_address(&mut page, "psettings", true);
         let asked: String = page.eval("location.hash").as_str().unwrap().to_owned();
 
         write_over(&mut page, "#set-loss_ppm", "much");
@@ -160,7 +161,8 @@ fn a_shared_link_opens_the_same_run() {
         let fields: Vec<String> = serde_json::from_value(fields).unwrap();
         let link =
             fields.iter().find(|it| it.starts_with("http")).unwrap_or_else(|| panic!("no link: {fields:?}"));
-        assert!(fields.contains(&text_at(lab, 20)), "{}: the run's text is in {fields:?}", lab.id);
+        let text = Session::open(&text_at(lab, 20)).unwrap().text().to_string();
+        assert!(fields.contains(&text), "{}: {text} is in {fields:?}", lab.id);
         let (_, rest) = link.split_once('#').unwrap();
         let mut other = Page::open(&format!("#{rest}"), View::DESKTOP);
         wait_for_lab(&mut other, lab.id);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use faultscope_labs::check::Drawn;
 use faultscope_labs::export::ANIMATION_FRAMES_MAX;
 use faultscope_labs::place::duration_us;
 use faultscope_labs::scene::Theme;
@@ -59,6 +60,32 @@ pub(crate) struct RunChoice {
     pub(crate) set: Vec<String>,
 }
 
+/// How faults are drawn.
+#[derive(Debug, Args)]
+pub(crate) struct DrawingWanted {
+    /// How many faults a second, on average: 0.001 to 1000; about five if left out.
+    #[arg(long, value_name = "PER_SECOND", value_parser = rate)]
+    pub(crate) fault_rate: Option<u32>,
+    /// How many faults a run may have at the most.
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) fault_budget: Option<u32>,
+    /// Let faults stand that outlast the time of faults; by itself each is undone in the end.
+    #[arg(long)]
+    pub(crate) no_heal: bool,
+}
+
+impl DrawingWanted {
+    /// These wishes, with a seed.
+    pub(crate) fn with_seed(&self, seed: u64) -> Drawn {
+        Drawn {
+            seed,
+            rate_per_thousand_s: self.fault_rate,
+            budget: self.fault_budget.unwrap_or(u32::MAX),
+            heals: !self.no_heal,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct RunWanted {
     #[command(flatten)]
@@ -81,6 +108,8 @@ pub(crate) struct RunWanted {
     /// The seed of the faults; the run's seed if left out.
     #[arg(long)]
     pub(crate) nemesis_seed: Option<u64>,
+    #[command(flatten)]
+    pub(crate) drawing: DrawingWanted,
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Summary)]
     pub(crate) format: Format,
@@ -111,15 +140,8 @@ pub(crate) struct CheckWanted {
     /// Faults to draw, within what the variant assumes.
     #[arg(long, value_enum, default_value_t = FaultsWanted::Random)]
     pub(crate) faults: FaultsWanted,
-    /// How many faults a second, on average: 0.001 to 1000; about five if left out.
-    #[arg(long, value_name = "PER_SECOND", value_parser = rate)]
-    pub(crate) fault_rate: Option<u32>,
-    /// How many faults a run may have at the most.
-    #[arg(long, value_name = "COUNT")]
-    pub(crate) fault_budget: Option<u32>,
-    /// Let faults stand that outlast the time of faults; by itself each is undone in the end.
-    #[arg(long)]
-    pub(crate) no_heal: bool,
+    #[command(flatten)]
+    pub(crate) drawing: DrawingWanted,
     /// Until when to play each run: 20s, 500ms of virtual time.
     #[arg(long, value_parser = duration, default_value = "20s")]
     pub(crate) until: u64,
@@ -174,6 +196,9 @@ pub(crate) struct ExploreWanted {
     /// Judge this property alone, or these: the search is smaller.
     #[arg(long, value_name = "ID")]
     pub(crate) property: Vec<String>,
+    /// Visit states that differ only in which of several interchangeable nodes is which, each for itself.
+    #[arg(long)]
+    pub(crate) no_symmetry: bool,
     /// Go on behind the first broken property, until all that can be found is found.
     #[arg(long)]
     pub(crate) all: bool,

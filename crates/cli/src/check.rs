@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use faultscope_labs::check::{Drawn, Faults, Judgement, Trial};
+use faultscope_labs::check::{Faults, Judgement, Trial};
 use faultscope_labs::export::{finding_words, mode_word, seconds_words};
 use faultscope_labs::shrink::Shrunk;
 use faultscope_labs::sim::{Mode, RunText};
@@ -71,12 +71,7 @@ pub(crate) fn print(wanted: &CheckWanted, out: &mut dyn Write) -> Result<Verdict
         settings: session.settings().clone(),
         seed,
         faults: match wanted.faults {
-            FaultsWanted::Random => Faults::Drawn(Drawn {
-                rate_per_thousand_s: wanted.fault_rate,
-                budget: wanted.fault_budget.unwrap_or(u32::MAX),
-                heals: !wanted.no_heal,
-                ..Drawn::usual(seed)
-            }),
+            FaultsWanted::Random => Faults::Drawn(wanted.drawing.with_seed(seed)),
             FaultsWanted::None => Faults::None,
         },
         until_us: wanted.until,
@@ -239,9 +234,9 @@ fn value_of(wanted: &CheckWanted, text: &RunText, lab: &Lab, sum: &Sum, links: &
         "variant": text.variant,
         "seeds": [wanted.seeds.start, wanted.seeds.end],
         "faults": faults_word(wanted.faults),
-        "fault_rate_per_thousand_s": wanted.fault_rate,
-        "fault_budget": wanted.fault_budget,
-        "heals": !wanted.no_heal,
+        "fault_rate_per_thousand_s": wanted.drawing.fault_rate,
+        "fault_budget": wanted.drawing.fault_budget,
+        "heals": !wanted.drawing.no_heal,
         "until_us": wanted.until,
         "runs": sum.runs,
         "steps": sum.steps,

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use faultscope_labs::explore::{Explored, Explorer, limit_text};
 use faultscope_labs::export::mode_word;
-use faultscope_labs::sim::{Bounds, Disks, Goal, Judgement, Mode, Progress};
+use faultscope_labs::sim::{Bounds, Disks, Goal, Judgement, Mode, Progress, Symmetry};
 use faultscope_labs::words::unknown;
 use faultscope_labs::{Lang, Session, Text};
 use serde_json::{Map, Value, json};
@@ -60,6 +60,7 @@ fn bounds_of(wanted: &ExploreWanted, session: &Session) -> Result<Bounds, Failur
         },
         goal: if wanted.all { Goal::Everything } else { Goal::FirstBreak },
         properties: properties_of(wanted, session)?,
+        symmetry: !wanted.no_symmetry,
     })
 }
 
@@ -104,6 +105,7 @@ fn write_words(
         "{variant} from step {step}: {generated} states, {unique} unique, depth {depth}, {per_second} states a second"
     )?;
     writeln!(out, "{}", explorer.completeness_words(Lang::En))?;
+    writeln!(out, "{}", explorer.symmetry_words(Lang::En))?;
     for one in explored {
         let note = if one.is_claimed || one.mode == Mode::Sometimes { "" } else { " [not claimed]" };
         writeln!(out, "{}: {}{note}", one.id, explorer.judgement_words(one, Lang::En))?;
@@ -123,6 +125,10 @@ fn value_of(session: &Session, explorer: &Explorer, explored: &[Explored], per_s
     let Progress { generated, unique, expanded, depth, bytes, .. } = explorer.progress();
     let text = session.text_without_cursor();
     let limits: Vec<&str> = explorer.limits().iter().map(|limit| limit_text(*limit).get(Lang::En)).collect();
+    let renamings = match explorer.symmetry() {
+        Symmetry::On { renamings } => renamings,
+        Symmetry::Off(_) => 1,
+    };
     json!({
         "lab": text.lab,
         "variant": text.variant,
@@ -135,6 +141,8 @@ fn value_of(session: &Session, explorer: &Explorer, explored: &[Explored], per_s
         "states_per_second": per_second,
         "exhausted": explorer.is_exhausted(),
         "limits": limits,
+        "symmetry": explorer.symmetry_words(Lang::En),
+        "renamings": renamings,
         "properties": explored.iter().map(|one| property_value(explorer, one)).collect::<Vec<_>>(),
     })
 }
@@ -165,6 +173,7 @@ fn verdict_of(one: &Explored) -> &'static str {
         (Judgement::Struck { .. } | Judgement::Before(_), _) => "broken",
         (Judgement::Exhausted, Mode::Sometimes) => "unseen",
         (Judgement::Exhausted, _) => "held",
+        (Judgement::GaveUp, _) => "gave_up",
         (Judgement::Open, _) => "open",
         (Judgement::NotJudged, _) => "not judged",
     }

@@ -56,7 +56,7 @@ pub(crate) fn print(wanted: &RunWanted, out: &mut dyn Write) -> Result<Verdict, 
         Format::Spacetime => out.write_all(diagram(&session, until_us, wanted)?.as_bytes())?,
         Format::Animation => out.write_all(film(&session, until_us, wanted)?.as_bytes())?,
         Format::Link => writeln!(out, "#{}", session.link())?,
-        Format::Run => writeln!(out, "{text}")?,
+        Format::Run => out.write_all(export::run_file(&session).as_bytes())?,
         Format::Summary => return print_summary(&session, last, wanted, out),
     }
     Ok(Verdict::Good)
@@ -133,7 +133,7 @@ fn text_of(wanted: &RunWanted) -> Result<RunText, Failure> {
             variant: session.variant(),
             settings: session.settings().clone(),
             seed: text.seed,
-            faults: Faults::Random(wanted.nemesis_seed.unwrap_or(text.seed)),
+            faults: Faults::Drawn(wanted.drawing.with_seed(wanted.nemesis_seed.unwrap_or(text.seed))),
             until_us: wanted.until.unwrap_or(UNTIL_US),
         };
         text.actions.extend(trial.actions());

@@ -4,7 +4,9 @@
 //! [`Explorer::run`] goes on for so many states and returns; whoever calls shows progress, and may stop it. There is
 //! no thread and no clock in here, so the command line, a test and a worker of the page drive it alike.
 
-use faultscope_sim::{Bounds, Finding, Judgement, Limit, Mode, Progress, RunText, Search};
+use faultscope_sim::{
+    Asymmetry, Bounds, Finding, Judgement, Limit, Mode, Progress, RunText, Search, Symmetry,
+};
 
 use crate::export::finding_words;
 use crate::lab::Lab;
@@ -102,6 +104,27 @@ impl Explorer {
         self.search.is_exhausted()
     }
 
+    /// Whether it uses symmetry.
+    pub fn symmetry(&self) -> Symmetry {
+        self.search.symmetry()
+    }
+
+    /// Whether it uses symmetry, in a sentence.
+    pub fn symmetry_words(&self, lang: Lang) -> String {
+        match self.symmetry() {
+            Symmetry::On { renamings } => Text::new(
+                "symmetry: on, one state stands for up to {count} that differ in node names alone",
+                "对称约简：已启用，仅节点名称不同的状态只访问一个（最多 {count} 个合为一个）",
+            )
+            .fill(lang, &[("count", &renamings.to_string())]),
+            Symmetry::Off(why) => {
+                let (why, property) = asymmetry_text(why);
+                let why = why.fill(lang, &[("property", property)]);
+                Text::new("symmetry: off, {why}", "对称约简：未启用，{why}").fill(lang, &[("why", &why)])
+            }
+        }
+    }
+
     /// Why not every state was visited.
     pub fn limits(&self) -> &[Limit] {
         self.search.limits()
@@ -185,12 +208,12 @@ fn judgement_text(explored: &Explored) -> Text {
             Text::new("seen after {depth} choices", "经过 {depth} 次选择后出现")
         }
         (Judgement::Struck { .. }, _) => {
-            Text::new("broken after {depth} choices", "经过 {depth} 次选择后被破坏")
+            Text::new("broken after {depth} choices", "经过 {depth} 次选择后被违反")
         }
         (Judgement::Before(_), Mode::Sometimes) => {
             Text::new("seen before the search began", "搜索开始前已经出现")
         }
-        (Judgement::Before(_), _) => Text::new("broken before the search began", "搜索开始前已被破坏"),
+        (Judgement::Before(_), _) => Text::new("broken before the search began", "搜索开始前已被违反"),
         (Judgement::Exhausted, Mode::Sometimes) => {
             Text::new("not seen in any state within the bounds", "在界限内的任何状态中都不出现")
         }
@@ -200,11 +223,44 @@ fn judgement_text(explored: &Explored) -> Text {
         (Judgement::Open, Mode::Sometimes) => {
             Text::new("not seen in the states visited", "在已访问的状态中没有出现")
         }
-        (Judgement::Open, _) => Text::new("not broken in the states visited", "在已访问的状态中未被破坏"),
+        (Judgement::Open, _) => Text::new("not broken in the states visited", "在已访问的状态中未被违反"),
+        (Judgement::GaveUp, _) => Text::new(
+            "nobody knows: on some path, judging went beyond its bound",
+            "无法判定：在某些路径上，判定所需的计算超出界限",
+        ),
         (Judgement::NotJudged, _) => {
             Text::new("not judged: a search has no end of time", "不作判定：搜索中时间静止，无法判断“最终”")
         }
     }
+}
+
+/// Why a search uses no symmetry, and the property that its words name.
+fn asymmetry_text(why: Asymmetry) -> (Text, &'static str) {
+    let text = match why {
+        Asymmetry::Undeclared => {
+            Text::new("the lab names no interchangeable nodes here", "本实验在此设置下没有可互换的节点")
+        }
+        Asymmetry::Unwanted => Text::new("it is not wanted", "已按要求关闭"),
+        Asymmetry::Ordered => Text::new("links keep order", "链路保序"),
+        Asymmetry::Standing => Text::new(
+            "cuts, or settings of single links or nodes, tell nodes apart",
+            "网络分区，或个别链路、节点的设置，使节点不可互换",
+        ),
+        Asymmetry::Load => Text::new(
+            "the clients' load may name nodes; without it (--commands 0) there is symmetry",
+            "客户端负载可能指定节点；不使用负载（--commands 0）即可启用",
+        ),
+        Asymmetry::Seats => Text::new("the nodes have different roles or zones", "节点的角色或所在区域不同"),
+        Asymmetry::TooMany => Text::new("there are too many interchangeable nodes", "可互换的节点太多"),
+        Asymmetry::Property(_) => {
+            Text::new("the monitor of {property} does not support it", "性质 {property} 的监视器不支持")
+        }
+        Asymmetry::Browser => Text::new(
+            "it is left out in the browser; the faultscope command has it",
+            "浏览器中不提供，命令行工具 faultscope 支持",
+        ),
+    };
+    (text, if let Asymmetry::Property(id) = why { id } else { "" })
 }
 
 /// Why a search did not visit every state.

@@ -17,7 +17,7 @@
 //! greater of both in every place (Fidge 1988, Mattern 1989). A message that is lost counts on no node; its line
 //! shows the clock that it carried.
 //!
-//! Other tools read [`shiviz()`] and [`mermaid()`]; slides and pages take [`picture`], [`spacetime`] and [`animation()`];
+//! Other tools read [`shiviz()`] and [`mermaid()`]; slides and pages take [`picture`], [`spacetime()`] and [`animation()`];
 //! [`run_file`] is the run itself, which [`crate::import`] reads again.
 
 mod animation;
@@ -42,7 +42,7 @@ use crate::stage::{self, Frame};
 use crate::verdict::{self, Judged};
 use crate::words::{Lang, Text, fill};
 
-pub use animation::{ANIMATION_BYTES_MAX, ANIMATION_FRAMES_MAX, Film, animation};
+pub use animation::{ANIMATION_BYTES_MAX, ANIMATION_FRAMES_MAX, Film, TooLarge, animation};
 pub use clock::{Clock, Clocks};
 pub use mermaid::{MERMAID_LENGTH_MAX, ending as mermaid_ending, mermaid};
 pub use shiviz::{SHIVIZ_EXPRESSION, shiviz};

@@ -266,6 +266,23 @@ pub trait Variant: Sync {
     fn blueprint(&self, settings: &Settings) -> Blueprint;
     /// The properties to check, fresh.
     fn properties(&self, settings: &Settings) -> Vec<Property>;
+    /// Groups of interchangeable nodes, for the search: of states that differ only in which node of a group is which,
+    /// it visits one. It is right to name a group where
+    ///
+    /// - the machine treats these nodes alike: none is first, none wins by its number, and nothing depends on the order
+    ///   in which one step sends its messages;
+    /// - the properties treat them alike;
+    /// - whoever names a node in a state, a message or a command writes its [`NodeId`], alone: as a value or as a key,
+    ///   never in a longer text and never as a number; and serializing leaves out nothing that decides the future;
+    /// - a list, set or tuple of nothing but nodes is a set: its order says nothing.
+    ///
+    /// Where clients have commands left in their load the search uses no symmetry: what the run draws may name a node.
+    /// `labs/tests/search/symmetry.rs` plays random paths with the names exchanged and finds out who is not.
+    fn symmetry(&self, settings: &Settings) -> Vec<Vec<NodeId>> {
+        let _ = settings;
+        Vec::new()
+    }
+
     /// How long a healed world may take, by these settings, until what must happen eventually has happened, in
     /// microseconds; never less than [`crate::verdict::QUIET_US`].
     fn settles_us(&self, settings: &Settings) -> u64 {

@@ -8,7 +8,10 @@ use std::sync::Arc;
 
 use faultscope_protocol::{NodeId, Outcome};
 use faultscope_sim::linear::{Explained, History, Model};
-use faultscope_sim::{Kind, Mode, Monitor, Payload, Property, Signal, StableHasher, Step, World};
+use faultscope_sim::{
+    Kind, Mode, Monitor, Payload, Property, Signal, StableHasher, Step, World, stable_hash,
+};
+use serde_json::{Value, json};
 
 use crate::lab::PropertyWords;
 use crate::words::Text;
@@ -112,6 +115,10 @@ impl Monitor for Linearizable {
     fn hash_into(&self, hasher: &mut StableHasher) {
         std::hash::Hash::hash(&self.keys, hasher);
     }
+
+    fn plain(&self) -> Option<Value> {
+        Some(self.keys.plain())
+    }
 }
 
 impl Linearizable {
@@ -198,6 +205,13 @@ impl Keys {
                 ("what", what_words(&ended.key, ended.ask, end)),
             ]),
         }
+    }
+
+    /// Everything, with the nodes by name; what names none, by its hash.
+    fn plain(&self) -> Value {
+        let call = |call: &Call| json!([call.node, stable_hash(&(&call.key, call.ask, call.doomed_us))]);
+        let calls: Value = self.calls.iter().map(|(op, it)| (op.to_string(), call(it))).collect();
+        json!([calls, stable_hash(&(&self.lost, &self.histories))])
     }
 
     fn lose_doomed(&mut self, at_us: u64) {

@@ -663,6 +663,7 @@ pub fn plan_of(variant: &dyn Variant, settings: &Settings, seed: u64, manual: bo
         disk: DiskPlan { force_us: disk_low..disk_high, lazy_us: blueprint.lazy_us },
         manual,
         properties: variant.properties(settings),
+        symmetry: variant.symmetry(settings),
         seats: zoned(blueprint.seats, settings.number("zones")),
     }
 }

@@ -10,7 +10,7 @@ mod places;
 
 use faultscope_protocol::NodeId;
 use faultscope_scene::{Icon, Ink, Layer, Lettering, Point, Rect, Scene, Style, Subject};
-use faultscope_sim::World;
+use faultscope_sim::{Node, World};
 
 use crate::lab::{Lab, Variant};
 use crate::words::{Lang, Text};
@@ -158,6 +158,8 @@ pub struct Stage<'a> {
     pub beside: Option<Rect>,
     /// Whether what stands above and below nodes leans outwards, away from the links: on a tight stage.
     leans: bool,
+    /// Whether the nodes stand in more than one zone: then each says in which.
+    has_zones: bool,
     /// Whether strips beside nodes have no words in their cells, though the stage is wide: many nodes share it.
     is_compact: bool,
     /// Where the servers' room begins: right of the clients' column, where there is one.
@@ -179,6 +181,7 @@ pub fn picture(lab: &'static Lab, variant: &dyn Variant, world: &World, frame: &
         middle_radius: 0.0,
         beside: None,
         leans: false,
+        has_zones: world.nodes().any(|node| node.zone > 0),
         is_compact: false,
         left: 0.0,
         taken: Vec::new(),
@@ -197,8 +200,22 @@ fn draw_links(stage: &mut Stage<'_>, variant: &dyn Variant, world: &World) {
         let (Some(start), Some(end)) = (stage.place(from), stage.place(to)) else { continue };
         let (a, b) = (start.rim_towards(end.center), end.rim_towards(start.center));
         let subject = Subject::Link(from.code(), to.code());
-        stage.scene.pen(Layer::Links, subject).line(a, b, Style::stroke(Ink::Link, 1.0));
+        let style = match is_altered(world, from, to) {
+            true => Style::stroke(Ink::Warn, 1.0).dashed(2.0, 4.0),
+            false => Style::stroke(Ink::Link, 1.0),
+        };
+        stage.scene.pen(Layer::Links, subject).line(a, b, style);
     }
+}
+
+/// Whether a link is not as the run's settings have it, in one of its directions.
+fn is_altered(world: &World, from: NodeId, to: NodeId) -> bool {
+    let network = &world.plan().network;
+    let is_set = |from: NodeId, to: NodeId| {
+        let mut own = world.node(from).into_iter().flat_map(Node::own_links);
+        own.any(|(end, plan)| end == to && plan.differs_from(network))
+    };
+    world.network() != network || is_set(from, to) || is_set(to, from)
 }
 
 impl Stage<'_> {

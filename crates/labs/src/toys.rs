@@ -155,6 +155,7 @@ fn run(nodes: u16, setup: Setup) -> Run {
         disk: DiskPlan { force_us: 0..0, lazy_us: 0 },
         manual: false,
         properties: Vec::new(),
+        symmetry: Vec::new(),
     };
     Run::new(Arc::new(plan), Vec::new())
 }

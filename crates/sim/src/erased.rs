@@ -101,6 +101,11 @@ impl Payload {
     pub(crate) fn hash_into(&self, hasher: &mut StableHasher) {
         self.0.hash_into(hasher);
     }
+
+    /// The whole value, a stable state too, for hashes that rename nodes.
+    pub(crate) fn plain(&self) -> Value {
+        self.0.plain()
+    }
 }
 
 #[derive(Default)]
@@ -116,6 +121,7 @@ trait Datum: Send + Sync {
     fn as_any(&self) -> &dyn Any;
     fn facts(&self) -> Facts;
     fn value(&self) -> Value;
+    fn plain(&self) -> Value;
     fn hash_into(&self, hasher: &mut StableHasher);
 }
 
@@ -187,10 +193,16 @@ impl<T: Plain, K: Part<T>> Datum for Wrapped<T, K> {
     fn value(&self) -> Value {
         K::value(&self.0)
     }
+    fn plain(&self) -> Value {
+        if RENAMES { plain_value(&self.0) } else { Value::Null }
+    }
     fn hash_into(&self, hasher: &mut StableHasher) {
         self.0.hash(hasher);
     }
 }
+
+/// Whether nodes can be renamed here. In the browser they cannot: to write whole states as JSON would weigh too much.
+pub(crate) const RENAMES: bool = cfg!(not(target_arch = "wasm32"));
 
 /// A plain value as JSON. Plain values have no floats and string-like map keys, so this cannot fail.
 fn plain_value<T: Plain>(value: &T) -> Value {
@@ -248,6 +260,9 @@ pub trait MachineCore: Send + Sync {
     fn timer_value(&self, slot: TimerSlot) -> Value;
     #[doc(hidden)]
     fn hash_state(&self, hasher: &mut StableHasher);
+    /// The state as JSON, and the timers' names, which have no order.
+    #[doc(hidden)]
+    fn plain(&self) -> (Value, Vec<Value>);
     #[doc(hidden)]
     fn bytes(&self) -> u32;
 }
@@ -275,6 +290,9 @@ impl<P: Protocol> Cell<P> {
     }
 
     fn erase(&mut self, out: &mut Vec<ErasedEffect>) {
+        if self.effects.is_empty() {
+            return;
+        }
         let mut effects = std::mem::take(&mut self.effects);
         for effect in effects.drain(..) {
             let erased = match effect {
@@ -368,6 +386,14 @@ impl<P: Protocol> MachineCore for Cell<P> {
         // Slots depend on the way that led here: the timers are a set, and a sum has no order.
         let timers = self.timers.iter().flatten().map(stable_hash);
         hasher.word(timers.fold(0, u64::wrapping_add));
+    }
+
+    fn plain(&self) -> (Value, Vec<Value>) {
+        if !RENAMES {
+            return (Value::Null, Vec::new());
+        }
+        let state = self.state.as_ref().map_or(Value::Null, plain_value);
+        (state, self.timers.iter().flatten().map(plain_value).collect())
     }
 
     fn bytes(&self) -> u32 {

@@ -30,7 +30,10 @@ pub use nemesis::{FaultKind, Nemesis};
 pub use network::{Cut, Fate, Flight, Latency, LinkPlan, Links, LostFlight, NetworkPlan, Shape};
 pub use node::{ArmedTimer, ClockSkew, DiskPlan, Node, PendingWrite, Status};
 pub use run::{IndexEntry, Moment, Plan, Run, SeatPlan};
-pub use search::{Bounds, Counterexample, Disks, Goal, Judged, Judgement, Limit, Progress, Search};
+pub use search::{
+    Asymmetry, Bounds, Classes, Counterexample, Disks, Goal, Judged, Judgement, Limit, Progress, Search,
+    Symmetry, classes,
+};
 pub use text::{
     MAX_ACTIONS, MAX_PANELS, MAX_SETTINGS, MAX_TEXT_BYTES, MAX_TIME_US, REVISION, RunText, TextError,
     TextErrorKind, is_panel,

@@ -2,6 +2,10 @@
 
 use std::hash::{Hash, Hasher};
 
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::erased::RENAMES;
 use crate::hash::StableHasher;
 use crate::world::{Step, World};
 
@@ -40,18 +44,43 @@ pub trait Monitor: Send + Sync {
     fn clone_box(&self) -> Box<dyn Monitor>;
     /// Takes its memory into a hash.
     fn hash_into(&self, hasher: &mut StableHasher);
+    /// All of its memory as JSON, each node by its name alone, so that nodes in it can be renamed; none where the
+    /// monitor cannot say. Then a search that judges the property uses no symmetry.
+    fn plain(&self) -> Option<Value> {
+        None
+    }
 }
 
 /// A monitor made of a memory and a function.
 pub struct Watch<S> {
     memory: S,
     look: fn(&mut S, &World, &Step) -> Signal,
+    plain: Option<fn(&S) -> Value>,
 }
 
 impl<S: Clone + Hash + Send + Sync + 'static> Watch<S> {
     /// A monitor that starts with `memory`.
     pub fn boxed(memory: S, look: fn(&mut S, &World, &Step) -> Signal) -> Box<dyn Monitor> {
-        Box::new(Self { memory, look })
+        Box::new(Self { memory, look, plain: None })
+    }
+
+    /// A monitor that starts with `memory`, of which `plain` tells everything, each node by its name alone.
+    pub fn told(
+        memory: S,
+        look: fn(&mut S, &World, &Step) -> Signal,
+        plain: fn(&S) -> Value,
+    ) -> Box<dyn Monitor> {
+        Box::new(Self { memory, look, plain: RENAMES.then_some(plain) })
+    }
+}
+
+impl<S: Clone + Hash + Serialize + Send + Sync + 'static> Watch<S> {
+    /// A monitor that starts with `memory`, which its serializer tells whole, each node by its name alone.
+    pub fn plain(memory: S, look: fn(&mut S, &World, &Step) -> Signal) -> Box<dyn Monitor> {
+        Self::told(memory, look, |memory| match serde_json::to_value(memory) {
+            Ok(value) => value,
+            Err(error) => unreachable!("a memory that JSON cannot hold: {error}"),
+        })
     }
 }
 
@@ -61,11 +90,15 @@ impl<S: Clone + Hash + Send + Sync + 'static> Monitor for Watch<S> {
     }
 
     fn clone_box(&self) -> Box<dyn Monitor> {
-        Box::new(Self { memory: self.memory.clone(), look: self.look })
+        Box::new(Self { memory: self.memory.clone(), look: self.look, plain: self.plain })
     }
 
     fn hash_into(&self, hasher: &mut StableHasher) {
         self.memory.hash(hasher);
+    }
+
+    fn plain(&self) -> Option<Value> {
+        Some(self.plain?(&self.memory))
     }
 }
 
@@ -194,7 +227,17 @@ impl Property {
 
     /// Takes the monitor's memory and the verdict into a hash.
     pub fn hash_into(&self, hasher: &mut StableHasher) {
-        hasher.write_u8(u8::from(self.is_broken()) | u8::from(self.is_given_up()) << 1);
+        hasher.write_u8(self.end());
         self.monitor.hash_into(hasher);
+    }
+
+    /// What of the verdict tells two states of a search apart.
+    pub(crate) fn end(&self) -> u8 {
+        u8::from(self.is_broken()) | u8::from(self.is_given_up()) << 1
+    }
+
+    /// The monitor's memory as JSON, where it can say.
+    pub(crate) fn plain(&self) -> Option<Value> {
+        self.monitor.plain()
     }
 }

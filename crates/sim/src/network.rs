@@ -162,7 +162,8 @@ pub struct Flight {
     pub held: bool,
     /// Whether it has arrived at a node that is paused, and waits there.
     pub waiting: bool,
-    /// Distinguishes this plan for the message from earlier ones, which are still in the queue.
+    /// Distinguishes this plan for the message from earlier ones, and from those of other messages that had its place:
+    /// they are still in the queue.
     pub(crate) plan: u32,
 }
 
@@ -333,25 +334,49 @@ const BODY_BYTES: usize = 96;
 pub(crate) struct Flights {
     slots: Vec<Option<Flight>>,
     free: Vec<u32>,
+    /// The number of the newest plan.
+    plans: u32,
 }
 
 impl Flights {
-    pub(crate) fn add(&mut self, flight: Flight) -> u32 {
+    /// Gives a message a place and its first plan, and returns both.
+    pub(crate) fn add(&mut self, mut flight: Flight) -> (u32, u32) {
+        flight.plan = self.next_plan();
+        let plan = flight.plan;
         match self.free.pop() {
             Some(slot) => {
                 self.slots[slot as usize] = Some(flight);
-                slot
+                (slot, plan)
             }
             None => {
                 self.slots.push(Some(flight));
-                (self.slots.len() - 1) as u32
+                ((self.slots.len() - 1) as u32, plan)
             }
         }
     }
 
-    /// The flight at `slot` if it still follows `plan`.
-    pub(crate) fn planned(&self, slot: u32, id: u64, plan: u32) -> bool {
-        matches!(&self.slots[slot as usize], Some(flight) if flight.id == id && flight.plan == plan)
+    /// A number for a plan. No plan waits in the queue for so long that the numbers come round.
+    fn next_plan(&mut self) -> u32 {
+        self.plans = self.plans.wrapping_add(1);
+        self.plans
+    }
+
+    /// Makes what is planned for a message void, and returns the number of its new plan.
+    pub(crate) fn replan(&mut self, slot: u32) -> u32 {
+        let plan = self.next_plan();
+        if let Some(flight) = self.get_mut(slot) {
+            flight.plan = plan;
+        }
+        plan
+    }
+
+    /// Whether the message at `slot` still follows `plan`.
+    pub(crate) fn planned(&self, slot: u32, plan: u32) -> bool {
+        matches!(&self.slots[slot as usize], Some(flight) if flight.plan == plan)
+    }
+
+    pub(crate) fn get(&self, slot: u32) -> Option<&Flight> {
+        self.slots[slot as usize].as_ref()
     }
 
     pub(crate) fn get_mut(&mut self, slot: u32) -> Option<&mut Flight> {

@@ -134,7 +134,7 @@ pub(crate) struct LabelDraws {
 /// What waits at the door of a paused node, or of a busy processor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Deferred {
-    Message { slot: u32, id: u64, plan: u32 },
+    Message { slot: u32, plan: u32 },
     Timer { slot: TimerSlot, generation: u32 },
     Durable { write: u64 },
     Load,
@@ -328,6 +328,11 @@ impl Node {
     /// The value of a timer that runs on this node, as JSON.
     pub fn timer_value(&self, timer: &ArmedTimer) -> Value {
         self.machine.timer_value(timer.slot)
+    }
+
+    /// Whether the disk held something once and holds nothing now.
+    pub fn has_lost_disk(&self) -> bool {
+        self.durable.is_none() && self.writes.is_empty() && self.next_write > 1
     }
 
     /// How long each input takes, in microseconds (half open), if the processor is slow.

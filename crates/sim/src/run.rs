@@ -50,6 +50,8 @@ pub struct Plan {
     pub manual: bool,
     /// The properties to check.
     pub properties: Vec<Property>,
+    /// Groups of nodes that are interchangeable: whatever may happen may happen with their names exchanged.
+    pub symmetry: Vec<Vec<NodeId>>,
 }
 
 /// The world and the verdicts, at one step.
@@ -142,6 +144,7 @@ pub struct Run {
     snapshot_bytes: usize,
     /// Snapshots that have to go, one every few steps: all at once, a large world would halt while they are freed.
     retired: Vec<Arc<Moment>>,
+    /// Steps between two snapshots: a power of two.
     spacing: u64,
     head: Moment,
 }
@@ -242,7 +245,7 @@ impl Run {
             return false;
         };
         self.index.push(IndexEntry::new(step, has_broken));
-        if self.len().is_multiple_of(self.spacing) {
+        if self.len() & (self.spacing - 1) == 0 {
             self.keep_snapshot();
         } else if self.len().is_multiple_of(RETIRE_SPACING) {
             self.retired.pop();

@@ -240,10 +240,14 @@ struct Event {
 }
 
 impl Event {
-    const fn place(&self) -> (u64, u64) {
-        (self.at_us, self.number)
+    /// Time and number as one number, which compares without a branch.
+    const fn place(&self) -> u128 {
+        (self.at_us as u128) << 64 | self.number as u128
     }
 }
+
+// An event is moved several times on its way through the heap.
+const _: () = assert!(size_of::<Event>() == 32);
 
 impl PartialEq for Event {
     fn eq(&self, other: &Self) -> bool {
@@ -268,8 +272,8 @@ impl Ord for Event {
 #[derive(Clone, Copy, Debug)]
 enum What {
     Boot(NodeId),
-    Deliver { slot: u32, id: u64, plan: u32 },
-    Vanish { slot: u32, id: u64, plan: u32 },
+    Deliver { slot: u32, plan: u32 },
+    Vanish { slot: u32, plan: u32 },
     Timer { node: NodeId, slot: TimerSlot, generation: u32 },
     Durable { node: NodeId, incarnation: u32, write: u64 },
     Reply { number: u64 },
@@ -392,6 +396,11 @@ impl World {
     /// The cuts that stand.
     pub fn cuts(&self) -> &[Cut] {
         &self.cuts
+    }
+
+    /// What all links are like now that have nothing of their own.
+    pub fn network(&self) -> &NetworkPlan {
+        &self.network
     }
 
     /// Whether messages from one node to another are stopped by a cut.
@@ -530,9 +539,7 @@ impl World {
             What::Work { node, incarnation } => {
                 self.node(node).is_some_and(|node| node.incarnation == incarnation && node.will_work)
             }
-            What::Deliver { slot, id, plan } | What::Vanish { slot, id, plan } => {
-                self.flights.planned(slot, id, plan)
-            }
+            What::Deliver { slot, plan } | What::Vanish { slot, plan } => self.flights.planned(slot, plan),
             What::Timer { node, slot, generation } => {
                 self.node(node).is_some_and(|node| node.is_armed(slot, generation))
             }
@@ -549,9 +556,9 @@ impl World {
     /// it does.
     fn defers(&mut self, at_us: u64, what: What) -> bool {
         let (id, deferred) = match what {
-            What::Deliver { slot, id, plan } => {
-                let Some(flight) = self.flights.get_mut(slot) else { return false };
-                (flight.to, Deferred::Message { slot, id, plan })
+            What::Deliver { slot, plan } => {
+                let Some(flight) = self.flights.get(slot) else { return false };
+                (flight.to, Deferred::Message { slot, plan })
             }
             What::Timer { node, slot, generation } => (node, Deferred::Timer { slot, generation }),
             What::Durable { node, write, .. } => (node, Deferred::Durable { write }),
@@ -635,27 +642,24 @@ impl World {
             node.status = Status::Up;
             node.since_us = now_us;
         }
-        self.with_machine(id, effects, |machine, stable, door, out| machine.boot(stable, door, out));
-        self.take_effects(id, step, effects);
+        self.run_machine(id, step, effects, |machine, stable, door, out| machine.boot(stable, door, out));
         self.schedule_load(id);
     }
 
     fn deliver(&mut self, slot: u32, step: &mut Step, effects: &mut EffectList) {
-        let Some(flight) = self.flights.get_mut(slot) else { return };
-        let to = flight.to;
+        let Some(to) = self.flights.get(slot).map(|flight| flight.to) else { return };
         if self.status(to) != Status::Up {
             return self.lose(slot, step);
         }
-        let Some(flight) = self.flights.remove(slot) else { return };
+        let Some(Flight { id, from, body, .. }) = self.flights.remove(slot) else { return };
         step.kind = Kind::Deliver;
         step.node = Some(to);
-        step.message = Some(flight.id);
-        step.from = Some(flight.from);
-        self.with_machine(to, effects, |machine, _, door, out| {
-            machine.handle(ErasedInput::Message { from: flight.from, body: &flight.body }, door, out);
+        step.message = Some(id);
+        step.from = Some(from);
+        self.run_machine(to, step, effects, |machine, _, door, out| {
+            machine.handle(ErasedInput::Message { from, body: &body }, door, out);
         });
-        step.body = Some(flight.body);
-        self.take_effects(to, step, effects);
+        step.body = Some(body);
     }
 
     fn lose(&mut self, slot: u32, step: &mut Step) {
@@ -682,10 +686,9 @@ impl World {
             step.timer = Some(node.machine.timer_name(slot));
             node.disarm(slot);
         }
-        self.with_machine(id, effects, |machine, _, door, out| {
+        self.run_machine(id, step, effects, |machine, _, door, out| {
             machine.handle(ErasedInput::Timer(slot), door, out);
         });
-        self.take_effects(id, step, effects);
     }
 
     fn make_durable(&mut self, id: NodeId, write: u64, step: &mut Step) {
@@ -752,28 +755,27 @@ impl World {
         step.op = Some(op);
         step.body = Some(body.clone());
         self.open_commands.insert(op, OpenCommand { node: id, called_us: self.now_us, body: body.clone() });
-        self.with_machine(id, effects, |machine, _, door, out| {
+        self.run_machine(id, step, effects, |machine, _, door, out| {
             machine.handle(ErasedInput::Command { op, body: &body }, door, out);
         });
-        self.take_effects(id, step, effects);
         op
     }
 
-    fn with_machine(
+    /// Runs the machine of a node, and carries out what it asked for, in order; what stands behind a forced write
+    /// waits for it.
+    fn run_machine(
         &mut self,
         id: NodeId,
+        step: &mut Step,
         effects: &mut EffectList,
         run: impl FnOnce(&mut dyn Machine, Option<&Payload>, &mut dyn Door, &mut EffectList),
     ) {
         let (seed, now_us) = (self.plan.seed, self.now_us);
-        if let Some(node) = self.node_mut(id) {
-            node.with_machine(seed, now_us, |machine, stable, door| run(machine, stable, door, effects));
+        let Some((node, mut around)) = self.node_and_around(id) else { return };
+        node.with_machine(seed, now_us, |machine, stable, door| run(machine, stable, door, effects));
+        if effects.is_empty() {
+            return;
         }
-    }
-
-    /// Carries out what a machine asked for, in order; what stands behind a forced write waits for it.
-    fn take_effects(&mut self, id: NodeId, step: &mut Step, effects: &mut EffectList) {
-        let Some((node, mut around)) = self.node_and_around(id) else { return effects.clear() };
         for effect in effects.drain(..) {
             match effect {
                 ErasedEffect::SetTimer { slot, after_us } => around.set_timer(node, slot, after_us),
@@ -946,13 +948,12 @@ impl Around<'_> {
     }
 
     fn fly(&mut self, flight: Flight) {
-        let (id, plan, fate) = (flight.id, flight.plan, flight.fate);
-        let (arrives_us, middle_us) = (flight.arrives_us, flight.middle_us());
-        let slot = self.flights.add(flight);
+        let (arrives_us, middle_us, fate) = (flight.arrives_us, flight.middle_us(), flight.fate);
+        let (slot, plan) = self.flights.add(flight);
         match fate {
-            Fate::Arrive => self.schedule(arrives_us, What::Deliver { slot, id, plan }),
+            Fate::Arrive => self.schedule(arrives_us, What::Deliver { slot, plan }),
             Fate::Lost | Fate::Cut => {
-                self.schedule(middle_us.max(self.now_us), What::Vanish { slot, id, plan });
+                self.schedule(middle_us.max(self.now_us), What::Vanish { slot, plan });
             }
         }
     }
@@ -960,12 +961,7 @@ impl Around<'_> {
     /// A second arrival of the same message, half as late again. It shares the number: it is the same message.
     fn fly_copy(&mut self, flight: &Flight) {
         let late_us = (flight.arrives_us - flight.sent_us) / 2 + 1;
-        let copy = Flight {
-            arrives_us: flight.arrives_us + late_us,
-            plan: flight.plan + 1_000_000,
-            ..flight.clone()
-        };
-        self.fly(copy);
+        self.fly(Flight { arrives_us: flight.arrives_us + late_us, ..flight.clone() });
     }
 }
 
@@ -973,7 +969,7 @@ impl Deferred {
     /// The event that it was before it came to the door of `node`.
     fn revived(self, node: NodeId, incarnation: u32, loaded: u64) -> What {
         match self {
-            Self::Message { slot, id, plan } => What::Deliver { slot, id, plan },
+            Self::Message { slot, plan } => What::Deliver { slot, plan },
             Self::Timer { slot, generation } => What::Timer { node, slot, generation },
             Self::Durable { write } => What::Durable { node, incarnation, write },
             Self::Load => What::Load { node, incarnation, number: loaded },

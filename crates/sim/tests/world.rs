@@ -89,6 +89,8 @@ impl Note for Remark {
 
 /// The setup of a toy that looks at its clock at every beat.
 const LOOKS_AT_ITS_CLOCK: u64 = 1;
+/// The setup of a toy that heeds servers of smaller numbers only: its servers are not alike.
+const HEEDS_THE_FIRST: u64 = 2;
 
 impl Protocol for Toy {
     type Message = Say;
@@ -123,6 +125,8 @@ impl Protocol for Toy {
                 fx.set_timer(Tick::Beat, after_us);
             }
             Input::Timer(Tick::Retry(op)) => self.ask(op, fx),
+            Input::Message { from, body: Say::Count { .. } }
+                if *fx.setup() == HEEDS_THE_FIRST && from > fx.id() => {}
             Input::Message { body: Say::Count { value }, .. } => self.count = self.count.max(value),
             Input::Message { from, body: Say::Ask { op } } => fx.send(from, Say::Done { op }),
             Input::Message { body: Say::Done { op }, .. } => {
@@ -198,6 +202,7 @@ fn plan(seed: u64, servers: u16, disk_us: std::ops::Range<u64>) -> Plan {
         disk: DiskPlan { force_us: disk_us, lazy_us: 50_000 },
         manual: false,
         properties: vec![Property::new("monotone", Mode::Always, Watch::boxed(Vec::new(), monotone))],
+        symmetry: Vec::new(),
     }
 }
 

@@ -11,6 +11,7 @@ use faultscope_protocol::commit::{
     COORDINATOR, Decision, Log, Message, Note, Record, Reply, Stable, TransactionId,
 };
 use faultscope_sim::{Kind, Node, Step, World};
+use serde::Serialize;
 
 /// Beyond so many transactions the old ones that are done with are forgotten.
 const CASES_MAX: usize = 96;
@@ -31,7 +32,7 @@ pub(super) enum Event {
 }
 
 /// One transaction.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Case {
     order: u64,
     coordinator: Option<NodeId>,
@@ -80,14 +81,14 @@ impl Case {
 }
 
 /// The decision records of one node that wait for its disk.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 struct Disk {
     seen: u64,
     waiting: Vec<(u64, TransactionId, Decision)>,
 }
 
 /// What was decided so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Ledger {
     cases: BTreeMap<TransactionId, Case>,
     disks: BTreeMap<NodeId, Disk>,

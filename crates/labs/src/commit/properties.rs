@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use faultscope_protocol::NodeId;
 use faultscope_protocol::commit::{Commit, Decision, Message, Note, Setup, Stable, TransactionId};
 use faultscope_sim::{Action, Finding, Kind, Mode, Node, Property, Signal, Step, Watch, World};
+use serde::Serialize;
 
 use super::ledger::{Case, Event, Ledger};
 use super::reading::decision_word;
@@ -23,14 +24,14 @@ const AFTERMATH_US: u64 = 2_000_000;
 pub(super) fn all(settings: &Settings) -> Vec<Property> {
     let everyone = Everyone { patience_us: patience_us(settings), ..Everyone::default() };
     vec![
-        Property::new("ac1", Mode::Always, Watch::boxed(Ledger::default(), agreement)),
-        Property::new("ac2", Mode::Always, Watch::boxed(Ledger::default(), no_reversal)),
-        Property::new("ac3", Mode::Always, Watch::boxed(Ledger::default(), all_voted_yes)),
-        Property::new("ac4", Mode::Always, Watch::boxed(Calm::default(), calm_commits)),
-        Property::new("money-conserved", Mode::Always, Watch::boxed(Money::default(), money_conserved)),
+        Property::new("ac1", Mode::Always, Watch::plain(Ledger::default(), agreement)),
+        Property::new("ac2", Mode::Always, Watch::plain(Ledger::default(), no_reversal)),
+        Property::new("ac3", Mode::Always, Watch::plain(Ledger::default(), all_voted_yes)),
+        Property::new("ac4", Mode::Always, Watch::plain(Calm::default(), calm_commits)),
+        Property::new("money-conserved", Mode::Always, Watch::plain(Money::default(), money_conserved)),
         Property::new("ac5", Mode::Eventually, Watch::boxed(everyone, everyone_decides)),
-        Property::new("blocked", Mode::Sometimes, Watch::boxed((), blocked)),
-        Property::new("long-locks", Mode::Sometimes, Watch::boxed(Ledger::default(), long_locks)),
+        Property::new("blocked", Mode::Sometimes, Watch::plain((), blocked)),
+        Property::new("long-locks", Mode::Sometimes, Watch::plain(Ledger::default(), long_locks)),
     ]
 }
 
@@ -229,7 +230,7 @@ fn spoken(decision: Decision) -> String {
 /// Which transactions no fault has touched.
 ///
 /// Timeouts are no faults: a vote timeout that is shorter than a round of messages breaks AC4 by itself.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, Hash, Serialize)]
 struct Calm {
     ledger: Ledger,
     touched: BTreeSet<TransactionId>,
@@ -301,7 +302,7 @@ fn is_no_fault(action: &Action, world: &World) -> bool {
 
 /// What all balances on disk have changed by, node by node, and what of that belongs to transactions that only some
 /// of their participants have decided.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, Hash, Serialize)]
 struct Money {
     ledger: Ledger,
     changes: BTreeMap<NodeId, i128>,

@@ -175,6 +175,12 @@ impl Variant for CommitVariant {
         }
     }
 
+    /// The participants. A command that names some of them is renamed with the state.
+    fn symmetry(&self, settings: &Settings) -> Vec<Vec<NodeId>> {
+        let participants = settings.number("participants") as u16;
+        vec![(2..=participants + 1).map(NodeId::server).collect()]
+    }
+
     /// Ten rounds of the slowest timer.
     fn settles_us(&self, settings: &Settings) -> u64 {
         let timers = ["vote_timeout_us", "retry_us", "inquiry_us"].map(|key| settings.number(key));

@@ -2,42 +2,69 @@
 //!
 //! What a monitor remembers sits in structures that share, because it is cloned into every snapshot.
 
+use std::hash::{Hash, Hasher};
+
 use faultscope_protocol::NodeId;
 use faultscope_protocol::raft::{Command, Log, Op, Raft, Reply, Role, Server, Value, key_name};
-use faultscope_sim::{Finding, Mode, Node, Payload, Property, Signal, Status, Step, Watch, World};
+use faultscope_sim::{
+    Finding, Mode, Node, Payload, Property, Signal, Status, Step, Watch, World, stable_hash,
+};
 use rpds::{RedBlackTreeMapSync, VectorSync};
+use serde_json::{Value as Json, json};
 
 use super::looks::is_writing;
 use crate::linear::{self, Answer, Ask, Reading};
 
 pub(super) fn all() -> Vec<Property> {
     vec![
-        Property::new("election-safety", Mode::Always, Watch::boxed(Leaders::default(), election_safety)),
-        Property::new("one-vote-a-term", Mode::Always, Watch::boxed(Votes::default(), one_vote_a_term)),
-        Property::new("term-monotone", Mode::Always, Watch::boxed(ByServer::default(), term_monotone)),
+        Property::new(
+            "election-safety",
+            Mode::Always,
+            Watch::told(Leaders::default(), election_safety, Leaders::plain),
+        ),
+        Property::new(
+            "one-vote-a-term",
+            Mode::Always,
+            Watch::told(Votes::default(), one_vote_a_term, |votes| votes.plain(|vote| json!(vote))),
+        ),
+        Property::new(
+            "term-monotone",
+            Mode::Always,
+            Watch::told(ByServer::default(), term_monotone, |terms| terms.plain(|term| json!(term))),
+        ),
         Property::new(
             "leader-append-only",
             Mode::Always,
-            Watch::boxed(Leading::default(), leader_append_only),
+            Watch::told(Leading::default(), leader_append_only, |leading| leading.plain(hashed)),
         ),
-        Property::new("log-matching", Mode::Always, Watch::boxed(Matching::default(), log_matching)),
+        Property::new(
+            "log-matching",
+            Mode::Always,
+            Watch::told(Matching::default(), log_matching, |memory| {
+                json!([hashed(&memory.entries), memory.seen.plain(hashed)])
+            }),
+        ),
         Property::new(
             "leader-completeness",
             Mode::Always,
-            Watch::boxed(Committed::default(), leader_completeness),
+            Watch::told(Committed::default(), leader_completeness, |memory| {
+                json!([hashed(&memory.entries), memory.leads.plain(hashed)])
+            }),
         ),
         Property::new(
             "state-machine-safety",
             Mode::Always,
-            Watch::boxed(Applied::default(), state_machine_safety),
+            Watch::told(Applied::default(), state_machine_safety, |memory| {
+                json!([hashed(&memory.entries), memory.reached.plain(hashed)])
+            }),
         ),
         Property::new("leader-elected", Mode::Eventually, Watch::boxed(Elected::default(), leader_elected)),
         linear::property(READING),
-        Property::new("split-vote", Mode::Sometimes, Watch::boxed((), split_vote)),
+        Property::new("split-vote", Mode::Sometimes, Watch::plain((), split_vote)),
         Property::new(
             "two-claim-to-lead",
             Mode::Sometimes,
-            Watch::boxed(Claims::default(), two_claim_to_lead),
+            Watch::told(Claims::default(), two_claim_to_lead, |claims| claims.plain(hashed)),
         ),
     ]
 }
@@ -61,8 +88,32 @@ fn answered(reply: &Payload) -> Option<Answer> {
 }
 
 /// Something about each server, by its number. Servers are few, and every step looks here.
-#[derive(Clone, Default, Hash)]
+#[derive(Clone, Default)]
 struct ByServer<T>(Vec<T>);
+
+// A search tells states apart by this: how far the list has grown on the way is no difference.
+impl<T: Default + PartialEq + Hash> Hash for ByServer<T> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        let nothing = T::default();
+        for known in self.0.iter().enumerate().filter(|(_, value)| **value != nothing) {
+            known.hash(hasher);
+        }
+    }
+}
+
+impl<T: Default + PartialEq> ByServer<T> {
+    /// By name, so that servers can be renamed.
+    fn plain(&self, value: impl Fn(&T) -> Json) -> Json {
+        let nothing = T::default();
+        let known = (1..).map(NodeId::server).zip(&self.0).filter(|(_, known)| **known != nothing);
+        known.map(|(server, known)| (server.to_string(), value(known))).collect()
+    }
+}
+
+/// What names no server tells as much by its hash.
+fn hashed<T: Hash>(value: &T) -> Json {
+    stable_hash(value).into()
+}
 
 impl<T: Default> ByServer<T> {
     fn of(&mut self, server: NodeId) -> &mut T {
@@ -85,11 +136,24 @@ fn finding(facts: &[(&'static str, String)]) -> Signal {
 }
 
 /// Who led each term.
-#[derive(Clone, Default, Hash)]
+#[derive(Clone, Default)]
 struct Leaders {
     by_term: RedBlackTreeMapSync<u64, NodeId>,
     /// The one that was looked at last: most steps of a leader are steps of the same one.
     latest: Option<(u64, NodeId)>,
+}
+
+// The latest is only a short cut: it makes no two states of a search different.
+impl Hash for Leaders {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.by_term.hash(hasher);
+    }
+}
+
+impl Leaders {
+    fn plain(&self) -> Json {
+        self.by_term.iter().map(|(term, leader)| (term.to_string(), json!(leader))).collect()
+    }
 }
 
 fn election_safety(leaders: &mut Leaders, world: &World, step: &Step) -> Signal {
@@ -149,8 +213,8 @@ fn term_monotone(terms: &mut ByServer<u64>, world: &World, step: &Step) -> Signa
             ("after", server.current_term.to_string()),
         ]);
     }
-    // A term counts once it was told to others; before, a crash may take it back with the write.
-    if server.current_term > *known && step.sent.iter().any(|sent| sent.from == id) {
+    // A term counts once it is durable; before, nobody has heard of it, and a crash may take it back with the write.
+    if server.current_term > *known && world.node(id).is_some_and(|node| !is_writing(node)) {
         *known = server.current_term;
     }
     Signal::Held

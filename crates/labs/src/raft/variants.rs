@@ -281,6 +281,14 @@ impl Variant for RaftVariant {
         }
     }
 
+    /// The servers, where there are no clients: a client asks one server after the other.
+    fn symmetry(&self, settings: &Settings) -> Vec<Vec<NodeId>> {
+        match settings.number("clients") {
+            0 => vec![(1..=settings.number("servers") as u16).map(NodeId::server).collect()],
+            _ => Vec::new(),
+        }
+    }
+
     /// Ten election timeouts: more than nine split votes in a row are not to be expected.
     fn settles_us(&self, settings: &Settings) -> u64 {
         settings.range("election_timeout_us").1.saturating_mul(10)

@@ -64,7 +64,7 @@ impl BranchInfo {
             (Some(cause), _) => {
                 let what = words::action(&cause.action, lang);
                 let node = cause.action.node().map(|node| format!("{node} ")).unwrap_or_default();
-                Text::new("{node}{what} at {time}", "{time} {node}{what}")
+                Text::new("{node}{what} at {time}", "{time} 时 {node}{what}")
                     .fill(lang, &[("node", &node), ("what", &what), ("time", &time)])
             }
             (None, None) if self.id == BranchId(0) => {

@@ -339,8 +339,12 @@ impl<'a> Gathering<'a> {
 
     fn take_mark(&mut self, step: &Step) {
         let Some(node) = step.node else { return };
-        let is_broken =
-            self.session.run().index().get(step.number as usize - 1).is_some_and(|entry| entry.has_broken());
+        let is_broken = self
+            .session
+            .run()
+            .index()
+            .get(step.number as usize - 1)
+            .is_some_and(faultscope_sim::IndexEntry::has_broken);
         let kind = if is_broken {
             MarkKind::Broken
         } else if step.kind == Kind::Crash {
@@ -425,7 +429,9 @@ fn effect_of(kind: Kind, action: &Action) -> Effect {
         (Kind::Crash | Kind::Lost, _) => Effect::Breaks,
         (Kind::Restart | Kind::Resume, _) => Effect::Mends,
         (_, Action::Cut { .. } | Action::Wipe(_) | Action::Drop(_) | Action::Loss { .. }) => Effect::Breaks,
-        (_, Action::Heal | Action::Release(_)) => Effect::Mends,
+        (_, Action::Heal | Action::HealCut(_) | Action::Release(_) | Action::Restore | Action::Mend) => {
+            Effect::Mends
+        }
         _ => Effect::Changes,
     }
 }

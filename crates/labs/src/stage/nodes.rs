@@ -126,7 +126,7 @@ fn arc_timer<'a>(node: &'a Node, look: &Look) -> Option<&'a ArmedTimer> {
     node.timers().find(|timer| node.timer_name(timer) == name)
 }
 
-/// Small discs at the shoulders: paused, disk busy, clock wrong, processor slow.
+/// Small discs at the shoulders: paused, disk busy or empty (in red), clock wrong, processor slow.
 fn draw_badges(stage: &mut Stage<'_>, place: NodePlace, node: &Node) {
     if stage.frame.class == Class::Miniature || place.radius < 16.0 {
         return;
@@ -135,19 +135,20 @@ fn draw_badges(stage: &mut Stage<'_>, place: NodePlace, node: &Node) {
     let is_skewed = node.clock.is_off();
     let is_slow = node.status == Status::Up && node.slow_processor_us().is_some();
     let badges = [
-        (node.status == Status::Paused, Icon::Pause),
-        (is_writing, Icon::Cylinder),
-        (is_skewed, Icon::Clock),
-        (is_slow, Icon::Processor),
+        (node.status == Status::Paused, Icon::Pause, Ink::InkSoft),
+        (is_writing, Icon::Cylinder, Ink::InkSoft),
+        (node.has_lost_disk(), Icon::Cylinder, Ink::Danger),
+        (is_skewed, Icon::Clock, Ink::InkSoft),
+        (is_slow, Icon::Processor, Ink::InkSoft),
     ];
     let scale = place.radius / 34.0;
     let spots = [(30.0, -26.0), (-30.0, -26.0), (30.0, 26.0), (-30.0, 26.0)];
-    let shown = badges.into_iter().filter(|(is_shown, _)| *is_shown).map(|(_, icon)| icon);
-    for (icon, (x, y)) in shown.zip(spots) {
+    let shown = badges.into_iter().filter(|(is_shown, ..)| *is_shown).map(|(_, icon, ink)| (icon, ink));
+    for ((icon, ink), (x, y)) in shown.zip(spots) {
         let at = Point::new(place.center.x + x * scale, place.center.y + y * scale);
         let mut pen = stage.scene.pen(Layer::Strips, Subject::Node(place.id.code()));
         pen.circle(at, 10.0, Style::fill(Ink::Sheet).with_stroke(Ink::Control, 1.0));
-        pen.glyph(icon, at, 12.0, Style::fill(Ink::Sheet).with_stroke(Ink::InkSoft, 1.5));
+        pen.glyph(icon, at, 12.0, Style::fill(Ink::Sheet).with_stroke(ink, 1.5));
     }
 }
 
@@ -179,7 +180,10 @@ fn words_of(stage: &Stage<'_>, node: &Node, look: &Look) -> (String, String, Ink
 }
 
 fn draw_words(stage: &mut Stage<'_>, place: NodePlace, node: &Node, look: &Look) {
-    let words = words_of(stage, node, look);
+    let mut words = words_of(stage, node, look);
+    if stage.has_zones {
+        words.0 = format!("{} z{}", words.0, node.zone + 1).trim_start().to_owned();
+    }
     match place.side {
         Side::Left | Side::Right => draw_words_beside(stage, place, look, &words),
         Side::Above | Side::Below => draw_words_stacked(stage, place, look, &words),

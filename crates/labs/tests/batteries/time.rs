@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use faultscope_labs::place::Place;
 use faultscope_labs::sim::{Action, Draw, Kind, RunText};
-use faultscope_labs::{BranchId, LABS, Lang, News, NodeId, Session, Stop, Story, link};
+use faultscope_labs::{BranchId, LABS, Lang, News, NodeId, Session, Stop, Story, import, link};
 
 use super::{trial, variants};
 
@@ -356,67 +356,157 @@ fn five_actions_make_a_short_link() {
     }
 }
 
-/// Run texts and stories that someone made to do harm: FAULTSCOPE_FUZZ_INPUTS=1000000 tries so many.
+/// Texts of runs, of every lab and variant, with every verb in them and with drawn faults.
+fn valid_texts() -> Vec<String> {
+    let every_verb = "@1crash.n1;@2crash.n2.1;@2crash.z1;@3restart.n1;@4pause.n1;@5resume.n1;@6cut.n1_n2;@6cut.z1;\
+        @7oneway.n1.n2;@8heal;@8heal.2;@9latency.1000-2000;@10latency.n1-n2.1-2;@10latency.z1-z2.heavy.1-2;\
+        @10latency.exponential.5-9;@11loss.5;@12duplication.7;@12reordering.n1-n2.7;@13disk.n2.1-5;@14wipe.n1;\
+        @15clock.n1.-5.7;@15step.n1.-500;@15processor.n1.1-5;@16drop.n1-n2.3;@17hold.n1-n2.3;@18release.n1-n2.3;\
+        @19deliver.n1-n2.3;@20duplicate.n1-n2.3;@20delay.n1-n2.3.500;@21fire.n1.0;@22finish.n1;@23pick.n1.2;\
+        @24restore;@25mend;t40;plog.lanes;f0123456789abcdef";
+    let mut texts = Vec::new();
+    for (lab, variant) in variants() {
+        texts.push(format!("{}:{};r1;s4;zones=2;{every_verb}", lab.id, variant.about().id));
+        texts.push(RunText { cursor: Some(50), ..trial(lab, variant, 2, 1_000_000).text() }.to_string());
+    }
+    texts
+}
+
+/// Texts that someone made to do harm: FAULTSCOPE_FUZZ_INPUTS=1000000 tries so many.
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a stall is a matter of the wall clock; it is printed, not asserted"
+)]
 fn mutated_texts_neither_panic_nor_stall() {
     let inputs = std::env::var("FAULTSCOPE_FUZZ_INPUTS")
         .ok()
         .and_then(|given| given.parse().ok())
         .unwrap_or(20_000_u64);
-    let every_verb = "@1crash.n1;@2crash.n2.1;@3restart.n1;@4pause.n1;@5resume.n1;@6cut.n1_n2;@7oneway.n1.n2;@8heal;\
-        @9latency.1000-2000;@10latency.n1-n2.1-2;@11loss.5;@12duplication.7;@13disk.n2.1-5;@14wipe.n1;@15clock.n1.-5.7;\
-        @16drop.n1-n2.3;@17hold.n1-n2.3;@18release.n1-n2.3;@19deliver.n1-n2.3;@20duplicate.n1-n2.3;@21fire.n1.0;\
-        @22finish.n1;@23pick.n1.2;t40;plog.lanes;f0123456789abcdef";
-    let mut texts: Vec<String> = Vec::new();
-    for (lab, variant) in variants() {
-        let head = format!("{}:{};r1;s4", lab.id, variant.about().id);
-        texts.push(format!("{head};{every_verb}"));
-        texts.push(RunText { cursor: Some(50), ..trial(lab, variant, 2, 1_000_000).text() }.to_string());
-    }
+    let texts = valid_texts();
+    let packed: Vec<String> = texts.iter().map(|text| packed(text)).collect();
     let stories: Vec<&str> = LABS.iter().flat_map(|lab| lab.stories.iter().map(|story| story.text)).collect();
     let began = Instant::now();
-    let (mut parsed, mut opened, mut slowest) = (0_u64, 0_u64, (0, String::new()));
+    let mut tally = Tally::default();
     for number in 0..inputs {
-        let text = mutated(&texts[number as usize % texts.len()], number);
-        match link::read(&text) {
-            Ok(run) => {
-                parsed += 1;
-                assert_eq!(run.to_string().parse().as_ref(), Ok(&run), "{text}");
-                if parsed % 400 == 0 {
-                    let began = Instant::now();
-                    match Session::open_in_parts(&text) {
-                        Ok(_) => opened += 1,
-                        Err(error) => {
-                            assert!(Lang::ALL.iter().all(|&lang| !error.message(lang).is_empty()), "{text}")
-                        }
-                    }
-                    slowest = slowest.max((began.elapsed().as_millis(), text));
-                }
-            }
-            Err(error) => {
-                assert!(Lang::ALL.iter().all(|&lang| (1..600).contains(&error.message(lang).len())), "{text}")
-            }
-        }
-        if number % 20 == 0 && !stories.is_empty() {
-            let story = mutated(stories[number as usize / 20 % stories.len()], number);
-            if let Err(error) = Story::parse(&story) {
-                assert!(!error.message(Lang::Zh).is_empty());
-            }
+        let place = number as usize;
+        tally.try_text(&mutated(&texts[place % texts.len()], number));
+        match number % 20 {
+            0 => try_story(&mutated(stories[place / 20 % stories.len()], number)),
+            1 => try_link(&mutated(&packed[place / 20 % packed.len()], number)),
+            2 => try_file(&mutated_bytes(&texts[place % texts.len()], number)),
+            _ => {}
         }
     }
+    let Tally { parsed, opened, slowest: (millis, slowest) } = tally;
+    let time = began.elapsed();
     println!(
-        "{inputs} texts in {:?}: {parsed} parsed, {opened} opened, the slowest in {} ms: {}",
-        began.elapsed(),
-        slowest.0,
-        slowest.1
+        "{inputs} texts in {time:?}: {parsed} parsed, {opened} opened, the slowest in {millis} ms: {slowest}"
     );
     assert!(parsed * 3 >= inputs, "{parsed} of {inputs} still parse");
     assert!(parsed * 10 <= inputs * 9, "{parsed} of {inputs}: the mutations do nothing");
     assert!(opened > 0);
 }
 
+/// What came of the texts so far.
+#[derive(Default)]
+struct Tally {
+    parsed: u64,
+    opened: u64,
+    slowest: (u128, String),
+}
+
+impl Tally {
+    /// Reads a text, and opens every 400th that is one of a run as the page does.
+    fn try_text(&mut self, text: &str) {
+        let run = match link::read(text) {
+            Ok(run) => run,
+            Err(error) => {
+                let is_clear = |lang: &Lang| (1..600).contains(&error.message(*lang).len());
+                return assert!(Lang::ALL.iter().all(is_clear), "{text}");
+            }
+        };
+        self.parsed += 1;
+        assert_eq!(run.to_string().parse().as_ref(), Ok(&run), "{text}");
+        if self.parsed.is_multiple_of(400) {
+            self.open(text);
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "how long an opening takes is printed, not asserted")]
+    fn open(&mut self, text: &str) {
+        let began = Instant::now();
+        match Session::open_in_parts(text) {
+            Ok(_) => self.opened += 1,
+            Err(error) => assert!(Lang::ALL.iter().all(|&lang| !error.message(lang).is_empty()), "{text}"),
+        }
+        let took = (began.elapsed().as_millis(), text.to_owned());
+        self.slowest = std::mem::take(&mut self.slowest).max(took);
+    }
+}
+
+fn try_story(story: &str) {
+    if let Err(error) = Story::parse(story) {
+        assert!(!error.message(Lang::Zh).is_empty());
+    }
+}
+
+/// A packed link is not asked to survive: only to be refused clearly where it does not.
+fn try_link(packed: &str) {
+    if let Err(error) = link::read(packed) {
+        assert!(Lang::ALL.iter().all(|&lang| !error.message(lang).is_empty()), "{packed}");
+    }
+}
+
+fn try_file(bytes: &[u8]) {
+    if let Err(error) = import::text_of_bytes(bytes) {
+        assert!(Lang::ALL.iter().all(|&lang| !error.message(lang).is_empty()), "{bytes:?}");
+    }
+}
+
+/// A link of the text that is long enough to be packed.
+fn packed(text: &str) -> String {
+    let run: RunText = text.parse().expect("a run");
+    let many = run.actions.iter().cycle().take(400).cloned().collect();
+    let link = link::write(&RunText { actions: many, ..run });
+    assert!(link.starts_with("z1."), "{link}");
+    link
+}
+
+/// Valid texts that ask for as much work as they may: opening them in parts must return soon, whatever they ask.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "how long an opening takes is printed, not asserted")]
+fn greedy_texts_open_in_parts() {
+    let all: Vec<String> = variants()
+        .into_iter()
+        .flat_map(|(lab, variant)| {
+            let head = format!("{}:{};r1;s4", lab.id, variant.about().id);
+            let cuts = ";@1cut.n1;@2heal".repeat(4_999);
+            let doubles = ";@1duplicate.n1-n2.1".repeat(9_000);
+            [
+                format!("{head};latency_us=0-0;duplicate_ppm=1000000;t2000000"),
+                format!("{head};latency_us=0-0;@0duplication.1000000;@864000000000heal"),
+                format!("{head};duplicate_ppm=1000000;reorder_ppm=1000000{cuts};t2000000"),
+                format!("{head}{doubles};@0latency.0;t2000000"),
+            ]
+        })
+        .collect();
+    let mut slowest = (0, String::new());
+    for text in &all {
+        let began = Instant::now();
+        let session = Session::open_in_parts(text).unwrap_or_else(|error| panic!("{text:.120}: {error:?}"));
+        assert!(session.len() <= 20_000, "{text:.120}: {} steps at once", session.len());
+        slowest = slowest.max((began.elapsed().as_millis(), text.chars().take(120).collect()));
+    }
+    println!("the slowest of {} greedy texts took {} ms to begin: {}", all.len(), slowest.0, slowest.1);
+}
+
 /// A text with a few changes: digits and whole fields mostly, which often still parse, and any letters.
 fn mutated(text: &str, number: u64) -> String {
+    String::from_utf8_lossy(&mutated_bytes(text, number)).into_owned()
+}
+
+fn mutated_bytes(text: &str, number: u64) -> Vec<u8> {
     const LETTERS: &[u8] = b"n1c2.;:@-_=+#srtpfz0 9az\n\xc3\xa9\xff\x00";
     let mut bytes = text.as_bytes().to_vec();
     for turn in 0..=u64::from(Draw::new(number, "turns", 0, 0).below(3)) {
@@ -427,7 +517,7 @@ fn mutated(text: &str, number: u64) -> String {
         let digits: Vec<usize> = (0..bytes.len()).filter(|&at| bytes[at].is_ascii_digit()).collect();
         match draw("change", 12) {
             0..6 if !digits.is_empty() => {
-                bytes[digits[draw("digit", digits.len())]] = b"0123456789"[draw("value", 10)]
+                bytes[digits[draw("digit", digits.len())]] = b"0123456789"[draw("value", 10)];
             }
             6..10 => {
                 let mut fields: Vec<Vec<u8>> =
@@ -437,7 +527,7 @@ fn mutated(text: &str, number: u64) -> String {
                     0 if from < fields.len() => drop(fields.remove(from)),
                     1 if from.max(to) < fields.len() => fields.swap(from, to),
                     _ if from < fields.len() && fields[from].starts_with(b"@") => {
-                        fields.push(fields[from].clone())
+                        fields.push(fields[from].clone());
                     }
                     _ => {}
                 }
@@ -447,5 +537,5 @@ fn mutated(text: &str, number: u64) -> String {
             _ => bytes.truncate(place),
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    bytes
 }

@@ -5,3 +5,4 @@ mod actors;
 mod counts;
 mod finds;
 mod models;
+mod symmetry;

@@ -35,6 +35,8 @@ pub(crate) fn ours(pair: &Pair) -> Progress {
         goal: Goal::Everything,
         // None of the run's: only the states are counted.
         properties: vec!["nothing"],
+        // Stateright counts every state for itself.
+        symmetry: false,
         ..Bounds::default()
     };
     let mut search = Search::new(session.run(), steps, bounds);

@@ -32,6 +32,8 @@ pub struct Bounds {
     /// The ids of the properties to judge; all of them where it is empty. Fewer make the search smaller: the memory of
     /// a monitor is a part of the state.
     pub properties: Vec<&'static str>,
+    /// Whether of states that differ only in which interchangeable node is which, one stands for all.
+    pub symmetry: bool,
 }
 
 impl Default for Bounds {
@@ -51,6 +53,7 @@ impl Default for Bounds {
             disks: Disks::Immediate,
             goal: Goal::FirstBreak,
             properties: Vec::new(),
+            symmetry: true,
         }
     }
 }

@@ -20,19 +20,27 @@
 //! States are told apart by a hash of 64 bits. Among n states the chance that two share one is about n² / 2⁶⁵:
 //! one in 74 million for a million states, one in 740,000 for ten million. Such a collision would hide a state.
 //!
+//! **Symmetry.** Where a plan names interchangeable nodes, of states that differ only in which of them is which one stands
+//! for all ([`Symmetry`]). Verdicts and the depths of what is found stay the same.
+//!
 //! What is absent on purpose: threads, a clock, and any name of a protocol. Whoever calls decides how much to do at a
 //! time ([`Search::step`]).
 
 mod bounds;
+mod names;
 mod path;
+mod proof;
 mod seen;
 mod state;
+mod symmetry;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub use bounds::{Bounds, Disks, Goal, Limit};
 pub use path::Counterexample;
+pub use proof::{Classes, classes};
+pub use symmetry::{Asymmetry, Symmetry};
 
 use crate::action::{Action, Pinned};
 use crate::monitor::{Finding, Mode};
@@ -61,6 +69,7 @@ pub struct Search {
     depth: u32,
     frontier_bytes: u64,
     limits: Vec<Limit>,
+    symmetry: Symmetry,
     is_stopped: bool,
     reads_clock: bool,
     scratch: Expansion,
@@ -86,6 +95,7 @@ struct Subject {
     id: &'static str,
     mode: Mode,
     found: Option<Found>,
+    is_given_up: bool,
 }
 
 /// A path on which a property struck.
@@ -130,6 +140,8 @@ pub enum Judgement {
     Before(Finding),
     /// *Always*: it holds in every state within the bounds. *Sometimes*: no state within the bounds shows it.
     Exhausted,
+    /// Nobody knows: its monitor gave up on some path, where judging went beyond its bound; elsewhere it did not strike.
+    GaveUp,
     /// Not all states within the bounds were visited.
     Open,
     /// *Eventually*: not a matter of states.
@@ -156,7 +168,8 @@ impl Search {
         let (moment, prefix) = run.whole_moment(step);
         let (start, start_us) = (moment.world.steps(), moment.world.now_us());
         let mut scratch = Expansion::default();
-        let (root, opening) = State::root(moment, &bounds, &mut scratch);
+        let (mut root, opening) = State::root(moment, &bounds, &mut scratch);
+        let symmetry = break_symmetry(&mut root, run, &bounds);
         let mut search = Self {
             plan: run.plan().clone(),
             subjects: subjects_of(run, &root, &bounds),
@@ -172,6 +185,7 @@ impl Search {
             depth: 0,
             frontier_bytes: 0,
             limits: Vec::new(),
+            symmetry,
             is_stopped: false,
             reads_clock: false,
             scratch,
@@ -217,6 +231,11 @@ impl Search {
         &self.bounds
     }
 
+    /// Whether it uses symmetry.
+    pub fn symmetry(&self) -> Symmetry {
+        self.symmetry
+    }
+
     /// Why not all states within the budgets were visited; empty where they were, or where the search is not over.
     pub fn limits(&self) -> &[Limit] {
         &self.limits
@@ -237,6 +256,7 @@ impl Search {
             Some(Found { edge: None, finding, .. }) => Judgement::Before(finding.clone()),
             Some(found) => Judgement::Struck { depth: found.depth, finding: found.finding.clone() },
             None if subject.mode == Mode::Eventually => Judgement::NotJudged,
+            None if subject.is_given_up => Judgement::GaveUp,
             None if self.is_exhausted() => Judgement::Exhausted,
             None => Judgement::Open,
         };
@@ -288,7 +308,7 @@ impl Search {
     }
 
     /// Takes in a successor: findings, and the state itself if it is new.
-    fn take_in(&mut self, from: &Waiting, ordinal: u32, next: State, scratch: &Expansion) {
+    fn take_in(&mut self, from: &Waiting, ordinal: u32, mut next: State, scratch: &Expansion) {
         let depth = from.depth + 1;
         let link = Link { parent: from.place, ordinal };
         if scratch.reads_clock && !self.reads_clock {
@@ -303,6 +323,7 @@ impl Search {
         if self.bounds.messages.is_some_and(|most| next.message_count() > most as usize) {
             return self.limit(Limit::Messages);
         }
+        next.settle_names(&from.state);
         if !self.seen.insert(next.hash(&self.bounds)) {
             return;
         }
@@ -335,6 +356,11 @@ impl Search {
                 subject.found = Some(Found { edge: Some(edge), depth, finding });
             }
         }
+        for id in after.given_up() {
+            if let Some(subject) = self.subjects.iter_mut().find(|subject| subject.id == id) {
+                subject.is_given_up = true;
+            }
+        }
         if self.is_goal_reached() {
             self.depth = self.depth.max(depth);
             self.generated += 1;
@@ -356,11 +382,24 @@ impl Search {
     }
 }
 
+/// From here on one state stands for all that are the same up to names, if that is right.
+fn break_symmetry(root: &mut State, run: &Run, bounds: &Bounds) -> Symmetry {
+    match root.renamings(&run.plan().symmetry, bounds) {
+        Ok(renamings) => {
+            let count = renamings.count() as u32;
+            root.rename_by(Arc::new(renamings));
+            Symmetry::On { renamings: count }
+        }
+        Err(why) => Symmetry::Off(why),
+    }
+}
+
 fn subjects_of(run: &Run, root: &State, bounds: &Bounds) -> Vec<Subject> {
     let wanted = run.plan().properties.iter().filter(|property| bounds.is_wanted(property.id));
     let subject = |id, mode| {
         let found = root.finding(id).map(|finding| Found { edge: None, depth: 0, finding });
-        Subject { id, mode, found }
+        let is_given_up = root.given_up().any(|known| known == id);
+        Subject { id, mode, found, is_given_up }
     };
     wanted.map(|property| subject(property.id, property.mode)).collect()
 }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use faultscope_protocol::NodeId;
 
 use super::bounds::{Bounds, Disks};
+use super::names::Names;
+use super::symmetry::{Asymmetry, Renamings};
 use crate::action::{Action, MessageName};
 use crate::hash::StableHasher;
 use crate::monitor::{Finding, Mode, Property, Verdict};
@@ -22,6 +24,8 @@ pub(super) struct State {
     /// The canonical hash of each node; a successor makes only that of the node that it changed.
     nodes: Vec<u64>,
     flights: Vec<FlightDigest>,
+    /// The hashes under every renaming, where nodes are interchangeable.
+    names: Option<Names>,
     /// How many bytes this state does not share with the one before it, as far as nodes go.
     own_bytes: u32,
     /// Whether a property struck on the way from the state before it.
@@ -120,6 +124,7 @@ impl State {
             spent: Spent::default(),
             nodes: Vec::new(),
             flights: Vec::new(),
+            names: None,
             own_bytes: 0,
             has_news: false,
         };
@@ -142,14 +147,60 @@ impl State {
         (state, scratch.actions.clone())
     }
 
+    /// Which nodes are interchangeable from here on, if any.
+    pub(super) fn renamings(&self, groups: &[Vec<NodeId>], bounds: &Bounds) -> Result<Renamings, Asymmetry> {
+        Renamings::of(groups, &self.world, self.watched.iter().map(|watched| &*watched.property), bounds)
+    }
+
+    /// From here on states that differ only by these renamings are one.
+    pub(super) fn rename_by(&mut self, renamings: Arc<Renamings>) {
+        let mut names = Names::new(renamings);
+        for (place, node) in self.world.held_nodes().enumerate() {
+            names.set_node(place, node);
+        }
+        for (place, watched) in self.watched.iter().enumerate() {
+            names.set_property(place, &watched.property);
+        }
+        names.settle(&self.world);
+        self.names = Some(names);
+    }
+
+    /// Makes the hashes under every renaming of what changed since `before`.
+    pub(super) fn settle_names(&mut self, before: &Self) {
+        let Some(names) = &mut self.names else { return };
+        for (place, (now, was)) in self.world.held_nodes().zip(before.world.held_nodes()).enumerate() {
+            if !Arc::ptr_eq(now, was) {
+                names.set_node(place, now);
+            }
+        }
+        for (place, (now, was)) in self.watched.iter().zip(&before.watched).enumerate() {
+            if !Arc::ptr_eq(&now.property, &was.property) {
+                names.set_property(place, &now.property);
+            }
+        }
+        names.settle(&self.world);
+    }
+
     /// What may happen now.
     pub(super) fn expand<'a>(&'a self, bounds: &'a Bounds) -> Successors<'a> {
         let choices = self.choices(bounds);
         Successors { from: self, bounds, choices, at: 0, ordinal: 0, picks: Vec::new() }
     }
 
-    /// The hash under which it is known.
+    /// The hash under which it is known; under symmetry, the least one that a renaming gives it.
     pub(super) fn hash(&self, bounds: &Bounds) -> u64 {
+        match &self.names {
+            Some(names) => {
+                let mut hasher = StableHasher::new(names.least(&self.world));
+                self.hash_spent(bounds, &mut hasher);
+                hasher.finish()
+            }
+            None => self.hash_as_it_is(bounds),
+        }
+    }
+
+    /// The hash that renames nothing.
+    pub(super) fn hash_as_it_is(&self, bounds: &Bounds) -> u64 {
         let mut hasher = StableHasher::new(0);
         for &node in &self.nodes {
             hasher.word(node);
@@ -159,11 +210,27 @@ impl State {
         for watched in &self.watched {
             hasher.word(watched.hash);
         }
+        self.hash_spent(bounds, &mut hasher);
+        hasher.finish()
+    }
+
+    fn hash_spent(&self, bounds: &Bounds, hasher: &mut StableHasher) {
         for (spent, budget) in self.spent.iter().zip(budgets(bounds)) {
             // What has no limit does not tell states apart.
             hasher.word(budget.map_or(0, |_| u64::from(*spent)));
         }
-        hasher.finish()
+    }
+
+    /// The state behind some more actions, everything that follows from them included. What they cost is not counted.
+    pub(super) fn behind(&self, actions: &[Action]) -> Self {
+        let (mut state, mut scratch) = (self.clone(), Expansion::default());
+        for action in actions {
+            state.act(action, &mut scratch);
+            state.let_answers_out(&mut scratch);
+        }
+        state.digest(self);
+        state.settle_names(self);
+        state
     }
 
     /// An estimate of the memory that it takes, beside what it shares with others.
@@ -172,8 +239,10 @@ impl State {
         let nodes = self.nodes.len() * 2 * size_of::<u64>();
         let digests = self.flights.capacity() * size_of::<FlightDigest>();
         let properties = self.watched.capacity() * size_of::<Watched>();
-        let all = size_of::<Self>() + flights + nodes + digests + properties;
-        (all as u32).saturating_add(self.own_bytes)
+        let names = self.names.as_ref().map_or(0, Names::bytes);
+        let all = size_of::<Self>() + flights + nodes + digests + properties + names;
+        // The allocator takes a quarter more.
+        (all as u32).saturating_add(self.own_bytes) / 4 * 5
     }
 
     pub(super) fn message_count(&self) -> usize {
@@ -192,6 +261,12 @@ impl State {
         pairs
             .filter(|(before, _)| before.property.verdict == Verdict::Open)
             .filter_map(|(_, after)| Some((after.property.id, finding_of(&after.property)?)))
+    }
+
+    /// The properties whose monitors have given up.
+    pub(super) fn given_up(&self) -> impl Iterator<Item = &'static str> {
+        let properties = self.watched.iter().map(|watched| &watched.property);
+        properties.filter(|property| property.is_given_up()).map(|property| property.id)
     }
 
     fn choices(&self, bounds: &Bounds) -> Vec<Choice> {
@@ -324,7 +399,7 @@ impl State {
                 self.own_bytes += WATCHED_BYTES;
             }
         }
-        self.world.digest_flights(&mut self.flights);
+        self.own_bytes += BODY_BYTES * self.world.digest_flights(&mut self.flights);
     }
 
     /// Whether a delivery changed nothing but that the message is gone.
@@ -339,8 +414,12 @@ impl State {
     }
 }
 
-/// What the memory of a monitor takes, as far as anybody can tell from outside.
-const WATCHED_BYTES: u32 = 1_536;
+// What lies behind pointers cannot be seen from outside; these were fitted to what processes take under the labs.
+
+/// What the memory of a monitor takes, in bytes.
+const WATCHED_BYTES: u32 = 3_072;
+/// What the body of a message takes, in bytes.
+const BODY_BYTES: u32 = 192;
 
 fn property_hash(property: &Property) -> u64 {
     let mut hasher = StableHasher::new(0);

@@ -72,7 +72,7 @@ impl World {
         let fifo = self.network.fifo;
         let mut heads: Vec<(u64, &Flight)> = Vec::new();
         for (flight, digest) in self.flights.places().zip(digests) {
-            let Some(flight) = flight.filter(|flight| is_open(flight)) else { continue };
+            let Some(flight) = flight.filter(|flight| flight.is_open()) else { continue };
             let same = |known: &&mut (u64, &Flight)| {
                 if fifo {
                     (known.1.from, known.1.to) == (flight.from, flight.to)
@@ -114,6 +114,25 @@ impl World {
         self.network.fifo
     }
 
+    /// Whether something that stands tells nodes of one kind apart, so that they cannot be exchanged.
+    pub(crate) fn tells_nodes_apart(&self) -> bool {
+        let is_apart = |node: &Node| {
+            node.own_links().next().is_some() || node.processor_us.is_some() || !node.picks.is_empty()
+        };
+        !self.cuts.is_empty() || self.nodes().any(is_apart)
+    }
+
+    /// Whether a client has commands left in its load.
+    pub(crate) fn has_load(&self) -> bool {
+        let load = |node: &Node| self.plan.factory.load_after_us(node.loaded);
+        self.nodes().any(|node| node.id.is_client() && load(node).is_some())
+    }
+
+    /// The places for messages, used or not.
+    pub(crate) fn flights_by_place(&self) -> impl Iterator<Item = Option<&Flight>> {
+        self.flights.places()
+    }
+
     /// How many messages are in flight.
     pub(crate) fn flight_count(&self) -> usize {
         self.flights.iter().count()
@@ -124,18 +143,21 @@ impl World {
         self.flights.places().count()
     }
 
-    /// Brings the digests of messages up to date: only those of new messages are made.
-    pub(crate) fn digest_flights(&self, digests: &mut Vec<FlightDigest>) {
+    /// Brings the digests of messages up to date: only those of new messages are made. Returns how many were.
+    pub(crate) fn digest_flights(&self, digests: &mut Vec<FlightDigest>) -> u32 {
+        let mut made = 0;
         digests.resize(self.flight_places(), FlightDigest::default());
         for (flight, digest) in self.flights.places().zip(digests) {
             match flight {
                 Some(flight) if digest.id != flight.id => {
                     *digest = FlightDigest { id: flight.id, hash: message_hash(flight) };
+                    made += 1;
                 }
                 Some(_) => {}
                 None => digest.id = 0,
             }
         }
+        made
     }
 
     /// The hash of all messages that may still arrive: of the multiset, or, where links keep order, of each link's
@@ -143,7 +165,7 @@ impl World {
     pub(crate) fn messages_hash(&self, digests: &[FlightDigest]) -> u64 {
         let mut sum = 0_u64;
         for (flight, digest) in self.flights.places().zip(digests) {
-            let Some(flight) = flight.filter(|flight| is_open(flight)) else { continue };
+            let Some(flight) = flight.filter(|flight| flight.is_open()) else { continue };
             let place = if self.network.fifo { self.place_on_link(flight) } else { 0 };
             let mut hasher = StableHasher::new(digest.hash);
             hasher.word(place << 1 | u64::from(flight.waiting));
@@ -155,7 +177,7 @@ impl World {
 
     fn place_on_link(&self, flight: &Flight) -> u64 {
         let is_before = |other: &&Flight| {
-            is_open(other)
+            other.is_open()
                 && (other.from, other.to) == (flight.from, flight.to)
                 && other.ordinal < flight.ordinal
         };
@@ -197,9 +219,11 @@ impl<'a> Iterator for Held<'a> {
 
 impl ExactSizeIterator for Held<'_> {}
 
-/// Whether a message may arrive: no cut or loss has struck it, and nobody holds it.
-fn is_open(flight: &Flight) -> bool {
-    flight.fate == Fate::Arrive && !flight.held
+impl Flight {
+    /// Whether it may arrive: no cut or loss has struck it, and nobody holds it.
+    pub(crate) fn is_open(&self) -> bool {
+        self.fate == Fate::Arrive && !self.held
+    }
 }
 
 fn message_hash(flight: &Flight) -> u64 {

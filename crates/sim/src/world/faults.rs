@@ -160,7 +160,7 @@ impl World {
             Action::Hold(name) => self.on_flight(*name, |world, slot| {
                 if let Some(flight) = world.flights.get_mut(slot) {
                     flight.held = true;
-                    flight.plan += 1;
+                    world.flights.replan(slot);
                 }
             }),
             Action::Release(name) => self.on_flight(*name, Self::release),
@@ -221,8 +221,8 @@ impl World {
         node.will_work = false;
         node.machine.crash();
         for deferred in std::mem::take(&mut node.door) {
-            if let Deferred::Message { slot, id, plan } = deferred
-                && self.flights.planned(slot, id, plan)
+            if let Deferred::Message { slot, plan } = deferred
+                && self.flights.planned(slot, plan)
             {
                 self.flights.remove(slot);
                 self.messages_lost += 1;
@@ -310,13 +310,12 @@ impl World {
         if flight.held {
             return;
         }
-        flight.plan += 1;
-        let (id, plan, arrives_us, middle_us) =
-            (flight.id, flight.plan, flight.arrives_us, flight.middle_us());
+        let (arrives_us, middle_us) = (flight.arrives_us, flight.middle_us());
+        let plan = self.flights.replan(slot);
         match fate {
-            Fate::Arrive => self.schedule(arrives_us.max(self.now_us), What::Deliver { slot, id, plan }),
+            Fate::Arrive => self.schedule(arrives_us.max(self.now_us), What::Deliver { slot, plan }),
             Fate::Lost | Fate::Cut => {
-                self.schedule(middle_us.max(self.now_us), What::Vanish { slot, id, plan });
+                self.schedule(middle_us.max(self.now_us), What::Vanish { slot, plan });
             }
         }
     }
@@ -438,8 +437,7 @@ impl World {
                 };
                 flight.waiting = true;
                 flight.held = false;
-                flight.plan += 1;
-                let deferred = Deferred::Message { slot, id: flight.id, plan: flight.plan };
+                let deferred = Deferred::Message { slot, plan: self.flights.replan(slot) };
                 if let Some(node) = self.node_mut(to) {
                     node.door.push_back(deferred);
                 }

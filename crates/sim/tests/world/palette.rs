@@ -288,8 +288,13 @@ fn from_a_manual_action_on_nothing_happens_by_itself_but_answers() {
     assert!(after.len() <= 2 && after.iter().all(|step| step.action.is_some()));
     assert!(run.head().world.is_manual());
     let mut actions = run.actions().to_vec();
-    let message =
-        run.head().world.flights().filter(|flight| flight.to.is_client()).map(|flight| flight.name()).min();
+    let message = run
+        .head()
+        .world
+        .flights()
+        .filter(|flight| flight.to.is_client())
+        .map(faultscope_sim::Flight::name)
+        .min();
     actions.push(at(600_000, &format!("deliver.{}", message.expect("an answer on its way"))));
     let answered = self::run(2, actions, 9_000_000);
     let replies =

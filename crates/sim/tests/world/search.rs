@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
 use faultscope_sim::{
-    Action, Bounds, Counterexample, Disks, Goal, Judgement, Kind, Limit, Mode, Plan, Property, Run, Search,
-    Signal, Status, Step, TypedFactory, Verdict, Watch, World,
+    Action, Asymmetry, Bounds, Counterexample, Disks, Draw, Goal, Judgement, Kind, Limit, Mode, Plan,
+    Property, Run, Search, Signal, Status, Step, Symmetry, TypedFactory, Verdict, Watch, World, classes,
 };
 
-use super::{Do, LOOKS_AT_ITS_CLOCK, Say, Toy, at, plan};
+use super::{Do, HEEDS_THE_FIRST, LOOKS_AT_ITS_CLOCK, Say, Toy, at, plan};
 
 const N1: NodeId = NodeId::server(1);
 const N3: NodeId = NodeId::server(3);
@@ -235,4 +235,69 @@ fn a_property_that_minds_the_time_is_replayed_without_a_pace() {
     let late: Look = |_, _, step| when(step.kind == Kind::Reply);
     let (_, run) = found(&searched(&run_to_see(late, &[]), 0, small()));
     assert!(run.actions.last().is_some_and(|pinned| pinned.pin.at_us > 2_000));
+}
+
+/// A run of toys that say that their servers are interchangeable.
+fn alike(setup: u64, look: Option<Look>) -> Run {
+    let factory = TypedFactory::<Toy> { setup: Arc::new(setup), load: None, command: |_| Ok(Do::Add) };
+    let properties = look.map(|look| Property::new("seen", Mode::Sometimes, Watch::boxed(false, look)));
+    let symmetry = vec![(1..=3).map(NodeId::server).collect()];
+    let (properties, factory) = (properties.into_iter().collect(), Arc::new(factory));
+    Run::new(Arc::new(Plan { properties, factory, symmetry, ..plan(1, 3, 0..0) }), Vec::new())
+}
+
+/// On how many of random paths it matters that the first and the last server exchange their names.
+fn odd_paths(setup: u64) -> usize {
+    let search = Search::new(&alike(setup, None), 0, Bounds { crashes: None, timers: None, ..small() });
+    assert_eq!(search.symmetry(), Symmetry::On { renamings: 6 });
+    let odd = (0..50).filter(|&seed| {
+        let mut drawn = 0;
+        let draw = |ways: u32| {
+            drawn += 1;
+            Draw::new(seed, "path", 0, drawn).below(ways)
+        };
+        let path = search.walk(draw, 20);
+        let exchange = |action: &Action| {
+            let words = action.to_string().replace("n1", "other").replace("n3", "n1").replace("other", "n3");
+            Action::from_words(&words).expect("an action")
+        };
+        let exchanged: Vec<Action> = path.iter().map(exchange).collect();
+        search.key_behind(&path) != search.key_behind(&exchanged)
+    });
+    odd.count()
+}
+
+#[test]
+fn a_false_symmetry_is_found_out_by_random_paths_and_by_counting() {
+    assert_eq!(odd_paths(0), 0);
+    assert!(odd_paths(HEEDS_THE_FIRST) > 0);
+    let bounds = Bounds { timers: Some(2), depth: Some(6), ..small() };
+    let count = |setup: u64| {
+        let run = alike(setup, None);
+        let found = classes(&run, 0, &bounds).expect("symmetry");
+        assert_eq!(found.told, found.states);
+        assert!(found.classes < found.states);
+        (searched(&run, 0, bounds.clone()).progress().unique, found.classes)
+    };
+    let (visited, all) = count(0);
+    assert_eq!(visited, all);
+    let (visited, all) = count(HEEDS_THE_FIRST);
+    println!("falsely declared: {visited} visited of {all} classes");
+    assert_ne!(visited, all);
+}
+
+#[test]
+fn a_monitor_that_does_not_tell_its_memory_means_no_symmetry() {
+    let search = Search::new(&alike(0, Some(|_, _, _| Signal::Silent)), 0, small());
+    assert_eq!(search.symmetry(), Symmetry::Off(Asymmetry::Property("seen")));
+}
+
+/// Who gave up on one path has not looked at all states, however many were visited.
+#[test]
+fn a_monitor_that_gives_up_is_not_called_exhausted() {
+    let gives_up: Look =
+        |_, _, step| if step.kind == Kind::Reply { Signal::GaveUp(7) } else { Signal::Silent };
+    let search = searched(&run_to_see(gives_up, &[]), 0, small());
+    assert!(search.is_exhausted());
+    assert_eq!(search.judged()[0].judgement, Judgement::GaveUp);
 }
