@@ -6,6 +6,7 @@ use crate::lab::Lab;
 #[rustfmt::skip] // One lab a line, however short the list.
 pub static LABS: &[&Lab] = &[
     &crate::raft::LAB,
+    &crate::paxos::LAB,
     &crate::commit::LAB,
     &crate::ring::LAB,
 ];

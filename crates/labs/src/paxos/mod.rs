@@ -1,0 +1,75 @@
+//! The Paxos lab: one value for each instance, chosen by a majority of acceptors, whoever proposes and whoever dies.
+//!
+//! All variants run the machine of [`faultscope_protocol::paxos`]; the naive ones differ in one rule each. What the
+//! run has accepted and chosen so far is kept in `ledger`, from the messages that acceptors send.
+
+mod ledger;
+mod looks;
+mod properties;
+mod state;
+#[cfg(test)]
+mod tests;
+mod variants;
+mod words;
+
+use crate::lab::{Family, Lab, MessageKind, StorySource, embedded};
+use crate::words::Text;
+
+/// The Paxos lab.
+pub static LAB: Lab = Lab {
+    id: "paxos",
+    family: Family::Agree,
+    title: Text::new("Paxos", "Paxos"),
+    sentence: Text::new(
+        "Two proposers want different values; three acceptors let one of them be chosen, for good.",
+        "两个提议者各有各的值，三个接受者让其中一个被选定，从此不变。",
+    ),
+    broken_by: Text::new(
+        "a promise that a restart forgets, a value that a proposer overlooks.",
+        "重启后忘掉的承诺、被提议者忽略的值。",
+    ),
+    variants: &[
+        &variants::SINGLE,
+        &variants::FORGETFUL_ACCEPTOR,
+        &variants::IGNORES_ACCEPTED,
+        &variants::COUNTS_ACROSS_BALLOTS,
+    ],
+    properties: words::PROPERTIES,
+    rules: words::RULES,
+    kinds: &[
+        MessageKind { name: "Prepare", short: "PREP", ink: 1 },
+        MessageKind { name: "Promise", short: "PROM", ink: 1 },
+        MessageKind { name: "Accept", short: "ACC", ink: 2 },
+        MessageKind { name: "Accepted", short: "ACKD", ink: 2 },
+        MessageKind { name: "Nack", short: "NACK", ink: 4 },
+        MessageKind { name: "Query", short: "ASK", ink: 2 },
+        MessageKind { name: "Request", short: "REQ", ink: 3 },
+        MessageKind { name: "Answer", short: "ANS", ink: 3 },
+    ],
+    timers: &[
+        ("phase timeout", Text::new("phase timeout", "阶段超时")),
+        ("backoff", Text::new("backoff", "退避定时器")),
+        ("learner query", Text::new("learner query", "学习者查询定时器")),
+        ("client retry", Text::new("client retry", "客户端重试定时器")),
+    ],
+    spelling: &[("accepted_by", "accepted by"), ("waits_for", "waits for")],
+    stories: &[
+        StorySource {
+            id: "happy-path",
+            title: Text::new("One value is chosen", "选定一个值"),
+            text: embedded(include_str!("stories/happy-path.story")),
+        },
+        StorySource {
+            id: "duel",
+            title: Text::new("Duelling proposers", "提议者相争"),
+            text: embedded(include_str!("stories/duel.story")),
+        },
+        StorySource {
+            id: "survivor",
+            title: Text::new("A value survives its proposer", "值比提议者活得更久"),
+            text: embedded(include_str!("stories/survivor.story")),
+        },
+    ],
+    tools: &[],
+    miniature: "paxos:single;r1;s4;@400000crash.n1;@900000restart.n1",
+};
