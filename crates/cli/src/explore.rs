@@ -33,7 +33,8 @@ pub(crate) fn print(wanted: &ExploreWanted, out: &mut dyn Write) -> Result<Verdi
     } else {
         write_words(&session, &explorer, &explored, per_second, out)?;
     }
-    let is_broken = explored.iter().any(|one| one.is_claimed && one.is_broken());
+    let is_bad = |one: &Explored| one.is_broken() || one.judgement == Judgement::GaveUp;
+    let is_broken = explored.iter().any(|one| one.is_claimed && is_bad(one));
     Ok(if is_broken { Verdict::Broken } else { Verdict::Good })
 }
 

@@ -18,7 +18,7 @@ use crate::monitor::Property;
 use crate::world::World;
 
 /// More renamings than this cost more than they save.
-const RENAMINGS_MAX: usize = 720;
+const RENAMINGS_MAX: usize = 24;
 
 /// Whether a search uses symmetry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub enum Asymmetry {
     Load,
     /// The nodes have different roles or zones.
     Seats,
-    /// There are more than 720 renamings.
+    /// There are more than 24 renamings.
     TooMany,
     /// The monitor of this property does not tell its memory.
     Property(&'static str),
@@ -289,9 +289,9 @@ mod tests {
         let images = images_of(&groups).unwrap();
         assert_eq!(images[0], groups.concat());
         assert_eq!(images.iter().collect::<BTreeSet<_>>().len(), 12);
-        assert_eq!(images_of(&[servers(6)]).unwrap().len(), 720);
-        assert_eq!(images_of(&[servers(7)]), Err(Asymmetry::TooMany));
-        assert_eq!(images_of(&[servers(6), servers(2)]), Err(Asymmetry::TooMany));
+        assert_eq!(images_of(&[servers(4)]).unwrap().len(), 24);
+        assert_eq!(images_of(&[servers(5)]), Err(Asymmetry::TooMany));
+        assert_eq!(images_of(&[servers(4), servers(2)]), Err(Asymmetry::TooMany));
     }
 
     #[test]
