@@ -1,7 +1,8 @@
 //! Batteries: what every lab and variant in the catalogue must keep, with no code that knows one lab from another.
 //!
-//! `FAULTSCOPE_SEEDS` sets how many seeds of random faults each right variant must stand (40 if it is not set). A
-//! failure prints the text of the run, which opens in the page and on the command line.
+//! `FAULTSCOPE_SEEDS` sets how many seeds of random faults each right variant must stand (40 if it is not set),
+//! `FAULTSCOPE_LABS=raft,commit` keeps to these labs. A failure prints the text of the
+//! run, which opens in the page and on the command line.
 
 mod exports;
 mod pictures;
@@ -14,12 +15,21 @@ mod words;
 use faultscope_labs::check::{Faults, Trial};
 use faultscope_labs::{LABS, Lab, Settings, Variant};
 
-/// Every variant of every lab. The catalogue is not empty, or all batteries would pass by doing nothing.
+/// Every variant of every lab that is wanted. They are some, or all batteries would pass by doing nothing.
 fn variants() -> Vec<(&'static Lab, &'static dyn Variant)> {
-    let all: Vec<_> =
-        LABS.iter().flat_map(|lab| lab.variants.iter().map(move |variant| (*lab, *variant))).collect();
+    let all: Vec<_> = (labs().into_iter())
+        .flat_map(|lab| lab.variants.iter().map(move |variant| (lab, *variant)))
+        .collect();
     assert!(!all.is_empty(), "there is no lab");
     all
+}
+
+/// The labs that are wanted.
+fn labs() -> Vec<&'static Lab> {
+    let Ok(wanted) = std::env::var("FAULTSCOPE_LABS") else { return LABS.to_vec() };
+    let find =
+        |id| faultscope_labs::lab(id).unwrap_or_else(|| panic!("FAULTSCOPE_LABS: there is no lab {id:?}"));
+    wanted.split(',').map(find).collect()
 }
 
 /// A run of a variant with its default settings; the seed is the faults' too.

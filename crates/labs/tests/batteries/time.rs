@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use faultscope_labs::place::Place;
 use faultscope_labs::sim::{Action, Draw, Kind, RunText};
-use faultscope_labs::{BranchId, LABS, Lang, News, NodeId, Session, Stop, Story, import, link};
+use faultscope_labs::{BranchId, Lang, News, NodeId, Session, Stop, Story, import, link};
 
 use super::{trial, variants};
 
@@ -385,7 +385,8 @@ fn mutated_texts_neither_panic_nor_stall() {
         .unwrap_or(20_000_u64);
     let texts = valid_texts();
     let packed: Vec<String> = texts.iter().map(|text| packed(text)).collect();
-    let stories: Vec<&str> = LABS.iter().flat_map(|lab| lab.stories.iter().map(|story| story.text)).collect();
+    let stories: Vec<&str> =
+        crate::labs().into_iter().flat_map(|lab| lab.stories.iter().map(|story| story.text)).collect();
     let began = Instant::now();
     let mut tally = Tally::default();
     for number in 0..inputs {
