@@ -154,16 +154,18 @@ fn count_of_locks(count: usize, lang: Lang) -> String {
     text.fill(lang, &[("count", &count.to_string())])
 }
 
-/// Two signs at most: the lowest accounts that are locked, and how many there are beside.
+/// Two signs at most: the lowest account that is locked, and the next or how many there are beside.
 fn locks(participant: &Participant, lang: Lang) -> Vec<(Icon, String)> {
-    let accounts: Vec<u32> = participant.locks.keys().copied().collect();
-    let beside = accounts.len().saturating_sub(2);
-    let sign = |(place, account): (usize, &u32)| {
-        let words =
-            Text::new("acct {account}", "账户 {account}").fill(lang, &[("account", &account.to_string())]);
-        (Icon::Lock, if place == 1 && beside > 0 { format!("{words} +{beside}") } else { words })
+    let name = |account: &u32| {
+        Text::new("acct {account}", "账户 {account}").fill(lang, &[("account", &account.to_string())])
     };
-    accounts.iter().take(2).enumerate().map(sign).collect()
+    let accounts: Vec<&u32> = participant.locks.keys().collect();
+    let words = match accounts[..] {
+        [first, second] => vec![name(first), name(second)],
+        [first, _, ..] => vec![name(first), format!("+{}", accounts.len() - 1)],
+        _ => accounts.into_iter().map(name).collect(),
+    };
+    words.into_iter().map(|words| (Icon::Lock, words)).collect()
 }
 
 fn client_look(look: &mut Look, client: &Client, lang: Lang) {
