@@ -1,5 +1,6 @@
 //! The Raft lab: elections, one log, and what breaks when a rule is left out.
 
+pub mod elections;
 mod looks;
 mod properties;
 #[cfg(test)]

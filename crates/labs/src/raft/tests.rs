@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use faultscope_sim::{Run, Verdict};
 
-use super::LAB;
+use super::{LAB, elections};
 use crate::schema::Settings;
 use crate::session::{Session, nemesis, plan_of};
 
@@ -84,4 +84,32 @@ fn a_lost_disk_breaks_what_nothing_else_breaks() {
     let broken = broken_in(text);
     assert!(broken.contains(&"term-monotone"), "{broken:?}");
     assert!(broken.contains(&"leader-append-only"), "{broken:?}");
+}
+
+/// The set-up of Figure 16: n1 led and is gone, and of the four others only those with the longest logs can win.
+#[test]
+fn with_unequal_logs_two_of_four_survivors_are_electable() {
+    let mut winners = std::collections::BTreeSet::new();
+    for seed in 0..60 {
+        let text = format!(
+            "raft:basic;r1;s{seed};servers=5;clients=0;starting_logs=unequal;latency_us=2000-4000;disk_us=0-0;\
+             @0+5crash.n1"
+        );
+        let mut session = Session::open(&text).expect("a run");
+        session.play_ahead(3_000_000, 100_000);
+        let (mut first, mut heard) = (None, std::collections::BTreeMap::new());
+        session.run().replay(1, session.len(), |moment, step| {
+            first = first.or_else(|| elections::elected(&moment.world, step));
+            if let Some((node, leader, term)) = elections::heard(step) {
+                assert!(first.is_some_and(|(elected, first)| leader == elected || term > first));
+                heard.entry(node).or_insert(step.at_us);
+            }
+        });
+        let (winner, term) = first.expect("somebody wins");
+        // Somebody else may have stood meanwhile, in a later term.
+        let (_, last) = elections::leader(&session.run().head().world).expect("somebody leads");
+        assert!(term >= 2 && last >= term && heard.len() >= 3, "{heard:?}");
+        winners.insert(winner.number());
+    }
+    assert_eq!(winners, [2, 3].into());
 }

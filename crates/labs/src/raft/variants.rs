@@ -243,6 +243,23 @@ impl Variant for RaftVariant {
                 (20_000, 50_000),
             ),
         ];
+        settings.push(Setting {
+            key: "starting_logs",
+            title: Text::new("Logs at the start", "初始日志"),
+            help: Text::new(
+                "All empty; or of different lengths, n1's the longest, as a leader that is gone left them.",
+                "全部为空；或长度各不相同（n1 最长），如同一位已离去的领导者所留。",
+            ),
+            unit: Unit::Count,
+            kind: SettingKind::Choice {
+                options: const {
+                    &[
+                        ("empty", Text::new("empty", "全部为空")),
+                        ("unequal", Text::new("unequal", "长短不一")),
+                    ]
+                },
+            },
+        });
         settings.extend(engine_settings((8_000, 15_000), (1_000, 2_000)));
         settings
     }
@@ -261,6 +278,7 @@ impl Variant for RaftVariant {
             election_timeout_us: settings.range("election_timeout_us"),
             heartbeat_us: settings.number("heartbeat_us"),
             client_retry_us: settings.number("client_retry_us"),
+            unequal_logs: settings.choice("starting_logs") == "unequal",
             ..Setup::default()
         };
         Blueprint {
@@ -281,10 +299,13 @@ impl Variant for RaftVariant {
         }
     }
 
-    /// The servers, where there are no clients: a client asks one server after the other.
+    /// The servers, where there are no clients: a client asks one server after the other. Nor are they alike where
+    /// each begins with a log of its own.
     fn symmetry(&self, settings: &Settings) -> Vec<Vec<NodeId>> {
         match settings.number("clients") {
-            0 => vec![(1..=settings.number("servers") as u16).map(NodeId::server).collect()],
+            0 if settings.choice("starting_logs") == "empty" => {
+                vec![(1..=settings.number("servers") as u16).map(NodeId::server).collect()]
+            }
             _ => Vec::new(),
         }
     }

@@ -59,6 +59,11 @@ pub struct Setup {
     pub max_entries: u32,
     /// Whether a new leader appends an entry without a command, to commit what stands before it (§8).
     pub leader_noop: bool,
+    /// Whether the servers begin with logs of different lengths, as a leader of term 1 that brought each of them
+    /// something else would have left them: the last server has one entry, each before it one more. Else empty.
+    ///
+    /// A disk that was lost comes back with this log too.
+    pub unequal_logs: bool,
 }
 
 impl Default for Setup {
@@ -70,6 +75,7 @@ impl Default for Setup {
             client_retry_us: 300_000,
             max_entries: 16,
             leader_noop: false,
+            unequal_logs: false,
         }
     }
 }

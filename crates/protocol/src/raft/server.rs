@@ -58,7 +58,9 @@ pub struct Server {
 
 impl Server {
     pub(super) fn boot(stable: Stable, fx: &mut Fx<'_>) -> Self {
-        let server = Self {
+        let is_first = fx.setup().unequal_logs && stable == Stable::default();
+        let stable = if is_first { starting_state(fx) } else { stable };
+        let mut server = Self {
             role: Role::Follower,
             current_term: stable.current_term,
             voted_for: stable.voted_for,
@@ -72,8 +74,9 @@ impl Server {
             values: BTreeMap::new(),
             sessions: BTreeMap::new(),
             direct: BTreeMap::new(),
-            is_unsaved: false,
+            is_unsaved: is_first,
         };
+        server.save(fx);
         // A server that joined later is no member of the cluster: it starts no election.
         if Self::is_member(fx.id(), fx) {
             server.reset_election_timer(fx);
@@ -554,5 +557,17 @@ impl Server {
     fn note(&mut self, note: Note, fx: &mut Fx<'_>) {
         self.save(fx);
         fx.note(note);
+    }
+}
+
+/// What a leader of term 1 left behind that brought `n1` the most entries, and each server after it one less.
+fn starting_state(fx: &Fx<'_>) -> Stable {
+    let servers = &fx.seat().servers;
+    let Some(place) = servers.iter().position(|&server| server == fx.id()) else { return Stable::default() };
+    Stable {
+        current_term: 1,
+        voted_for: servers.first().copied(),
+        log: (place..servers.len()).map(|_| Entry { term: 1, op: Op::Noop }).collect(),
+        ..Stable::default()
     }
 }
