@@ -10,6 +10,7 @@ pub mod bench;
 pub mod catalogue;
 pub mod check;
 pub mod commit;
+pub mod experiment;
 pub mod explore;
 pub mod export;
 pub mod import;

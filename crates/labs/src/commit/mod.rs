@@ -69,5 +69,6 @@ pub const LAB: Lab = Lab {
         },
     ],
     tools: &[],
+    experiments: &[],
     miniature: "commit:2pc;r1;s4;@313000crash.n1;@1100000restart.n1",
 };

@@ -1,0 +1,237 @@
+//! A study as a picture: one row a line, with how the samples spread, the estimates with their intervals, and the
+//! source's figures.
+
+use faultscope_scene::{Face, Ink, Layer, Lettering, Point, Rect, Scene, Style, Subject, Weight, text_width};
+
+use super::Measure;
+use super::estimate::{Estimate, Statistic};
+use super::report::{LineReport, Place, Report};
+use crate::words::{Lang, Text};
+
+const ROW: f64 = 34.0;
+const TOP: f64 = 46.0;
+const BOTTOM: f64 = 34.0;
+const EDGE: f64 = 16.0;
+const LETTERS: f64 = 12.0;
+/// From the middle of letters to their baseline.
+const BASELINE: f64 = 4.0;
+
+/// The picture, `width` pixels wide; its height follows from the lines.
+pub fn chart(report: &Report, lang: Lang, width: f64) -> Scene {
+    let height = TOP + ROW * report.lines.len() as f64 + BOTTOM;
+    let mut scene = Scene::new(width, height, report.experiment.title.get(lang));
+    legend(&mut scene, report, lang);
+    let names = report.lines.iter().map(|line| width_of(&line.name)).fold(40.0, f64::max);
+    let left = EDGE + names + 16.0;
+    let scale = Scale::new(report, left, width - EDGE - 18.0);
+    axis(&mut scene, &scale, report, height - BOTTOM);
+    for (place, line) in report.lines.iter().enumerate() {
+        row(&mut scene, &scale, line, TOP + ROW * (place as f64 + 0.5));
+    }
+    scene
+}
+
+fn width_of(words: &str) -> f64 {
+    text_width(words, LETTERS, Weight::Regular, Face::Sans)
+}
+
+fn lettering() -> Lettering {
+    Lettering::sans(LETTERS as f32)
+}
+
+/// Where values stand between left and right. Where they span more than a power of ten, by their roots: so the small
+/// ones can be told apart too, and 0 has a place.
+struct Scale {
+    left: f64,
+    right: f64,
+    most: f64,
+    is_rooted: bool,
+}
+
+impl Scale {
+    fn new(report: &Report, left: f64, right: f64) -> Self {
+        let greatest = |line: &LineReport| {
+            let spread = spread(line).map_or(0.0, |(_, high)| high);
+            let told = line.told.iter().flat_map(|(told, estimate)| {
+                [told.said.map(|said| said.value), estimate.map(|estimate| estimate.high)]
+            });
+            told.flatten().fold(spread, f64::max)
+        };
+        let all: Vec<f64> = report.lines.iter().map(greatest).filter(|&value| value > 0.0).collect();
+        let most = all.iter().copied().fold(0.0, f64::max);
+        let least = all.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = if most > 0.0 { most * 1.02 } else { 1.0 };
+        Self { left, right, most, is_rooted: most > least * 10.0 }
+    }
+
+    fn x(&self, value: f64) -> f64 {
+        let share = (value / self.most).clamp(0.0, 1.0);
+        let share = if self.is_rooted { share.sqrt() } else { share };
+        self.left + (self.right - self.left) * share
+    }
+
+    /// Round values along the axis, no nearer to each other than letters need.
+    fn ticks(&self, measure: Measure) -> Vec<f64> {
+        let unit = match measure {
+            Measure::Time => 1_000.0,
+            Measure::Count => 1.0,
+            Measure::Share => 0.01,
+        };
+        let mut ticks: Vec<f64> = vec![0.0];
+        let step = round_step(self.most / 6.0 / unit) * unit;
+        let fine = if self.is_rooted { step / 10.0 } else { step };
+        let mut next = fine;
+        while next <= self.most && ticks.len() < 200 {
+            let last = ticks.last().copied().unwrap_or(0.0);
+            if self.x(next) - self.x(last) >= 60.0 {
+                ticks.push(next);
+            }
+            next += if next < step * 0.999 { fine } else { step };
+        }
+        ticks
+    }
+}
+
+/// The round number (1, 2 or 5 and zeros) that is not less than `value`.
+fn round_step(value: f64) -> f64 {
+    let mut power = 1e-6;
+    loop {
+        for digit in [1.0, 2.0, 5.0] {
+            if digit * power >= value {
+                return digit * power;
+            }
+        }
+        power *= 10.0;
+        if power > 1e15 {
+            return power;
+        }
+    }
+}
+
+fn axis(scene: &mut Scene, scale: &Scale, report: &Report, bottom: f64) {
+    let Some(measure) = report.lines.first().map(|line| line.measure) else { return };
+    for tick in scale.ticks(measure) {
+        let x = scale.x(tick);
+        let line = Style::stroke(Ink::Link, 1.0);
+        scene.pen(Layer::Links, Subject::None).line(Point::new(x, TOP - 4.0), Point::new(x, bottom), line);
+        let words = match measure {
+            Measure::Time => format!("{:.0}", tick / 1_000.0),
+            Measure::Count => format!("{tick:.0}"),
+            Measure::Share => format!("{:.0}", tick * 100.0),
+        };
+        let words = if tick == 0.0 { format!("0 {}", measure.unit()) } else { words };
+        scene.pen(Layer::Labels, Subject::None).text(
+            Point::new(x, bottom + 18.0),
+            words.trim_end().to_owned(),
+            lettering().middle(),
+            Style::fill(Ink::Quiet),
+        );
+    }
+}
+
+/// From where to where nine of ten samples lie; none where all are alike.
+fn spread(line: &LineReport) -> Option<(f64, f64)> {
+    let last = line.sorted.len().checked_sub(1)?;
+    let (low, high) = (line.sorted[last * 5 / 100], line.sorted[last * 95 / 100]);
+    let is_yes_or_no = line.measure == Measure::Share && high == 1.0;
+    (low < high && !is_yes_or_no && !line.told.iter().any(|(told, _)| told.statistic == Statistic::Root))
+        .then_some((low, high))
+}
+
+fn row(scene: &mut Scene, scale: &Scale, line: &LineReport, y: f64) {
+    scene.pen(Layer::Labels, Subject::None).text(
+        Point::new(EDGE, y + BASELINE),
+        line.name.clone(),
+        lettering(),
+        Style::fill(Ink::Ink),
+    );
+    if let Some((low, high)) = spread(line) {
+        let (left, right) = (scale.x(low), scale.x(high));
+        let rect = Rect::new(left, y - 3.0, (right - left).max(1.0), 6.0);
+        scene.pen(Layer::Links, Subject::None).rect(rect, 3.0, Style::fill(Ink::Link));
+    }
+    for (place, (told, estimate)) in line.told.iter().enumerate() {
+        if let Some(estimate) = estimate {
+            measured(scene, scale, estimate, Sign::of(place, told.statistic), y);
+        }
+        if let Some(said) = told.said {
+            let place = estimate.as_ref().map(|estimate| Place::of(said.value, estimate));
+            said_mark(scene, scale.x(said.value), y, place);
+        }
+    }
+}
+
+/// A measured value: its interval, and a sign that tells which statistic it is.
+fn measured(scene: &mut Scene, scale: &Scale, estimate: &Estimate, sign: Sign, y: f64) {
+    let (low, high) = (scale.x(estimate.low), scale.x(estimate.high));
+    if high - low > 1.0 {
+        let line = Style::stroke(Ink::Accent, 2.0);
+        scene.pen(Layer::Messages, Subject::None).line(Point::new(low, y), Point::new(high, y), line);
+    }
+    sign.draw(scene, scale.x(estimate.value), y);
+}
+
+/// How a statistic is marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    /// The first one that a line tells.
+    Disc,
+    /// Another middle.
+    Ring,
+    /// Something far out.
+    Tick,
+}
+
+impl Sign {
+    fn of(place: usize, statistic: Statistic) -> Self {
+        match statistic {
+            _ if place == 0 => Self::Disc,
+            Statistic::Mean | Statistic::MEDIAN | Statistic::Root => Self::Ring,
+            Statistic::Quantile(_) | Statistic::Most => Self::Tick,
+        }
+    }
+
+    fn draw(self, scene: &mut Scene, x: f64, y: f64) {
+        let mut pen = scene.pen(Layer::Nodes, Subject::None);
+        match self {
+            Self::Disc => pen.circle(Point::new(x, y), 4.5, Style::fill(Ink::Accent)),
+            Self::Ring => {
+                pen.circle(Point::new(x, y), 4.0, Style::fill(Ink::Sheet).with_stroke(Ink::Accent, 1.6))
+            }
+            Self::Tick => {
+                pen.line(Point::new(x, y - 6.0), Point::new(x, y + 6.0), Style::stroke(Ink::Accent, 2.0))
+            }
+        };
+    }
+}
+
+/// The source's figure: a diamond around the place, in the colour of danger where it is outside of the interval.
+fn said_mark(scene: &mut Scene, x: f64, y: f64, place: Option<Place>) {
+    let ink = if place == Some(Place::Within) { Ink::Ink } else { Ink::Danger };
+    scene.pen(Layer::Selection, Subject::None).diamond(Point::new(x, y), 8.5, Style::stroke(ink, 1.6));
+}
+
+fn legend(scene: &mut Scene, report: &Report, lang: Lang) {
+    let y = 20.0;
+    let mut x = EDGE + 5.0;
+    let told = report.lines.first().map(|line| line.told.as_slice()).unwrap_or_default();
+    for (place, (told, _)) in told.iter().enumerate() {
+        Sign::of(place, told.statistic).draw(scene, x, y);
+        x = legend_words(scene, told.statistic.name(), x, y, lang);
+    }
+    said_mark(scene, x, y, Some(Place::Within));
+    x = legend_words(scene, Text::new("the source's figure", "来源数值"), x, y, lang);
+    if report.lines.iter().any(|line| spread(line).is_some()) {
+        let rect = Rect::new(x - 8.0, y - 3.0, 16.0, 6.0);
+        scene.pen(Layer::Links, Subject::None).rect(rect, 3.0, Style::fill(Ink::Link));
+        legend_words(scene, Text::new("nine of ten trials", "九成试验"), x, y, lang);
+    }
+}
+
+/// Writes the words behind a sign at `x`, and tells where the next one stands.
+fn legend_words(scene: &mut Scene, text: Text, x: f64, y: f64, lang: Lang) -> f64 {
+    let word = text.get(lang);
+    let at = Point::new(x + 12.0, y + BASELINE);
+    scene.pen(Layer::Labels, Subject::None).text(at, word, lettering(), Style::fill(Ink::Quiet));
+    x + 12.0 + width_of(word) + 26.0
+}
