@@ -9,7 +9,9 @@ use super::report::{LineReport, Place, Report};
 use crate::words::{Lang, Text};
 
 const ROW: f64 = 34.0;
-const TOP: f64 = 46.0;
+const TOP: f64 = 26.0;
+/// A row of the legend.
+const LEGEND_ROW: f64 = 20.0;
 const BOTTOM: f64 = 34.0;
 const EDGE: f64 = 16.0;
 const LETTERS: f64 = 12.0;
@@ -18,15 +20,15 @@ const BASELINE: f64 = 4.0;
 
 /// The picture, `width` pixels wide; its height follows from the lines.
 pub fn chart(report: &Report, lang: Lang, width: f64) -> Scene {
-    let height = TOP + ROW * report.lines.len() as f64 + BOTTOM;
-    let mut scene = Scene::new(width, height, report.experiment.title.get(lang));
-    legend(&mut scene, report, lang);
+    let mut scene = Scene::new(width, 0.0, report.experiment.title.get(lang));
+    let top = TOP + legend(&mut scene, report, lang);
+    scene.height = top + ROW * report.lines.len() as f64 + BOTTOM;
     let names = report.lines.iter().map(|line| width_of(&line.name)).fold(40.0, f64::max);
     let left = EDGE + names + 16.0;
     let scale = Scale::new(report, left, width - EDGE - 18.0);
-    axis(&mut scene, &scale, report, height - BOTTOM);
+    axis(&mut scene, &scale, report, top);
     for (place, line) in report.lines.iter().enumerate() {
-        row(&mut scene, &scale, line, TOP + ROW * (place as f64 + 0.5));
+        row(&mut scene, &scale, line, top + ROW * (place as f64 + 0.5));
     }
     scene
 }
@@ -108,12 +110,13 @@ fn round_step(value: f64) -> f64 {
     }
 }
 
-fn axis(scene: &mut Scene, scale: &Scale, report: &Report, bottom: f64) {
+fn axis(scene: &mut Scene, scale: &Scale, report: &Report, top: f64) {
+    let bottom = scene.height - BOTTOM;
     let Some(measure) = report.lines.first().map(|line| line.measure) else { return };
     for tick in scale.ticks(measure) {
         let x = scale.x(tick);
         let line = Style::stroke(Ink::Link, 1.0);
-        scene.pen(Layer::Links, Subject::None).line(Point::new(x, TOP - 4.0), Point::new(x, bottom), line);
+        scene.pen(Layer::Links, Subject::None).line(Point::new(x, top - 4.0), Point::new(x, bottom), line);
         let words = match measure {
             Measure::Time => format!("{:.0}", tick / 1_000.0),
             Measure::Count => format!("{tick:.0}"),
@@ -146,9 +149,7 @@ fn row(scene: &mut Scene, scale: &Scale, line: &LineReport, y: f64) {
         Style::fill(Ink::Ink),
     );
     if let Some((low, high)) = spread(line) {
-        let (left, right) = (scale.x(low), scale.x(high));
-        let rect = Rect::new(left, y - 3.0, (right - left).max(1.0), 6.0);
-        scene.pen(Layer::Links, Subject::None).rect(rect, 3.0, Style::fill(Ink::Link));
+        spread_mark(scene, scale.x(low), scale.x(high), y);
     }
     for (place, (told, estimate)) in line.told.iter().enumerate() {
         if let Some(estimate) = estimate {
@@ -205,33 +206,57 @@ impl Sign {
     }
 }
 
+fn spread_mark(scene: &mut Scene, left: f64, right: f64, y: f64) {
+    let rect = Rect::new(left, y - 3.0, (right - left).max(1.0), 6.0);
+    scene.pen(Layer::Links, Subject::None).rect(rect, 3.0, Style::fill(Ink::Link));
+}
+
 /// The source's figure: a diamond around the place, in the colour of danger where it is outside of the interval.
 fn said_mark(scene: &mut Scene, x: f64, y: f64, place: Option<Place>) {
     let ink = if place == Some(Place::Within) { Ink::Ink } else { Ink::Danger };
     scene.pen(Layer::Selection, Subject::None).diamond(Point::new(x, y), 8.5, Style::stroke(ink, 1.6));
 }
 
-fn legend(scene: &mut Scene, report: &Report, lang: Lang) {
-    let y = 20.0;
-    let mut x = EDGE + 5.0;
-    let told = report.lines.first().map(|line| line.told.as_slice()).unwrap_or_default();
-    for (place, (told, _)) in told.iter().enumerate() {
-        Sign::of(place, told.statistic).draw(scene, x, y);
-        x = legend_words(scene, told.statistic.name(), x, y, lang);
-    }
-    said_mark(scene, x, y, Some(Place::Within));
-    x = legend_words(scene, Text::new("the source's figure", "来源数值"), x, y, lang);
-    if report.lines.iter().any(|line| spread(line).is_some()) {
-        let rect = Rect::new(x - 8.0, y - 3.0, 16.0, 6.0);
-        scene.pen(Layer::Links, Subject::None).rect(rect, 3.0, Style::fill(Ink::Link));
-        legend_words(scene, Text::new("nine of ten trials", "九成试验"), x, y, lang);
-    }
+/// What a sign of the legend is.
+#[derive(Clone, Copy)]
+enum Key {
+    Statistic(Sign),
+    Said,
+    Spread,
 }
 
-/// Writes the words behind a sign at `x`, and tells where the next one stands.
-fn legend_words(scene: &mut Scene, text: Text, x: f64, y: f64, lang: Lang) -> f64 {
-    let word = text.get(lang);
-    let at = Point::new(x + 12.0, y + BASELINE);
-    scene.pen(Layer::Labels, Subject::None).text(at, word, lettering(), Style::fill(Ink::Quiet));
-    x + 12.0 + width_of(word) + 26.0
+/// Draws the legend, in as many rows as it needs. Returns their height.
+fn legend(scene: &mut Scene, report: &Report, lang: Lang) -> f64 {
+    let (mut x, mut y) = (EDGE + 8.0, LEGEND_ROW);
+    for (key, text) in keys(report) {
+        let word = text.get(lang);
+        let ends = x + 12.0 + width_of(word);
+        if ends > scene.width - EDGE && x > EDGE + 8.0 {
+            (x, y) = (EDGE + 8.0, y + LEGEND_ROW);
+        }
+        match key {
+            Key::Statistic(sign) => sign.draw(scene, x, y),
+            Key::Said => said_mark(scene, x, y, Some(Place::Within)),
+            Key::Spread => spread_mark(scene, x - 8.0, x + 8.0, y),
+        }
+        let at = Point::new(x + 12.0, y + BASELINE);
+        scene.pen(Layer::Labels, Subject::None).text(at, word, lettering(), Style::fill(Ink::Quiet));
+        x += 12.0 + width_of(word) + 24.0;
+    }
+    y
+}
+
+fn keys(report: &Report) -> Vec<(Key, Text)> {
+    let told = report.lines.first().map(|line| line.told.as_slice()).unwrap_or_default();
+    let sign = |(place, (told, _)): (usize, &(super::Told, Option<Estimate>))| {
+        (Key::Statistic(Sign::of(place, told.statistic)), told.statistic.name())
+    };
+    let mut keys: Vec<(Key, Text)> = told.iter().enumerate().map(sign).collect();
+    if report.lines.iter().any(|line| line.told.iter().any(|(told, _)| told.said.is_some())) {
+        keys.push((Key::Said, Text::new("the source's figure", "来源数值")));
+    }
+    if report.lines.iter().any(|line| spread(line).is_some()) {
+        keys.push((Key::Spread, Text::new("nine of ten trials", "九成试验")));
+    }
+    keys
 }
