@@ -21,7 +21,7 @@ use crate::worker::{ask, now_ms};
 /// How long the worker plays between two looks at the button that stops it, in milliseconds.
 const CHUNK_MS: f64 = 100.0;
 /// The widest chart, in pixels.
-const CHART_MAX: f64 = 592.0;
+const CHART_MAX: f64 = 656.0;
 /// What lies left and right of a chart on a narrow screen, in pixels.
 const CHART_EDGES: f64 = 48.0;
 

@@ -41,34 +41,32 @@ fn lettering() -> Lettering {
     Lettering::sans(LETTERS as f32)
 }
 
-/// Where values stand between left and right. Where they span more than a power of ten, by their roots: so the small
-/// ones can be told apart too, and 0 has a place.
+/// Where values stand between left and right. The further they span, the more roots are taken of them, so that small
+/// ones can be told apart too, and 0 keeps its place.
 struct Scale {
     left: f64,
     right: f64,
     most: f64,
-    is_rooted: bool,
+    roots: u32,
 }
+
+/// So many times the least line's greatest value is that of the greatest line, where one root is taken, and two.
+const SPANS: [f64; 2] = [10.0, 40.0];
+/// How near to each other two ticks may be, in pixels.
+const TICKS_APART: f64 = 60.0;
 
 impl Scale {
     fn new(report: &Report, left: f64, right: f64) -> Self {
-        let greatest = |line: &LineReport| {
-            let spread = spread(line).map_or(0.0, |(_, high)| high);
-            let told = line.told.iter().flat_map(|(told, estimate)| {
-                [told.said.map(|said| said.value), estimate.map(|estimate| estimate.high)]
-            });
-            told.flatten().fold(spread, f64::max)
-        };
         let all: Vec<f64> = report.lines.iter().map(greatest).filter(|&value| value > 0.0).collect();
         let most = all.iter().copied().fold(0.0, f64::max);
         let least = all.iter().copied().fold(f64::INFINITY, f64::min);
-        let most = if most > 0.0 { most * 1.02 } else { 1.0 };
-        Self { left, right, most, is_rooted: most > least * 10.0 }
+        let roots = SPANS.iter().filter(|&&span| most > least * span).count() as u32;
+        Self { left, right, most: if most > 0.0 { most * 1.02 } else { 1.0 }, roots }
     }
 
     fn x(&self, value: f64) -> f64 {
         let share = (value / self.most).clamp(0.0, 1.0);
-        let share = if self.is_rooted { share.sqrt() } else { share };
+        let share = (0..self.roots).fold(share, |share, _| share.sqrt());
         self.left + (self.right - self.left) * share
     }
 
@@ -79,35 +77,37 @@ impl Scale {
             Measure::Count => 1.0,
             Measure::Share => 0.01,
         };
-        let mut ticks: Vec<f64> = vec![0.0];
-        let step = round_step(self.most / 6.0 / unit) * unit;
-        let fine = if self.is_rooted { step / 10.0 } else { step };
-        let mut next = fine;
-        while next <= self.most && ticks.len() < 200 {
+        let rounds: Vec<f64> = if self.roots == 0 {
+            let step = round_numbers().find(|&step| self.x(step * unit) - self.left >= TICKS_APART);
+            let step = step.unwrap_or(1.0);
+            (1..=12).map(|count| step * f64::from(count)).collect()
+        } else {
+            round_numbers().take_while(|&round| round * unit <= self.most).collect()
+        };
+        let mut ticks = vec![0.0];
+        for tick in rounds.into_iter().map(|round| round * unit).filter(|&tick| tick <= self.most) {
             let last = ticks.last().copied().unwrap_or(0.0);
-            if self.x(next) - self.x(last) >= 60.0 {
-                ticks.push(next);
+            if self.x(tick) - self.x(last) >= TICKS_APART {
+                ticks.push(tick);
             }
-            next += if next < step * 0.999 { fine } else { step };
         }
         ticks
     }
 }
 
-/// The round number (1, 2 or 5 and zeros) that is not less than `value`.
-fn round_step(value: f64) -> f64 {
-    let mut power = 1e-6;
-    loop {
-        for digit in [1.0, 2.0, 5.0] {
-            if digit * power >= value {
-                return digit * power;
-            }
-        }
-        power *= 10.0;
-        if power > 1e15 {
-            return power;
-        }
-    }
+/// 1, 2, 5, 10, 20 and so on.
+fn round_numbers() -> impl Iterator<Item = f64> {
+    let powers = std::iter::successors(Some(1.0), |power| Some(power * 10.0)).take(15);
+    powers.flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * power))
+}
+
+/// The greatest value that a line shows.
+fn greatest(line: &LineReport) -> f64 {
+    let spread = spread(line).map_or(0.0, |(_, high)| high);
+    let told = line.told.iter().flat_map(|(told, estimate)| {
+        [told.said.map(|said| said.value), estimate.map(|estimate| estimate.high)]
+    });
+    told.flatten().fold(spread, f64::max)
 }
 
 fn axis(scene: &mut Scene, scale: &Scale, report: &Report, top: f64) {

@@ -74,7 +74,7 @@ impl Report {
     /// The report as a table in plain text.
     pub fn table(&self, lang: Lang) -> String {
         let facts = |text: Text, value: &str| format!("{}{value}\n", text.get(lang));
-        let mut told = format!("{}\n", self.experiment.title.get(lang));
+        let mut told = format!("{}: {}\n", self.experiment.id, self.experiment.title.get(lang));
         told += &facts(Text::new("asked:    ", "问题："), self.experiment.question.get(lang));
         told += &facts(Text::new("a trial:  ", "每次试验："), self.experiment.method.get(lang));
         told += &facts(Text::new("source:   ", "来源："), self.experiment.source.get(lang));

@@ -19,7 +19,7 @@ const PATIENCE_US: u64 = 20_000_000;
 /// Figure 16: from a leader's crash until the others hear from the next.
 pub(super) static DOWNTIME: Experiment = Experiment {
     id: "raft-downtime",
-    title: Text::new("Raft: time without a leader", "Raft：无领导者的时间"),
+    title: Text::new("Time without a leader", "无领导者的时间"),
     question: Text::new(
         "How long does it take to detect and replace a crashed leader, for each range of election timeouts?",
         "在各个选举超时范围下，发现并替换崩溃的领导者需要多久？",
@@ -167,7 +167,7 @@ const fn pair((low, high): (u64, u64)) -> SettingValue {
 /// Chapter 9 of the dissertation: a cluster over a wide area that starts without a leader.
 pub(super) static WAN: Experiment = Experiment {
     id: "raft-wan",
-    title: Text::new("Raft: the first leader over a wide area", "Raft：广域网上的首次选举"),
+    title: Text::new("The first leader over a wide area", "广域网上的首次选举"),
     question: Text::new(
         "How long does a cluster over a wide area take to elect a leader, with some of its servers down?",
         "广域网上的集群在部分服务器宕机时，需要多久选出领导者？",
@@ -219,7 +219,7 @@ fn wan_lines(settings: &Settings) -> Result<Vec<Line>, Text> {
 /// How often nobody wins an election, beside the dissertation's formula.
 pub(super) static SPLIT_VOTES: Experiment = Experiment {
     id: "raft-split-votes",
-    title: Text::new("Raft: split votes", "Raft：选票瓜分"),
+    title: Text::new("Split votes", "选票瓜分"),
     question: Text::new(
         "How often does the first election have no winner, for each one-way latency?",
         "在各个单向延迟下，首轮选举有多大概率无人胜出？",

@@ -9,7 +9,7 @@ use crate::words::Text;
 /// How even the shares of the nodes are, for each number of virtual nodes.
 pub(super) static BALANCE: Experiment = Experiment {
     id: "ring-balance",
-    title: Text::new("Ring: balance", "哈希环：均衡度"),
+    title: Text::new("How even the shares are", "份额的均衡度"),
     question: Text::new(
         "How far do the nodes' shares of the circle lie from an even share, for each number of virtual nodes?",
         "在各个虚拟节点数下，各节点占环的份额偏离平均有多远？",
@@ -68,7 +68,7 @@ fn names(seed: u64, nodes: u64) -> impl Iterator<Item = String> {
 /// How many keys move when a node comes.
 pub(super) static MOVEMENT: Experiment = Experiment {
     id: "ring-movement",
-    title: Text::new("Ring: keys that move", "哈希环：移动的键"),
+    title: Text::new("Keys that move", "移动的键"),
     question: Text::new(
         "Which share of the keys moves when one more node comes?",
         "新增一个节点时，有多大比例的键要移动？",
