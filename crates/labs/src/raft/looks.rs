@@ -113,12 +113,12 @@ fn server_state(node: &Node, server: &Server) -> Value {
 /// What only some variants go by.
 fn more_state(map: &mut Map<String, Value>, server: &Server, rules: Variant) {
     let mut put = |key: &str, value: Value| map.insert(key.to_owned(), value);
-    if matches!(rules, Variant::Membership | Variant::MembershipJoint | Variant::EagerMembership) {
+    if rules.changes_members() {
         put("members", json!(server.config.members));
         put("outgoing", json!(server.config.outgoing));
         put("config_index", json!(server.config.index));
     }
-    if matches!(rules, Variant::PreVote | Variant::Lease | Variant::Membership | Variant::MembershipJoint) {
+    if rules.remembers_leader() {
         put("heard_leader", json!(server.heard_leader));
     }
     if matches!(rules, Variant::ReadIndex | Variant::Lease) && server.role == Role::Leader {

@@ -34,6 +34,7 @@ pub static LAB: Lab = Lab {
         &variants::NO_LOG_CHECK,
         &variants::FIXED_TIMEOUT,
         &variants::LOCAL_READ,
+        &variants::EAGER_MEMBERSHIP,
     ],
     properties: words::PROPERTIES,
     rules: words::RULES,

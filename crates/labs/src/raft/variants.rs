@@ -302,6 +302,36 @@ pub(super) static MEMBERSHIP_JOINT: RaftVariant = RaftVariant {
     snapshot_after: 0,
 };
 
+/// n2, of term 2, changes the cluster before it has committed anything of its own: n2 and n3 are a majority of three,
+/// n1, n4 and n5 one of the five that n1 has in its log since term 1.
+pub(super) const DISJOINT: &str = "raft:eager-membership;r1;s1;servers=4;clients=0;\
+    election_timeout_us=200000-9000000;latency_us=10000-10000;disk_us=0-0;@10000fire.n1.0;@60000do.n1.write.x.1;\
+    @90000join.n5;@119000cut.n1_n5.n2_n3_n4;@120000do.n1.add.n5;@400000fire.n2.0;@450000cut.n4;\
+    @460000do.n2.remove.n1;@500000heal;@501000cut.n2_n3.n1_n4_n5;@800000fire.n1.0;@900000do.n1.write.x.9;\
+    @1000000heal";
+
+pub(super) static EAGER_MEMBERSHIP: RaftVariant = RaftVariant {
+    about: &About {
+        id: "eager-membership",
+        title: Text::new("eager membership", "抢先变更成员"),
+        sentence: Text::new(
+            "One server at a time, but a new leader changes the cluster before it has committed anything.",
+            "逐台变更，但新领导者尚未提交任何条目就变更成员。",
+        ),
+        standing: Standing::Naive {
+            flaw: Text::new(
+                "Two changes of two terms leave two majorities that do not meet.",
+                "两个任期的两次变更会留下互不相交的两个多数派。",
+            ),
+            broken_by: BrokenBy::Run(DISJOINT),
+        },
+        assumes: ASSUMES,
+        claims: &["leader-completeness", "state-machine-safety"],
+    },
+    rules: Rules::EagerMembership,
+    snapshot_after: 0,
+};
+
 /// How many servers may join.
 const JOINERS_MAX: usize = 4;
 
@@ -434,10 +464,6 @@ fn next_change(setup: &Setup, number: u64) -> Command {
 }
 
 impl RaftVariant {
-    fn changes_members(&self) -> bool {
-        matches!(self.rules, Rules::Membership | Rules::MembershipJoint | Rules::EagerMembership)
-    }
-
     /// The settings that only this variant has.
     fn own_settings(&self) -> Vec<Setting> {
         let mut settings = Vec::new();
@@ -453,7 +479,7 @@ impl RaftVariant {
                 kind: SettingKind::Number { min: 0, max: 500_000, default: 50_000 },
             });
         }
-        if self.changes_members() {
+        if self.rules.changes_members() {
             settings.push(number(
                 "change_every",
                 Text::new("Changes of the cluster", "成员变更频率"),
@@ -563,7 +589,7 @@ impl Variant for RaftVariant {
     fn commands(&self) -> &'static [CommandSchema] {
         match self.rules {
             Rules::MembershipJoint => COMMANDS,
-            _ if self.changes_members() => &COMMANDS[..SINGLE_CHANGES],
+            _ if self.rules.changes_members() => &COMMANDS[..SINGLE_CHANGES],
             _ => &COMMANDS[..READS_AND_WRITES],
         }
     }
@@ -591,7 +617,7 @@ impl Variant for RaftVariant {
         };
         Blueprint {
             seats: ids.map(|id| SeatPlan { id, role: 0, zone: 0 }).collect(),
-            max_servers: usize::from(servers) + if self.changes_members() { JOINERS_MAX } else { 0 },
+            max_servers: usize::from(servers) + if self.rules.changes_members() { JOINERS_MAX } else { 0 },
             joiner_role: 0,
             factory: Arc::new(TypedFactory::<Raft> {
                 setup: Arc::new(setup),
@@ -603,7 +629,7 @@ impl Variant for RaftVariant {
                 }),
                 command: match self.rules {
                     Rules::MembershipJoint => read_any,
-                    _ if self.changes_members() => read_single_change,
+                    _ if self.rules.changes_members() => read_single_change,
                     _ => read_plain,
                 },
             }),

@@ -73,12 +73,17 @@ pub enum Variant {
 impl Variant {
     /// Whether a server asks before it stands for election.
     const fn asks_first(self) -> bool {
-        matches!(self, Self::PreVote | Self::Membership | Self::MembershipJoint)
+        matches!(self, Self::PreVote | Self::Membership | Self::MembershipJoint | Self::EagerMembership)
     }
 
     /// Whether servers remember for the shortest election timeout that they heard from a leader.
-    const fn remembers_leader(self) -> bool {
+    pub const fn remembers_leader(self) -> bool {
         self.asks_first() || matches!(self, Self::Lease)
+    }
+
+    /// Whether clients may change the cluster.
+    pub const fn changes_members(self) -> bool {
+        matches!(self, Self::Membership | Self::MembershipJoint | Self::EagerMembership)
     }
 
     /// Whether a new leader appends an entry without a command, because it must commit one of its own term soon.

@@ -101,13 +101,13 @@ impl Server {
         };
         server.config = server.config_at(server.log.last_index(), fx);
         server.save(fx);
-        if fx.setup().variant == Variant::Lease {
-            // It may have heard from a leader right before it crashed: that leader's lease must not be broken.
-            server.remember_leader(fx);
-        }
         // A server that joined later is no member of the cluster: it starts no election.
         if server.may_stand(fx.id()) {
             server.reset_election_timer(fx);
+        }
+        if fx.setup().variant == Variant::Lease {
+            // It may have heard from a leader right before it crashed: that leader's lease must not be broken.
+            server.remember_leader(fx);
         }
         server
     }

@@ -246,9 +246,7 @@ impl World {
         }
         self.asked += 1;
         let op = self.asked;
-        let changes =
-            matches!(self.variant, Variant::Membership | Variant::MembershipJoint | Variant::EagerMembership);
-        let body = if changes && op.is_multiple_of(3) {
+        let body = if self.variant.changes_members() && op.is_multiple_of(3) {
             self.change(op / 3)
         } else if op.is_multiple_of(2) {
             Command::Read { key: 0 }
@@ -366,9 +364,8 @@ fn holds(variant: Variant, snapshot_after: u32, servers: u16, seeds: u64) {
         committed += history.committed.len();
         changes += history.committed.values().filter(|entry| matches!(entry.op, Op::Config { .. })).count();
     }
-    let is_changing = matches!(variant, Variant::Membership | Variant::MembershipJoint);
     assert!(
-        !is_changing || changes > seeds as usize * 3,
+        !variant.changes_members() || changes > seeds as usize * 3,
         "{variant:?}, {servers} servers: {changes} changes"
     );
     assert!(leaders > seeds as usize * 4, "{variant:?}, {servers} servers: {leaders} leaders");
