@@ -116,6 +116,29 @@ fn with_unequal_logs_two_of_four_survivors_are_electable() {
 }
 
 #[test]
+fn the_one_behind_is_stored_and_breaks_blind_votes_alone() {
+    let text = super::variants::BEHIND_WINS;
+    assert_eq!(broken_in(text), ["leader-completeness", "state-machine-safety"]);
+    assert_eq!(broken_in(&text.replace("no-log-check", "basic")), Vec::<&str>::new());
+}
+
+/// What never elects leads at once with the paper's rules.
+#[test]
+fn only_the_same_timeout_everywhere_never_elects() {
+    let unmet = |text: &str| {
+        let mut session = Session::open(text).expect("a run");
+        session.play_ahead(20_000_000, 500_000);
+        let property = session.properties().iter().find(|one| one.id == "leader-elected").expect("it");
+        crate::verdict::of(&session, property).is_broken()
+    };
+    assert!(unmet("raft:fixed-timeout;r1;s1"));
+    assert!(unmet(
+        "raft:fixed-timeout;r1;s1;servers=9;election_timeout_us=20000-20000;latency_us=8000-15000"
+    ));
+    assert!(!unmet("raft:basic;r1;s1;election_timeout_us=150000-300000;latency_us=10000-10000"));
+}
+
+#[test]
 fn a_stale_read_is_stored_and_breaks_local_reads_alone() {
     let text = super::variants::STALE_READ;
     assert_eq!(broken_in(text), ["linearizable"]);

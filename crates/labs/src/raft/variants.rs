@@ -64,7 +64,7 @@ pub(super) static BASIC: RaftVariant = RaftVariant {
 };
 
 /// Figure 8 of the paper, with its terms 2, 3, 4 and 5 as 1, 2, 3 and 5.
-pub(super) const FIGURE_8: &str = "raft:commit-by-counting;r1;s8;clients=0;election_timeout_us=8000000-9000000;\
+pub const FIGURE_8: &str = "raft:commit-by-counting;r1;s8;clients=0;election_timeout_us=8000000-9000000;\
     latency_us=10000-12000;disk_us=0-0;\
     @10000fire.n1.0;@60000cut.n1_n2.n3_n4_n5;@70000do.n1.write.x.1;@100000crash.n1;@110000heal;\
     @120000fire.n5.0;@143900cut.n5;@144000do.n5.write.x.2;@150000crash.n5;@200000heal;@210000restart.n1;\
@@ -118,6 +118,11 @@ pub(super) static FORGET_VOTE: RaftVariant = RaftVariant {
     snapshot_after: 0,
 };
 
+/// n3 lacks what n1 and n2 have committed, and is elected by n2 all the same.
+pub(super) const BEHIND_WINS: &str = "raft:no-log-check;r1;s1;servers=3;clients=0;\
+    election_timeout_us=8000000-9000000;latency_us=10000-12000;disk_us=0-0;@10000fire.n1.0;@60000cut.n3;\
+    @70000do.n1.write.x.1;@150000heal;@151000cut.n1;@160000fire.n3.0;@220000do.n3.write.x.2;@300000heal";
+
 pub(super) static NO_LOG_CHECK: RaftVariant = RaftVariant {
     about: &About {
         id: "no-log-check",
@@ -128,10 +133,10 @@ pub(super) static NO_LOG_CHECK: RaftVariant = RaftVariant {
                 "A candidate whose log is behind wins and overwrites committed entries.",
                 "日志落后的候选人当选，覆盖已提交的条目。",
             ),
-            broken_by: BrokenBy::Seeds(200),
+            broken_by: BrokenBy::Run(BEHIND_WINS),
         },
         assumes: ASSUMES,
-        claims: &["leader-completeness"],
+        claims: &["leader-completeness", "state-machine-safety"],
     },
     rules: Rules::NoLogCheck,
     snapshot_after: 0,
