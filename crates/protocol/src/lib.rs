@@ -12,6 +12,7 @@ mod id;
 mod machine;
 
 pub mod commit;
+pub mod lock;
 pub mod paxos;
 pub mod raft;
 pub mod ring;
