@@ -12,7 +12,7 @@ mod tests;
 mod variants;
 mod words;
 
-use crate::lab::{Family, Lab};
+use crate::lab::{Family, Lab, StorySource, embedded};
 use crate::words::Text;
 
 /// The lab of locks.
@@ -49,7 +49,73 @@ pub static LAB: Lab = Lab {
         ("key expiry", Text::new("key expiry", "键过期定时器")),
     ],
     spelling: words::SPELLING,
-    stories: &[],
+    stories: &[
+        StorySource {
+            id: "ten-clients-no-lock",
+            title: Text::new("Ten clients, no lock", "十个客户端，没有锁"),
+            text: embedded(include_str!("stories/ten-clients-no-lock.story")),
+        },
+        StorySource {
+            id: "ten-clients-local-mutex",
+            title: Text::new("Ten clients, a mutex on each machine", "十个客户端，每台机器一把互斥锁"),
+            text: embedded(include_str!("stories/ten-clients-local-mutex.story")),
+        },
+        StorySource {
+            id: "ten-clients-pause",
+            title: Text::new("Ten clients, a lease, one pause", "十个客户端，一份租约，一次停顿"),
+            text: embedded(include_str!("stories/ten-clients-pause.story")),
+        },
+        StorySource {
+            id: "ten-clients-fenced",
+            title: Text::new("Ten clients, a fencing token, one pause", "十个客户端，防护令牌，一次停顿"),
+            text: embedded(include_str!("stories/ten-clients-fenced.story")),
+        },
+        StorySource {
+            id: "two-holders",
+            title: Text::new("Two holders", "两个持有者"),
+            text: embedded(include_str!("stories/two-holders.story")),
+        },
+        StorySource {
+            id: "fencing-token",
+            title: Text::new("The fencing token stops the late write", "防护令牌拦下迟到的写入"),
+            text: embedded(include_str!("stories/fencing-token.story")),
+        },
+        StorySource {
+            id: "writes-alone",
+            title: Text::new("What a token on writes alone does not stop", "只给写请求带令牌，拦不住什么"),
+            text: embedded(include_str!("stories/writes-alone.story")),
+        },
+        StorySource {
+            id: "setnx-crash",
+            title: Text::new("SETNX and a crash", "SETNX 遇上崩溃"),
+            text: embedded(include_str!("stories/setnx-crash.story")),
+        },
+        StorySource {
+            id: "setex-first",
+            title: Text::new("SETEX, SETNX, DEL", "SETEX、SETNX、DEL"),
+            text: embedded(include_str!("stories/setex-first.story")),
+        },
+        StorySource {
+            id: "async-failover",
+            title: Text::new("A failover forgets a lock", "故障转移忘掉了锁"),
+            text: embedded(include_str!("stories/async-failover.story")),
+        },
+        StorySource {
+            id: "redlock-clock",
+            title: Text::new("Redlock and a clock that jumps", "Redlock 遇上时钟跳变"),
+            text: embedded(include_str!("stories/redlock-clock.story")),
+        },
+        StorySource {
+            id: "redlock-restart",
+            title: Text::new("Redlock and a restart without fsync", "Redlock 遇上未落盘的重启"),
+            text: embedded(include_str!("stories/redlock-restart.story")),
+        },
+        StorySource {
+            id: "lose-one",
+            title: Text::new("Your turn: lose an increment", "轮到你：弄丢一次加一"),
+            text: embedded(include_str!("stories/lose-one.story")),
+        },
+    ],
     tools: &[],
     miniature: "lock:ttl-fenced;r1;s4;@400000pause.c1;@900000resume.c1",
 };

@@ -87,7 +87,7 @@ pub(super) static LOCAL_MUTEX: LockVariant = LockVariant {
 };
 
 /// c1 crashes with the lock, and comes back without it.
-pub(super) const HELD_FOR_EVER: &str = "lock:setnx;r1;s1;@60000crash.c1;@100000restart.c1";
+pub(super) const HELD_FOR_EVER: &str = "lock:setnx;r1;s1;@18000crash.c1;@50000restart.c1";
 
 pub(super) static SETNX: LockVariant = LockVariant {
     about: &About {
