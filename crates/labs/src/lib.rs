@@ -17,6 +17,7 @@ pub mod import;
 pub mod lab;
 pub mod linear;
 pub mod link;
+pub mod lock;
 pub mod paxos;
 pub mod place;
 pub mod raft;
