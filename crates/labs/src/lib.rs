@@ -10,6 +10,8 @@ pub mod bench;
 pub mod catalogue;
 pub mod check;
 pub mod commit;
+mod coordination;
+pub mod election;
 pub mod experiment;
 pub mod explore;
 pub mod export;

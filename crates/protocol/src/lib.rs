@@ -13,6 +13,7 @@ mod machine;
 
 pub mod commit;
 pub mod coordination;
+pub mod election;
 pub mod lock;
 pub mod paxos;
 pub mod raft;

@@ -117,5 +117,6 @@ pub static LAB: Lab = Lab {
         },
     ],
     tools: &[],
+    experiments: &[],
     miniature: "lock:ttl-fenced;r1;s4;@400000pause.c1;@900000resume.c1",
 };

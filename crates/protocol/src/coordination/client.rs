@@ -84,6 +84,8 @@ pub struct Client {
     pub openings: u32,
     /// The place of the server that it talks to, counted round and round.
     pub place: u32,
+    /// Whether it may still follow a hint before a timer runs out: with more than one, repeated messages breed.
+    pub may_turn: bool,
     /// How it stands with the service.
     pub link: Link,
     /// The newest state that it knows of.
@@ -109,6 +111,7 @@ impl Client {
             incarnation,
             openings: 0,
             place: u32::from(fx.id().number()),
+            may_turn: true,
             link: Link::Opening { nonce: 0, knocks: 0 },
             seen: Zxid::default(),
             serial: 0,
@@ -154,10 +157,12 @@ impl Client {
         match input {
             Input::Message { from, body } => self.hear(from, body, fx),
             Input::Timer(Timer::Retry) => {
+                self.may_turn = true;
                 self.try_next_server(fx);
                 Vec::new()
             }
             Input::Timer(Timer::Ping) => {
+                self.may_turn = true;
                 self.ping(fx);
                 Vec::new()
             }
@@ -343,9 +348,10 @@ impl Client {
 
     /// The server that was asked names another one.
     fn turn_to(&mut self, from: NodeId, leader: Option<NodeId>, fx: &mut Fx<'_>) {
-        if fx.setup().server(self.place) != Some(from) {
+        if fx.setup().server(self.place) != Some(from) || !self.may_turn {
             return;
         }
+        self.may_turn = false;
         let place = leader.and_then(|leader| fx.setup().ensemble().position(|server| server == leader));
         match place.and_then(|place| u32::try_from(place).ok()) {
             Some(place) => {
