@@ -30,3 +30,8 @@ pub fn heard(step: &Step) -> Option<(NodeId, NodeId, u64)> {
         _ => None,
     }
 }
+
+/// The term of a server that is up.
+pub fn term_of(world: &World, node: NodeId) -> Option<u64> {
+    Some(world.node(node)?.machine::<Raft>()?.as_server()?.current_term)
+}

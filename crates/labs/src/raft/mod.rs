@@ -1,6 +1,7 @@
 //! The Raft lab: elections, one log, and what breaks when a rule is left out.
 
 pub mod elections;
+mod experiments;
 mod looks;
 mod properties;
 #[cfg(test)]
@@ -161,6 +162,7 @@ pub static LAB: Lab = Lab {
             text: embedded(include_str!("stories/too-early.story")),
         },
     ],
+    experiments: &[&experiments::DOWNTIME, &experiments::WAN, &experiments::SPLIT_VOTES],
     miniature: "raft:basic;r1;s4;servers=5;clients=1;@900000crash.n1;@1500000restart.n1;t40",
     tools: &[],
 };
