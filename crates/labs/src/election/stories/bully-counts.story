@@ -42,8 +42,8 @@ step
   zh: 有更高的节点回复 OK。n1 退出竞争，等待结果。
 
 step
-  until n4.role = leader
   until message COORDINATOR from n4
+  claim n4.role = leader
   spot n4
   en: Nobody above n4 has answered in time. It leads, and tells the three below it.
   zh: n4 之上没有谁及时应答。它成为领导者，并告知其下的三个节点。

@@ -5,7 +5,7 @@ title
 run election:random-pairwise;r1;s2
 
 step
-  until message NUMBER
+  until count number >= 1 >= 5
   claim n4.number = 10
   claim n3.number = 9
   spot n3 n4

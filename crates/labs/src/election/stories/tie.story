@@ -6,7 +6,7 @@ run election:random-max;r1;s1
 
 step
   until count number >= 1 >= 5
-  until message NUMBER
+  until arrives NUMBER
   en: Five nodes, as tutorials have it: each draws a number from 1 to 10 and tells it to all others. The greatest leads.
   zh: 五个节点，正如教程所说：各自从 1 到 10 中抽一个数，告知其余所有节点，最大者领导。
 
