@@ -8,6 +8,7 @@ pub static LABS: &[&Lab] = &[
     &crate::raft::LAB,
     &crate::paxos::LAB,
     &crate::election::LAB,
+    &crate::lock::LAB,
     &crate::commit::LAB,
     &crate::ring::LAB,
 ];

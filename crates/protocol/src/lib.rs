@@ -14,6 +14,7 @@ mod machine;
 pub mod commit;
 pub mod coordination;
 pub mod election;
+pub mod lock;
 pub mod paxos;
 pub mod raft;
 pub mod ring;

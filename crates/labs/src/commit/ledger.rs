@@ -2,13 +2,13 @@
 //!
 //! A decision counts when it is durable or said, not when memory changes. It is heard in three ways: as a note;
 //! as a record that became durable, for a crash can save the record and swallow the note; and as an
-//! acknowledgement, which says that COMMIT is on the sender's disk.
+//! acknowledgement, which says that the outcome is on the sender's disk.
 
 use std::collections::BTreeMap;
 
 use faultscope_protocol::NodeId;
 use faultscope_protocol::commit::{
-    COORDINATOR, Decision, Log, Message, Note, Record, Reply, Stable, TransactionId,
+    COORDINATOR, Decision, Log, Message, Note, Record, Reply, Setup, Stable, TransactionId, Variant,
 };
 use faultscope_sim::{Kind, Node, Step, World};
 use serde::Serialize;
@@ -100,9 +100,13 @@ impl Ledger {
     pub(super) fn observe(&mut self, world: &World, step: &Step) -> Vec<(TransactionId, Event)> {
         let mut events = Vec::new();
         let Some(node) = step.node.and_then(|id| world.node(id)) else { return events };
+        let rules = node.setup::<Setup>().map(|setup| setup.variant).unwrap_or_default();
         for sent in &step.sent {
             if let Some(message) = sent.body.get::<Message>() {
-                self.hear_message(node.id, sent.to, message, step.at_us, &mut events);
+                // In three-phase commit an Ack says only that its sender is ready to commit.
+                if !matches!((message, rules), (Message::Ack { .. }, Variant::ThreePhase)) {
+                    self.hear_message(node.id, sent.to, message, step.at_us, &mut events);
+                }
             }
         }
         for note in step.notes.iter().filter_map(|note| note.get::<Note>()) {
@@ -110,7 +114,12 @@ impl Ledger {
         }
         self.watch_disk(node, step, &mut events);
         if step.kind == Kind::Restart && node.role() == COORDINATOR && !node.id.is_client() {
-            self.presume_aborts(node.id, &mut events);
+            match rules {
+                // Its log says what it began.
+                Variant::ThreePhase => {}
+                Variant::PaxosCommit => self.release(node.id),
+                _ => self.presume_aborts(node.id, &mut events),
+            }
         }
         if let (Kind::Reply, Some(reply)) =
             (step.kind, step.body.as_ref().and_then(|body| body.get::<Reply>()))
@@ -139,7 +148,7 @@ impl Ledger {
         events: &mut Vec<(TransactionId, Event)>,
     ) {
         match message {
-            Message::Prepare { transaction, changes, .. } => {
+            Message::Prepare { transaction, changes, .. } | Message::CanCommit { transaction, changes, .. } => {
                 if self.begin(*transaction, from, at_us) {
                     events.push((*transaction, Event::Began));
                 }
@@ -148,11 +157,15 @@ impl Ledger {
                     case.parts.insert(to, sum);
                 }
             }
-            Message::Ack { transaction } => {
+            Message::Ack { transaction }
+            | Message::HaveCommitted { transaction }
+            | Message::Aborted { transaction } => {
+                let is_abort = matches!(message, Message::Aborted { .. });
+                let decision = if is_abort { Decision::Abort } else { Decision::Commit };
                 // One that aborted and acknowledges nevertheless has decided before: that decision counts.
                 let is_new = self.case(*transaction).is_some_and(|case| !case.decided.contains_key(&from));
                 if is_new {
-                    self.decide(*transaction, from, Decision::Commit, events);
+                    self.decide(*transaction, from, decision, events);
                 }
             }
             _ => {}
@@ -195,6 +208,13 @@ impl Ledger {
             .collect();
         for transaction in open {
             self.decide(transaction, coordinator, Decision::Abort, events);
+        }
+    }
+
+    /// A coordinator of Paxos Commit that is back has forgotten what it began, and is no longer needed for it.
+    fn release(&mut self, coordinator: NodeId) {
+        for case in self.cases.values_mut().filter(|case| !case.decided.contains_key(&coordinator)) {
+            case.coordinator = None;
         }
     }
 

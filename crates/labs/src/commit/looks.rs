@@ -2,13 +2,13 @@
 //! records as cells, its locks as signs; the tint is the transaction.
 
 use faultscope_protocol::commit::{
-    Client, Commit, Coordinated, Coordinator, Participant, Phase, State, TransactionId,
+    ACCEPTOR, Client, Commit, Coordinated, Coordinator, Participant, Phase, TransactionId,
 };
-use faultscope_scene::Icon;
+use faultscope_scene::{Icon, Ink, Lettering, Point, Subject};
 use faultscope_sim::{Node, World};
 
 use super::reading::{self, Business, Entry, EntryKind, era_of};
-use crate::stage::{Cell, Edge, Look, Tone};
+use crate::stage::{Cell, Edge, Look, Stage, Tone};
 use crate::words::{Lang, Text};
 
 /// The look of a node.
@@ -20,7 +20,12 @@ pub(super) fn look(world: &World, node: &Node, lang: Lang) -> Look {
         (look.arc, look.role) = (arc(business), role(business).get(lang).to_owned());
     }
     match node.machine::<Commit>() {
-        Some(Commit::Coordinator(coordinator)) => coordinator_look(&mut look, coordinator, focus, lang),
+        Some(Commit::Coordinator(coordinator)) => {
+            coordinator_look(&mut look, coordinator, focus, lang);
+            if node.role() == ACCEPTOR {
+                acceptor_look(&mut look, coordinator, focus.is_some(), lang);
+            }
+        }
         Some(Commit::Participant(participant)) => {
             participant_look(&mut look, (world, node), participant, focus, lang);
         }
@@ -28,6 +33,20 @@ pub(super) fn look(world: &World, node: &Node, lang: Lang) -> Look {
         None => {}
     }
     look
+}
+
+/// What the blocked participants hold, in a corner of the stage.
+pub(super) fn draw_blocked(world: &World, stage: &mut Stage<'_>) {
+    let (participants, locks) = reading::blocked_locks(world);
+    if locks == 0 {
+        return;
+    }
+    let text = Text::new("blocked: {count}, locks held: {locks}", "阻塞：{count} 个，持锁：{locks} 把");
+    let counts = [("count", participants.to_string()), ("locks", locks.to_string())];
+    let values: Vec<(&str, &str)> = counts.iter().map(|(key, count)| (*key, count.as_str())).collect();
+    let words = text.fill(stage.frame.lang, &values);
+    let spots = [Point::new(8.0, 18.0), Point::new(8.0, stage.frame.height - 8.0)];
+    stage.label_at_one_of(&spots, &words, Lettering::sans(12.0), Ink::Warn, Subject::None);
 }
 
 fn tint(look: &mut Look, transaction: TransactionId) {
@@ -48,6 +67,23 @@ fn coordinator_look(
     look.remark = progress(known, business, lang);
 }
 
+/// An acceptor beside the coordinator: a thick ring only while it leads itself.
+fn acceptor_look(look: &mut Look, acceptor: &Coordinator, leads: bool, lang: Lang) {
+    if leads {
+        look.role = Text::new("leads", "领导中").get(lang).to_owned();
+        return;
+    }
+    look.edge = Edge::Plain;
+    look.role = Text::new("acceptor", "接受者").get(lang).to_owned();
+    if let Some((&transaction, slot)) = acceptor.slots.iter().next_back() {
+        tint(look, transaction);
+        let votes = slot.accepted.len() + slot.waiting.len();
+        let text = Text::new("{voted} of {all} votes", "已收 {voted}/{all} 票");
+        let all = slot.participants.len().to_string();
+        look.remark = text.fill(lang, &[("voted", &votes.to_string()), ("all", &all)]);
+    }
+}
+
 /// How far the coordinator is: votes or acknowledgements, out of how many.
 fn progress(known: &Coordinated, business: Business, lang: Lang) -> String {
     let all = known.votes.len().to_string();
@@ -57,6 +93,9 @@ fn progress(known: &Coordinated, business: Business, lang: Lang) -> String {
         Phase::Committing if business == Business::Deciding => Text::new("writing COMMIT", "COMMIT 写盘中"),
         Phase::Committing => Text::new("{acked} of {all} ACKs", "已收 {acked}/{all} 个 ACK"),
         Phase::Ended => Text::new("committed", "已提交"),
+        Phase::PreCommitting => Text::new("{acked} of {all} ready", "{acked}/{all} 已就绪"),
+        Phase::Recovering => Text::new("asks all", "询问各方"),
+        Phase::Aborting => Text::new("aborting", "中止中"),
         Phase::Aborted => Text::new("aborted", "已中止"),
     };
     text.fill(lang, &[("voted", &voted), ("acked", &known.acks.len().to_string()), ("all", &all)])
@@ -75,7 +114,7 @@ fn participant_look(
         look.remark = refusal(participant, lang);
         return;
     };
-    let is_uncertain = participant.transactions.values().any(|known| known.state == State::Prepared);
+    let is_uncertain = participant.transactions.values().any(|known| known.state.is_uncertain());
     look.edge = if is_uncertain { Edge::Tentative } else { Edge::Plain };
     look.is_blocked = business == Business::Blocked;
     look.tone = match business {
@@ -86,12 +125,16 @@ fn participant_look(
     let locks = count_of_locks(participant.locks.len(), lang);
     look.remark = match business {
         Business::Blocked => {
-            let since_us = reading::uncertain_since_us(node, participant, transaction);
-            let waited_us = world.now_us().saturating_sub(since_us.unwrap_or(world.now_us()));
-            format!("{} ms{}{locks}", waited_us / 1000, Text::new(", ", "，").get(lang))
+            match reading::uncertain_since_us(node, participant, transaction) {
+                Some(since_us) => {
+                    let waited_us = world.now_us().saturating_sub(since_us);
+                    format!("{} ms{}{locks}", waited_us / 1000, Text::new(", ", "，").get(lang))
+                }
+                None => locks,
+            }
         }
         Business::Preparing | Business::Settling => Text::new("writing", "写盘中").get(lang).to_owned(),
-        Business::Working | Business::Prepared => locks,
+        Business::Working | Business::Prepared | Business::PreCommitted => locks,
         Business::AbortedAlone => Text::new("after its YES", "已投赞成票").get(lang).to_owned(),
         _ => refusal(participant, lang),
     };
@@ -111,16 +154,18 @@ fn count_of_locks(count: usize, lang: Lang) -> String {
     text.fill(lang, &[("count", &count.to_string())])
 }
 
-/// Two signs at most: the lowest accounts that are locked, and how many there are beside.
+/// Two signs at most: the lowest account that is locked, and the next or how many there are beside.
 fn locks(participant: &Participant, lang: Lang) -> Vec<(Icon, String)> {
-    let accounts: Vec<u32> = participant.locks.keys().copied().collect();
-    let beside = accounts.len().saturating_sub(2);
-    let sign = |(place, account): (usize, &u32)| {
-        let words =
-            Text::new("acct {account}", "账户 {account}").fill(lang, &[("account", &account.to_string())]);
-        (Icon::Lock, if place == 1 && beside > 0 { format!("{words} +{beside}") } else { words })
+    let name = |account: &u32| {
+        Text::new("acct {account}", "账户 {account}").fill(lang, &[("account", &account.to_string())])
     };
-    accounts.iter().take(2).enumerate().map(sign).collect()
+    let accounts: Vec<&u32> = participant.locks.keys().collect();
+    let words = match accounts[..] {
+        [first, second] => vec![name(first), name(second)],
+        [first, _, ..] => vec![name(first), format!("+{}", accounts.len() - 1)],
+        _ => accounts.into_iter().map(name).collect(),
+    };
+    words.into_iter().map(|words| (Icon::Lock, words)).collect()
 }
 
 fn client_look(look: &mut Look, client: &Client, lang: Lang) {
@@ -139,22 +184,28 @@ const fn role(business: Business) -> Text {
         Business::Working => Text::new("working", "处理中"),
         Business::Preparing => Text::new("preparing", "准备中"),
         Business::Prepared => Text::new("prepared", "已准备"),
+        Business::PreCommitted => Text::new("pre-committed", "预提交"),
         Business::Blocked => Text::new("blocked", "阻塞"),
         Business::Settling => Text::new("deciding", "决定中"),
         Business::Committed => Text::new("committed", "已提交"),
         Business::Aborted => Text::new("aborted", "已中止"),
         Business::AbortedAlone => Text::new("aborted alone", "擅自中止"),
-        Business::Collecting | Business::Deciding | Business::Telling => Text::new("coordinator", "协调者"),
+        Business::Collecting
+        | Business::Deciding
+        | Business::Telling
+        | Business::TellingAbort
+        | Business::PreCommitting
+        | Business::Recovering => Text::new("coordinator", "协调者"),
     }
 }
 
 /// The timer that matters.
 const fn arc(business: Business) -> Option<&'static str> {
     match business {
-        Business::Collecting => Some("vote timeout"),
-        Business::Telling => Some("resend COMMIT"),
+        Business::Collecting | Business::PreCommitting => Some("vote timeout"),
+        Business::Telling | Business::TellingAbort => Some("resend COMMIT"),
         Business::Working => Some("work before the vote"),
-        Business::Prepared | Business::Blocked => Some("inquiry"),
+        Business::Prepared | Business::PreCommitted | Business::Blocked | Business::Recovering => Some("inquiry"),
         _ => None,
     }
 }
@@ -169,6 +220,10 @@ fn cell(entry: &Entry, lang: Lang) -> Cell {
         EntryKind::Commit | EntryKind::Committed => Text::new("commit", "提交"),
         EntryKind::Aborted => Text::new("abort", "中止"),
         EntryKind::End => Text::new("end", "结束"),
+        EntryKind::Start => Text::new("start", "开始"),
+        EntryKind::PreCommitted => Text::new("pre-c", "预提交"),
+        EntryKind::Promised => Text::new("prom", "承诺"),
+        EntryKind::Accepted => Text::new("acc", "接受"),
     };
     Cell {
         words: format!("{} {}", word.get(lang), entry.transaction),

@@ -1,6 +1,6 @@
 //! The lab of atomic commit: one coordinator, some participants that hold accounts, clients that move money.
 //!
-//! All variants run the machine of [`faultscope_protocol::commit`]; they differ in one rule each. What a node shows
+//! All variants, from two-phase commit to Paxos Commit, run the machine of [`faultscope_protocol::commit`]; the naive ones differ in one rule each. What a node shows
 //! to pictures and traces is read in `reading`; what the run has decided so far is kept in `ledger`.
 
 mod ledger;
@@ -20,7 +20,7 @@ use crate::words::Text;
 pub const LAB: Lab = Lab {
     id: "commit",
     family: Family::Commit,
-    title: Text::new("Two-phase commit", "两阶段提交"),
+    title: Text::new("Atomic commit", "原子提交"),
     sentence: Text::new(
         "Several machines change something together, all of them or none, though any of them may crash.",
         "多台机器共同完成一次修改，要么全做，要么全不做，尽管其中任何一台都可能崩溃。",
@@ -31,6 +31,9 @@ pub const LAB: Lab = Lab {
     ),
     variants: &[
         &variants::TWO_PHASE,
+        &variants::COOPERATIVE,
+        &variants::THREE_PHASE,
+        &variants::PAXOS_COMMIT,
         &variants::IMPATIENT,
         &variants::FORGETFUL_COORDINATOR,
         &variants::SILENCE_IS_CONSENT,
@@ -43,6 +46,7 @@ pub const LAB: Lab = Lab {
         ("resend COMMIT", Text::new("resend COMMIT", "重发 COMMIT 定时器")),
         ("work before the vote", Text::new("work before the vote", "投票前的工作")),
         ("inquiry", Text::new("inquiry", "询问定时器")),
+        ("collecting states", Text::new("collecting states", "收集状态定时器")),
         ("repeat BEGIN", Text::new("repeat BEGIN", "重发 BEGIN 定时器")),
     ],
     spelling: &words::SPELLING,
@@ -69,5 +73,6 @@ pub const LAB: Lab = Lab {
         },
     ],
     tools: &[],
+    experiments: &[],
     miniature: "commit:2pc;r1;s4;@313000crash.n1;@1100000restart.n1",
 };

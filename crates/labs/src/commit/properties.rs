@@ -9,7 +9,7 @@ use faultscope_sim::{Action, Finding, Kind, Mode, Node, Property, Signal, Step, 
 use serde::Serialize;
 
 use super::ledger::{Case, Event, Ledger};
-use super::reading::decision_word;
+use super::reading::{blocked_locks, decision_word};
 use crate::lab::PropertyWords;
 use crate::schema::Settings;
 use crate::words::Text;
@@ -20,10 +20,10 @@ pub(super) const LONG_LOCK_US: u64 = 300_000;
 /// A transaction that begins within this time after a fault may still feel it, in microseconds.
 const AFTERMATH_US: u64 = 2_000_000;
 
-/// Every property of the lab.
-pub(super) fn all(settings: &Settings) -> Vec<Property> {
+/// Every property of the lab; that nobody is blocked is checked only where it is claimed.
+pub(super) fn all(settings: &Settings, is_nonblocking: bool) -> Vec<Property> {
     let everyone = Everyone { patience_us: patience_us(settings), ..Everyone::default() };
-    vec![
+    let mut all = vec![
         Property::new("ac1", Mode::Always, Watch::plain(Ledger::default(), agreement)),
         Property::new("ac2", Mode::Always, Watch::plain(Ledger::default(), no_reversal)),
         Property::new("ac3", Mode::Always, Watch::plain(Ledger::default(), all_voted_yes)),
@@ -32,7 +32,20 @@ pub(super) fn all(settings: &Settings) -> Vec<Property> {
         Property::new("ac5", Mode::Eventually, Watch::boxed(everyone, everyone_decides)),
         Property::new("blocked", Mode::Sometimes, Watch::plain((), blocked)),
         Property::new("long-locks", Mode::Sometimes, Watch::plain(Ledger::default(), long_locks)),
-    ]
+    ];
+    if is_nonblocking {
+        let free = Free { bound_us: termination_us(settings), ..Free::default() };
+        all.insert(5, Property::new("nonblocking", Mode::Always, Watch::boxed(free, nonblocking)));
+    }
+    all
+}
+
+/// After how long a participant of three-phase commit that stays up has surely decided: each of the others may be the
+/// backup and die in its turn.
+fn termination_us(settings: &Settings) -> u64 {
+    let [vote_us, inquiry_us] = ["vote_timeout_us", "inquiry_us"].map(|key| settings.number(key));
+    let round_us = vote_us.saturating_add(inquiry_us.saturating_mul(3)).saturating_mul(2);
+    round_us.saturating_mul(settings.number("participants") + 1).saturating_add(patience_us(settings))
 }
 
 /// After how long a process that still has not decided is overdue: every timer may run out twice, and some
@@ -44,7 +57,7 @@ fn patience_us(settings: &Settings) -> u64 {
 }
 
 /// The properties in words.
-pub(super) const WORDS: [PropertyWords; 8] = [
+pub(super) const WORDS: [PropertyWords; 9] = [
     PropertyWords {
         id: "ac1",
         title: Text::new("AC1: all that decide decide alike", "AC1：所有做出决定的节点决定一致"),
@@ -108,6 +121,18 @@ pub(super) const WORDS: [PropertyWords; 8] = [
         ),
     },
     PropertyWords {
+        id: "nonblocking",
+        title: Text::new("Nobody is blocked", "无人阻塞"),
+        sentence: Text::new(
+            "A participant that voted YES and stays up decides within a bounded time, whoever else crashes.",
+            "投了赞成票且没有崩溃的参与者，不管其他节点谁崩溃，都会在限定时间内做出决定。",
+        ),
+        finding: Text::new(
+            "{transaction}: {node} is still undecided after {waited_ms} ms",
+            "{transaction}：{node} 过了 {waited_ms} ms 仍未做出决定",
+        ),
+    },
+    PropertyWords {
         id: "ac5",
         title: Text::new("AC5: everyone decides in the end", "AC5：最终人人都做出决定"),
         sentence: Text::new(
@@ -124,8 +149,8 @@ pub(super) const WORDS: [PropertyWords; 8] = [
             "参与者投了赞成票，直到定时器到期也没有收到任何消息，又不能擅自决定。",
         ),
         finding: Text::new(
-            "{node} is blocked on {transaction}, with {locks} locks held",
-            "{node} 在 {transaction} 上阻塞，仍持有 {locks} 把锁",
+            "{node} is blocked on {transaction} and holds {locks}; blocked in all: {count}, locks held: {all}",
+            "{node} 在 {transaction} 上阻塞，持锁 {locks} 把；共有 {count} 个参与者阻塞，合计持锁 {all} 把",
         ),
     },
     PropertyWords {
@@ -379,6 +404,48 @@ fn everyone_decides(everyone: &mut Everyone, world: &World, step: &Step) -> Sign
 }
 
 // ---------------------------------------------------------------------------------------------------------------
+// Nobody is blocked
+
+/// Who has voted YES, has not decided, and was up all the time: since when.
+#[derive(Clone, Debug, Default, Hash)]
+struct Free {
+    ledger: Ledger,
+    bound_us: u64,
+    waiting: BTreeMap<(TransactionId, NodeId), u64>,
+}
+
+fn nonblocking(free: &mut Free, world: &World, step: &Step) -> Signal {
+    let mut has_decided = false;
+    for (transaction, event) in free.ledger.observe(world, step) {
+        match event {
+            Event::VotedYes(node) => {
+                let case = free.ledger.case(transaction);
+                if case.is_some_and(|case| case.yes.get(&node) == Some(&step.at_us)) {
+                    free.waiting.insert((transaction, node), step.at_us);
+                }
+            }
+            Event::Decided(node, _) => {
+                has_decided |= free.waiting.remove(&(transaction, node)).is_some();
+            }
+            Event::Began | Event::Reversed(..) => {}
+        }
+    }
+    if step.kind == Kind::Crash {
+        free.waiting.retain(|(_, node), _| Some(*node) != step.node);
+    }
+    let late = free.waiting.iter().find(|(_, since_us)| **since_us + free.bound_us < step.at_us);
+    match late {
+        Some((&(transaction, node), since_us)) => {
+            let waited_ms = (step.at_us - since_us) / 1000;
+            let facts = vec![("node", node.to_string()), ("waited_ms", waited_ms.to_string())];
+            about(transaction, Signal::Struck(facts))
+        }
+        None if has_decided => Signal::Held,
+        None => Signal::Silent,
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------
 // What it costs
 
 fn blocked((): &mut (), world: &World, step: &Step) -> Signal {
@@ -391,7 +458,10 @@ fn blocked((): &mut (), world: &World, step: &Step) -> Signal {
     notes.fold(Signal::Silent, |worst, note| match *note {
         Note::Blocked { transaction, .. } => {
             let locks = participant.locked_by(transaction).len();
-            let facts = vec![("node", id.to_string()), ("locks", locks.to_string())];
+            let (count, all) = blocked_locks(world);
+            let counts = [("locks", locks), ("count", count), ("all", all)];
+            let mut facts = vec![("node", id.to_string())];
+            facts.extend(counts.map(|(name, count)| (name, count.to_string())));
             graver(worst, about(transaction, Signal::Struck(facts)))
         }
         Note::VotedYes { .. } => graver(worst, Signal::Held),

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use faultscope_protocol::commit::{
-    Commit, Coordinated, CoordinatorRecord, Decision, Log, Participant, ParticipantRecord, Participating,
+    self, Commit, Coordinated, CoordinatorRecord, Decision, Log, Participant, ParticipantRecord, Participating,
     Phase, Record, Setup, Stable, State, TransactionId,
 };
 use faultscope_sim::{Node, World};
@@ -25,6 +25,14 @@ pub(super) enum EntryKind {
     Commit,
     /// Coordinator: all have acknowledged.
     End,
+    /// Three-phase commit, coordinator: votes will be asked for.
+    Start,
+    /// Three-phase commit, participant: all have voted YES.
+    PreCommitted,
+    /// Paxos Commit, acceptor: nothing below a ballot.
+    Promised,
+    /// Paxos Commit, acceptor: votes.
+    Accepted,
 }
 
 /// A record in a node's log.
@@ -69,7 +77,7 @@ fn entries_of<R: Named>(node: &Node, log: &Log<R>, durable: Option<&Log<R>>) -> 
             transaction: record.transaction(),
             is_forced: record.is_forced(),
             is_durable,
-            stands: is_durable || !waits || !record.is_forced(),
+            stands: is_durable || !waits || !record.is_forced() && !record.follows_others(),
         }
     };
     log.iter().map(entry).collect()
@@ -77,6 +85,11 @@ fn entries_of<R: Named>(node: &Node, log: &Log<R>, durable: Option<&Log<R>>) -> 
 
 trait Named: Record {
     fn kind(&self) -> EntryKind;
+
+    /// Whether it rests on records before it, and stands only with them.
+    fn follows_others(&self) -> bool {
+        false
+    }
 }
 
 impl Named for CoordinatorRecord {
@@ -84,7 +97,16 @@ impl Named for CoordinatorRecord {
         match self {
             Self::Commit { .. } => EntryKind::Commit,
             Self::End { .. } => EntryKind::End,
+            Self::Start { .. } => EntryKind::Start,
+            Self::Abort { .. } | Self::Learned { decision: Decision::Abort, .. } => EntryKind::Aborted,
+            Self::Learned { decision: Decision::Commit, .. } => EntryKind::Commit,
+            Self::Promised { .. } => EntryKind::Promised,
+            Self::Accepted { .. } => EntryKind::Accepted,
         }
+    }
+
+    fn follows_others(&self) -> bool {
+        matches!(self, Self::Learned { .. })
     }
 }
 
@@ -92,6 +114,7 @@ impl Named for ParticipantRecord {
     fn kind(&self) -> EntryKind {
         match self {
             Self::Prepared { .. } => EntryKind::Prepared,
+            Self::PreCommitted { .. } => EntryKind::PreCommitted,
             Self::Committed { .. } => EntryKind::Committed,
             Self::Aborted { .. } => EntryKind::Aborted,
         }
@@ -107,6 +130,10 @@ impl EntryKind {
             Self::Aborted => "aborted",
             Self::Commit => "commit",
             Self::End => "end",
+            Self::Start => "start",
+            Self::PreCommitted => "precommitted",
+            Self::Promised => "promised",
+            Self::Accepted => "accepted",
         }
     }
 
@@ -115,6 +142,8 @@ impl EntryKind {
             Self::Prepared => State::Prepared,
             Self::Committed | Self::Commit | Self::End => State::Committed,
             Self::Aborted => State::Aborted,
+            Self::PreCommitted => State::PreCommitted,
+            Self::Start | Self::Promised | Self::Accepted => State::Working,
         }
     }
 }
@@ -148,6 +177,7 @@ pub(super) const fn state_word(state: State) -> &'static str {
     match state {
         State::Working => "working",
         State::Prepared => "prepared",
+        State::PreCommitted => "precommitted",
         State::Committed => "committed",
         State::Aborted => "aborted",
     }
@@ -172,8 +202,14 @@ pub(super) enum Business {
     AbortedAlone,
     /// Coordinator: COMMIT is on disk, acknowledgements are missing.
     Telling,
+    /// Paxos Commit, leader: ABORT is chosen, acknowledgements are missing.
+    TellingAbort,
     /// Coordinator: votes are missing.
     Collecting,
+    /// Three-phase commit, coordinator: all voted YES, not all are ready.
+    PreCommitting,
+    /// Three-phase commit, coordinator: back, and it does not know.
+    Recovering,
     /// Participant: works on the transaction, nothing is promised.
     Working,
     /// Participant: the prepared record is being written.
@@ -184,6 +220,8 @@ pub(super) enum Business {
     Deciding,
     /// Participant: voted YES, and uncertain.
     Prepared,
+    /// Three-phase commit, participant: it knows that all voted YES.
+    PreCommitted,
     /// Participant: uncertain for longer than its timer.
     Blocked,
 }
@@ -196,12 +234,16 @@ impl Business {
             Self::Aborted => "aborted",
             Self::AbortedAlone => "aborted-alone",
             Self::Telling => "committing",
+            Self::TellingAbort => "aborting",
             Self::Collecting => "collecting",
+            Self::PreCommitting => "precommitting",
+            Self::Recovering => "recovering",
             Self::Working => "working",
             Self::Preparing => "preparing",
             Self::Settling => "settling",
             Self::Deciding => "deciding",
             Self::Prepared => "prepared",
+            Self::PreCommitted => "precommitted",
             Self::Blocked => "blocked",
         }
     }
@@ -210,7 +252,7 @@ impl Business {
     const fn rank(self) -> u8 {
         match self {
             Self::Committed | Self::Aborted | Self::AbortedAlone => 0,
-            Self::Telling => 1,
+            Self::Telling | Self::TellingAbort => 1,
             Self::Blocked => 3,
             _ => 2,
         }
@@ -239,6 +281,9 @@ pub(super) fn focus(node: &Node) -> Option<(TransactionId, Business)> {
 fn coordinator_business(transaction: TransactionId, known: &Coordinated, entries: &[Entry]) -> Business {
     match known.phase {
         Phase::Collecting => Business::Collecting,
+        Phase::PreCommitting => Business::PreCommitting,
+        Phase::Recovering => Business::Recovering,
+        Phase::Aborting => Business::TellingAbort,
         Phase::Aborted => Business::Aborted,
         Phase::Ended => Business::Committed,
         Phase::Committing if standing(known.state(), transaction, entries) == State::Working => {
@@ -252,8 +297,9 @@ fn participant_business(transaction: TransactionId, known: &Participating, entri
     let stands = standing(known.state, transaction, entries) == known.state;
     match known.state {
         State::Working => Business::Working,
-        State::Prepared if !stands => Business::Preparing,
-        State::Prepared if known.is_blocked() => Business::Blocked,
+        State::Prepared | State::PreCommitted if !stands => Business::Preparing,
+        State::Prepared | State::PreCommitted if known.is_blocked() => Business::Blocked,
+        State::PreCommitted => Business::PreCommitted,
         State::Prepared => Business::Prepared,
         _ if !stands => Business::Settling,
         State::Committed => Business::Committed,
@@ -268,18 +314,22 @@ const fn business_on_disk(kind: EntryKind) -> Business {
         EntryKind::Committed | EntryKind::End => Business::Committed,
         EntryKind::Aborted => Business::Aborted,
         EntryKind::Commit => Business::Telling,
+        EntryKind::PreCommitted => Business::PreCommitted,
+        EntryKind::Start => Business::Recovering,
+        EntryKind::Promised | EntryKind::Accepted => Business::Collecting,
     }
 }
 
 /// Since when a prepared participant has been uncertain in this life, in microseconds of virtual time: since its
-/// YES, or since it came back. Read from its inquiry timer, so a clock that was set meanwhile shifts it.
+/// YES, or since it came back; unknown in three-phase commit, whose timers differ. Read from its inquiry timer, so a clock that was set meanwhile shifts it.
 pub(super) fn uncertain_since_us(
     node: &Node,
     participant: &Participant,
     transaction: TransactionId,
 ) -> Option<u64> {
     let asked = participant.transactions.get(&transaction)?.asked;
-    let inquiry_us = node.setup::<Setup>()?.inquiry_us;
+    let setup = node.setup::<Setup>().filter(|setup| setup.variant != commit::Variant::ThreePhase)?;
+    let inquiry_us = setup.inquiry_us;
     let name = transaction.to_string();
     let is_it = |value: &serde_json::Value| value.get("Inquire").and_then(|it| it.as_str()) == Some(&name);
     let timer = node.timers().find(|timer| is_it(&node.timer_value(timer)))?;
@@ -294,6 +344,19 @@ pub(super) fn blocked_since_us(
 ) -> Option<u64> {
     let since_us = uncertain_since_us(node, participant, transaction)?;
     Some(since_us + true_us(node, node.setup::<Setup>()?.inquiry_us))
+}
+
+/// What all participants that are blocked hold: how many they are, and how many locks.
+pub(super) fn blocked_locks(world: &World) -> (usize, usize) {
+    let participants = world.servers().filter_map(|node| node.machine::<Commit>()?.as_participant());
+    let locks: Vec<usize> = participants.map(locks_blocked).filter(|&locks| locks > 0).collect();
+    (locks.len(), locks.iter().sum())
+}
+
+/// How many locks a participant holds for transactions on which it is blocked.
+pub(super) fn locks_blocked(participant: &Participant) -> usize {
+    let is_blocked = |transaction| participant.transactions.get(transaction).is_some_and(Participating::is_blocked);
+    participant.locks.values().filter(|transaction| is_blocked(transaction)).count()
 }
 
 /// A span of the node's clock in virtual time.

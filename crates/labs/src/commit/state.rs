@@ -1,6 +1,7 @@
 //! A node's state as traces print it and the inspector shows it: from one place, with fixed names.
 //!
-//! `transactions` says `working`, `prepared`, `committed` or `aborted` for each transaction that the node remembers.
+//! `transactions` says `working`, `prepared`, `precommitted`, `committed` or `aborted` (q, w, p, c and a of three-phase
+//! commit) for each transaction that the node remembers.
 //! It follows the records, not the memory: a state counts from when its record is durable, or is announced without
 //! waiting for the disk. So whoever reads a trace may judge AC1 to AC5 by it. A crash can bring an abort that the
 //! coordinator ordered back to `prepared`, since its record is not forced; the answer is then asked for again.
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 
 use faultscope_protocol::NodeId;
 use faultscope_protocol::commit::{
-    Client, Commit, Coordinated, Coordinator, Participant, Setup, Stable, TransactionId, Vote,
+    self, Client, Commit, Coordinated, Coordinator, Participant, Setup, Slot, Stable, TransactionId, Vote,
 };
 use faultscope_sim::{Node, World};
 use serde_json::{Map, Value, json};
@@ -45,6 +46,24 @@ fn coordinating(node: &Node, coordinator: &Coordinator, put: &mut Put<'_>) {
     put("acks", open(|known| names(known.acks.iter())));
     put("log", log(node));
     put("incarnation", json!(coordinator.disk.incarnation));
+    if node.setup::<Setup>().is_some_and(|setup| setup.variant == commit::Variant::PaxosCommit) {
+        let slots = coordinator.slots.iter().map(|(it, slot)| (it.to_string(), slot_value(slot)));
+        put("slots", slots.collect::<Map<_, _>>().into());
+        put("ballots", open(|known| json!(known.election.ballot.to_string())));
+    }
+}
+
+/// What an acceptor has promised and accepted, by participant: ballot and vote.
+fn slot_value(slot: &Slot) -> Value {
+    let accepted = slot.accepted.iter().map(|(participant, (ballot, vote))| {
+        let word = if *vote == Vote::Yes { "prepared" } else { "aborted" };
+        (participant.to_string(), json!([ballot.to_string(), word]))
+    });
+    json!({
+        "promised": slot.promised.to_string(),
+        "accepted": Value::from(accepted.collect::<Map<_, _>>()),
+        "waiting": names(slot.waiting.keys()),
+    })
 }
 
 fn votes(known: &Coordinated) -> Value {
@@ -65,7 +84,15 @@ fn participating(node: &Node, participant: &Participant, put: &mut Put<'_>) {
     put("blocked_since_us", since.collect::<Map<_, _>>().into());
     let asked = participant.transactions.iter().filter(|(_, known)| known.asked > 0);
     put("asked", asked.map(|(it, known)| (it.to_string(), json!(known.asked))).collect::<Map<_, _>>().into());
+    let reports = participant.transactions.iter().filter(|(_, known)| !known.termination.reports.is_empty());
+    let reports = reports.map(|(it, known)| {
+        let states = known.termination.reports.iter();
+        let states = states.map(|(node, report)| (node.to_string(), json!(reading::state_word(report.state))));
+        (it.to_string(), Value::from(states.collect::<Map<_, _>>()))
+    });
+    put("reports", reports.collect::<Map<_, _>>().into());
     put("locks", locks(&participant.locks));
+    put("locks_blocked", json!(reading::locks_blocked(participant) as u64));
     put("balances", node.setup::<Setup>().map_or(Value::Null, |setup| balances(participant, setup)));
     put("log", log(node));
     put("refuse_next", json!(participant.refuse_next));
@@ -110,7 +137,8 @@ fn on_disk(node: &Node, stable: &Stable, put: &mut Put<'_>) {
 fn role_word(node: &Node) -> &'static str {
     match (node.id.is_client(), node.role()) {
         (true, _) => "client",
-        (false, faultscope_protocol::commit::COORDINATOR) => "coordinator",
+        (false, commit::COORDINATOR) => "coordinator",
+        (false, commit::ACCEPTOR) => "acceptor",
         (false, _) => "participant",
     }
 }

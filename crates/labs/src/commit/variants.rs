@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use faultscope_protocol::commit::{self, COORDINATOR, Command, Commit, PARTICIPANT, Part, Setup};
+use faultscope_protocol::commit::{self, ACCEPTOR, COORDINATOR, Command, Commit, PARTICIPANT, Part, Setup};
 use faultscope_protocol::{Door, NodeId};
 use faultscope_sim::{BadCommand, FaultKind, Load, Node, Payload, Property, SeatPlan, TypedFactory, World};
 use serde_json::{Map, Value};
@@ -13,7 +13,7 @@ use crate::schema::{
     Argument, ArgumentKind, CommandSchema, Setting, SettingKind, Settings, Taker, Unit, Words,
     engine_settings,
 };
-use crate::stage::{Arrangement, Look};
+use crate::stage::{Arrangement, Look, Stage};
 use crate::words::{Lang, Text};
 
 /// The balance of every account when a run begins.
@@ -39,6 +39,72 @@ pub(super) static TWO_PHASE: CommitVariant = CommitVariant {
             "Presumed abort: a YES and a COMMIT are on disk before they are said, what is on no disk was aborted, \
              and whoever voted YES waits for the coordinator's word.",
             "推定中止：赞成票与 COMMIT 先落盘再发出，磁盘上没有记录的事务视为已中止，投了赞成票的参与者只能等待协调者的决定。",
+        ),
+        standing: Standing::Right,
+        assumes: ASSUMES,
+        claims: &["ac1", "ac2", "ac3", "ac4", "ac5", "money-conserved"],
+    },
+};
+
+/// Two-phase commit whose participants ask each other.
+pub(super) static COOPERATIVE: CommitVariant = CommitVariant {
+    rules: commit::Variant::Cooperative,
+    about: About {
+        id: "2pc-cooperative",
+        title: Text::new("2PC with cooperative termination", "带协作终止的 2PC"),
+        sentence: Text::new(
+            "An uncertain participant asks the others too: one that has decided, or has not voted, resolves it. If all \
+             are uncertain they are blocked as before.",
+            "存疑的参与者也向其他参与者询问：只要有一个已做出决定或尚未投票，就能得出结果；若全都存疑，仍然阻塞。",
+        ),
+        standing: Standing::Right,
+        assumes: ASSUMES,
+        claims: &["ac1", "ac2", "ac3", "ac4", "ac5", "money-conserved"],
+    },
+};
+
+/// Three-phase commit, in the world that it is made for.
+pub(super) static THREE_PHASE: CommitVariant = CommitVariant {
+    rules: commit::Variant::ThreePhase,
+    about: About {
+        id: "3pc",
+        title: Text::new("Three-phase commit", "三阶段提交"),
+        sentence: Text::new(
+            "Before COMMIT all learn that all voted YES, so an elected backup can end what a dead coordinator began. \
+             Right only while the network is never cut and never late.",
+            "提交之前先让所有参与者知道全票赞成，于是选出的后备者能替崩溃的协调者收尾。只有网络从不分区、从不超时，它才正确。",
+        ),
+        standing: Standing::Right,
+        assumes: Assumptions {
+            faults: &[FaultKind::Crash, FaultKind::CrashClient, FaultKind::Duplication],
+            most_down_percent: 100,
+            words: &[
+                Text::new(
+                    "No partition and no lost message: under a cut the two sides decide differently (AC1)",
+                    "没有分区，也不丢消息：一旦分区，两侧会做出不同的决定（AC1）",
+                ),
+                Text::new(
+                    "Synchrony: the timeouts are longer than any round of messages and disk writes, and nobody pauses, \
+                     so silence means a crash",
+                    "同步：超时长于任何一轮消息往返与写盘，节点不会停顿，因此沉默即崩溃",
+                ),
+                Text::new("AC5: whoever crashed comes back with its disk", "AC5：崩溃的节点带着原有磁盘恢复运行"),
+            ],
+        },
+        claims: &["ac1", "ac2", "ac3", "ac4", "ac5", "money-conserved", "nonblocking"],
+    },
+};
+
+/// Paxos Commit.
+pub(super) static PAXOS_COMMIT: CommitVariant = CommitVariant {
+    rules: commit::Variant::PaxosCommit,
+    about: About {
+        id: "paxos-commit",
+        title: Text::new("Paxos Commit", "Paxos 提交"),
+        sentence: Text::new(
+            "Each vote is an instance of Paxos over 2F + 1 acceptors, and any of them can lead: F of them may be down, \
+             and no fault of the network breaks it. With F = 0 it is 2PC.",
+            "每张选票都是 2F + 1 个接受者上的一个 Paxos 实例，任何接受者都能接替领导；可容忍 F 个宕机，网络出任何故障都不破坏安全性。F = 0 时即为 2PC。",
         ),
         standing: Standing::Right,
         assumes: ASSUMES,
@@ -136,6 +202,9 @@ impl Variant for CommitVariant {
     fn about(&self) -> &'static About {
         match self.rules {
             commit::Variant::TwoPhase => &TWO_PHASE.about,
+            commit::Variant::Cooperative => &COOPERATIVE.about,
+            commit::Variant::ThreePhase => &THREE_PHASE.about,
+            commit::Variant::PaxosCommit => &PAXOS_COMMIT.about,
             commit::Variant::Impatient => &IMPATIENT.about,
             commit::Variant::ForgetfulCoordinator => &FORGETFUL_COORDINATOR.about,
             commit::Variant::SilenceIsConsent => &SILENCE_IS_CONSENT.about,
@@ -143,7 +212,7 @@ impl Variant for CommitVariant {
     }
 
     fn settings(&self) -> Vec<Setting> {
-        own_settings().into_iter().chain(engine_settings((8_000, 20_000), (3_000, 6_000))).collect()
+        own_settings(self.rules).into_iter().chain(engine_settings((8_000, 20_000), (3_000, 6_000))).collect()
     }
 
     fn commands(&self) -> &'static [CommandSchema] {
@@ -152,9 +221,15 @@ impl Variant for CommitVariant {
 
     fn blueprint(&self, settings: &Settings) -> Blueprint {
         let participants = settings.number("participants");
-        let servers = (1..=participants as u16 + 1).map(|number| SeatPlan {
+        let setup = self.setup(settings);
+        let last = participants as u16 + 1 + 2 * setup.faults;
+        let servers = (1..=last).map(|number| SeatPlan {
             id: NodeId::server(number),
-            role: if number == 1 { COORDINATOR } else { PARTICIPANT },
+            role: match number {
+                1 => COORDINATOR,
+                _ if u64::from(number) > participants + 1 => ACCEPTOR,
+                _ => PARTICIPANT,
+            },
             zone: 0,
         });
         let clients = (1..=settings.number("clients") as u16).map(|number| SeatPlan {
@@ -164,10 +239,10 @@ impl Variant for CommitVariant {
         });
         Blueprint {
             seats: servers.chain(clients).collect(),
-            max_servers: participants as usize + 1,
+            max_servers: usize::from(last),
             joiner_role: PARTICIPANT,
             factory: Arc::new(TypedFactory::<Commit> {
-                setup: Arc::new(self.setup(settings)),
+                setup: Arc::new(setup),
                 load: Some(load(settings)),
                 command: read_command,
             }),
@@ -175,8 +250,12 @@ impl Variant for CommitVariant {
         }
     }
 
-    /// The participants. A command that names some of them is renamed with the state.
+    /// The participants, but where the first of them is the backup. A command that names some of them is renamed with
+    /// the state.
     fn symmetry(&self, settings: &Settings) -> Vec<Vec<NodeId>> {
+        if self.rules == commit::Variant::ThreePhase {
+            return Vec::new();
+        }
         let participants = settings.number("participants") as u16;
         vec![(2..=participants + 1).map(NodeId::server).collect()]
     }
@@ -188,7 +267,7 @@ impl Variant for CommitVariant {
     }
 
     fn properties(&self, settings: &Settings) -> Vec<Property> {
-        properties::all(settings)
+        properties::all(settings, self.rules == commit::Variant::ThreePhase)
     }
 
     fn state(&self, world: &World, node: &Node) -> Map<String, Value> {
@@ -215,6 +294,10 @@ impl Variant for CommitVariant {
         looks::look(world, node, lang)
     }
 
+    fn draw_beside(&self, world: &World, stage: &mut Stage<'_>) {
+        looks::draw_blocked(world, stage);
+    }
+
     fn links(&self, world: &World) -> Vec<(NodeId, NodeId)> {
         let hub = NodeId::server(1);
         world.nodes().map(|node| (hub, node.id)).filter(|&(_, id)| id != hub).collect()
@@ -239,12 +322,34 @@ impl CommitVariant {
             prepare_work_us: settings.number("prepare_work_us"),
             accounts: settings.number("accounts") as u32,
             initial_balance: INITIAL_BALANCE,
+            faults: if self.rules == commit::Variant::PaxosCommit { settings.number("faults") as u16 } else { 0 },
             ..Setup::default()
         }
     }
 }
 
-fn own_settings() -> [Setting; 9] {
+fn own_settings(rules: commit::Variant) -> Vec<Setting> {
+    let takes_longer = matches!(rules, commit::Variant::ThreePhase | commit::Variant::PaxosCommit);
+    let mut settings = common_settings(if takes_longer { 3 } else { 2 }).to_vec();
+    if rules == commit::Variant::PaxosCommit {
+        settings.insert(
+            1,
+            Setting {
+                key: "faults",
+                title: Text::new("Faults tolerated (F)", "可容忍的故障数（F）"),
+                help: Text::new(
+                    "How many acceptors may be down: there are 2F + 1, the coordinator is one of them.",
+                    "允许宕机的接受者数：共有 2F + 1 个接受者，协调者是其中之一。",
+                ),
+                unit: Unit::Count,
+                kind: SettingKind::Number { min: 0, max: 3, default: 1 },
+            },
+        );
+    }
+    settings
+}
+
+fn common_settings(clients: u64) -> [Setting; 9] {
     let number = |key, title, help, unit, (min, max, default)| Setting {
         key,
         title,
@@ -265,7 +370,7 @@ fn own_settings() -> [Setting; 9] {
             Text::new("Clients", "客户端"),
             Text::new("Each has one transfer under way at a time.", "每个客户端同一时刻只发起一笔转账。"),
             Unit::Count,
-            (1, 3, 2),
+            (1, 3, clients),
         ),
         number(
             "vote_timeout_us",

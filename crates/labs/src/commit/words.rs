@@ -2,7 +2,7 @@
 
 use faultscope_protocol::NodeId;
 use faultscope_protocol::commit::{
-    BadTransfer, Cause, Command, Decision, Message, Note, Part, Refusal, Reply, TransactionId,
+    BadTransfer, Cause, Command, Decision, Message, Note, Part, Refusal, Reply, State, TransactionId, Vote,
 };
 use faultscope_sim::Payload;
 
@@ -10,7 +10,7 @@ use crate::lab::{MessageKind, Rule};
 use crate::words::{Lang, Text};
 
 /// The colours: one for the vote, one for COMMIT, one for ABORT, one for questions; the client's two stand apart.
-pub(super) const KINDS: [MessageKind; 9] = [
+pub(super) const KINDS: [MessageKind; 21] = [
     MessageKind { name: "Prepare", short: "PREP", ink: 1 },
     MessageKind { name: "Yes", short: "YES", ink: 1 },
     MessageKind { name: "No", short: "NO", ink: 1 },
@@ -18,12 +18,25 @@ pub(super) const KINDS: [MessageKind; 9] = [
     MessageKind { name: "Ack", short: "ACK", ink: 2 },
     MessageKind { name: "Abort", short: "ABRT", ink: 4 },
     MessageKind { name: "Inquiry", short: "ASK", ink: 3 },
+    MessageKind { name: "StateReport", short: "STATE", ink: 3 },
+    MessageKind { name: "CanCommit", short: "CAN?", ink: 1 },
+    MessageKind { name: "PreCommit", short: "PREC", ink: 2 },
+    MessageKind { name: "DoCommit", short: "DO", ink: 2 },
+    MessageKind { name: "HaveCommitted", short: "DONE", ink: 2 },
+    MessageKind { name: "Phase1a", short: "1a", ink: 3 },
+    MessageKind { name: "Phase1b", short: "1b", ink: 3 },
+    MessageKind { name: "Phase2a", short: "2a", ink: 1 },
+    MessageKind { name: "Phase2b", short: "2b", ink: 1 },
+    MessageKind { name: "Nack", short: "NACK", ink: 4 },
+    MessageKind { name: "Aborted", short: "ABTD", ink: 4 },
+    MessageKind { name: "Forget", short: "FORG", ink: 7 },
     MessageKind { name: "Begin", short: "BEGIN", ink: 7 },
     MessageKind { name: "Outcome", short: "OUT", ink: 7 },
 ];
 
 /// Fields as the literature has them.
-pub(super) const SPELLING: [(&str, &str); 9] = [
+pub(super) const SPELLING: [(&str, &str); 10] = [
+    ("locks_blocked", "locks held while blocked"),
     ("blocked_since_us", "blocked since (µs)"),
     ("acks", "ACKs"),
     ("log", "log records"),
@@ -48,6 +61,23 @@ pub(super) fn message(body: &Payload, roomy: bool) -> String {
         Message::Ack { .. } => "ACK",
         Message::Inquiry { .. } => "Inquiry",
         Message::Outcome { .. } => "Outcome",
+        Message::StateReport { state: State::PreCommitted, .. } => "State p",
+        Message::StateReport { state: State::Prepared, .. } => "State w",
+        Message::StateReport { .. } => "State q",
+        Message::Phase2a { ballot, values, .. } if ballot.leader.is_none() => {
+            if values.values().any(|&vote| vote == Vote::No) { "2a Aborted" } else { "2a Prepared" }
+        }
+        Message::CanCommit { .. } => "CanCommit?",
+        Message::PreCommit { .. } => "PreCommit",
+        Message::DoCommit { .. } => "DoCommit",
+        Message::HaveCommitted { .. } => "HaveCommitted",
+        Message::Phase1a { .. } => "Phase 1a",
+        Message::Phase1b { .. } => "Phase 1b",
+        Message::Phase2a { .. } => "Phase 2a",
+        Message::Phase2b { .. } => "Phase 2b",
+        Message::Nack { .. } => "Nack",
+        Message::Aborted { .. } => "Aborted",
+        Message::Forget { .. } => "Forget",
     };
     if roomy { format!("{word} {}", message.transaction()) } else { word.to_owned() }
 }
@@ -132,6 +162,51 @@ pub(super) fn note(body: &Payload, lang: Lang) -> String {
             "恢复运行，对 {list} 存疑：重新加锁并询问结果",
         )
         .fill(lang, &[("list", &list(uncertain.iter(), lang))]),
+        Note::AskedPeers { transaction } => {
+            say(Text::new("asks the others about {t}", "就 {t} 询问其他节点"), *transaction, &[], lang)
+        }
+        Note::PreCommitted { transaction } => say(
+            Text::new("knows that all voted YES on {t}", "得知 {t} 全票赞成，进入预提交"),
+            *transaction,
+            &[],
+            lang,
+        ),
+        Note::BecameBackup { transaction, answers } => say(
+            Text::new(
+                "is the first of those that are up: backup for {t}, {count} answers",
+                "是存活节点中的第一个：成为 {t} 的后备者，收到 {count} 个答复",
+            ),
+            *transaction,
+            &[("count", &answers.to_string())],
+            lang,
+        ),
+        Note::Undecided { transaction } => say(
+            Text::new("is back and does not know how {t} ended: asks all", "恢复运行，不知 {t} 的结果：询问所有参与者"),
+            *transaction,
+            &[],
+            lang,
+        ),
+        Note::TookOver { transaction, ballot } => say(
+            Text::new("leads {t} in ballot {ballot}", "在第 {ballot} 轮领导 {t}"),
+            *transaction,
+            &[("ballot", &ballot.to_string())],
+            lang,
+        ),
+        Note::Promised { transaction, ballot } => say(
+            Text::new("promises ballot {ballot} on {t}", "对 {t} 承诺第 {ballot} 轮"),
+            *transaction,
+            &[("ballot", &ballot.to_string())],
+            lang,
+        ),
+        Note::Accepted { transaction, ballot, votes } => say(
+            Text::new(
+                "accepts in ballot {ballot} on {t}: holds {votes} votes",
+                "接受 {t} 第 {ballot} 轮，已有 {votes} 张票",
+            ),
+            *transaction,
+            &[("ballot", &ballot.to_string()), ("votes", &votes.to_string())],
+            lang,
+        ),
         Note::HeuristicDamage { transaction } => say(
             Text::new(
                 "is told COMMIT {t} after it aborted alone: heuristic damage",
@@ -148,7 +223,10 @@ pub(super) fn note(body: &Payload, lang: Lang) -> String {
 }
 
 fn decided(transaction: TransactionId, decision: Decision, cause: Cause, lang: Lang) -> String {
-    let node = if let Cause::VotedNo(node) = cause { node.to_string() } else { String::new() };
+    let node = match cause {
+        Cause::VotedNo(node) | Cause::Peer(node) => node.to_string(),
+        _ => String::new(),
+    };
     let text = match (decision, cause) {
         (Decision::Commit, Cause::AllYes) => {
             Text::new("all voted YES: decides COMMIT {t}", "全票赞成，决定提交 {t}")
@@ -156,7 +234,29 @@ fn decided(transaction: TransactionId, decision: Decision, cause: Cause, lang: L
         (Decision::Commit, Cause::Silence) => {
             Text::new("takes silence for a YES: decides COMMIT {t}", "把沉默当作赞成，决定提交 {t}")
         }
+        (Decision::Commit, Cause::AllReady) => {
+            Text::new("all that are up are ready: decides COMMIT {t}", "存活者均已就绪，决定提交 {t}")
+        }
+        (Decision::Commit, Cause::Chosen) => {
+            Text::new("Prepared is chosen for all: COMMIT {t}", "所有实例都选定 Prepared，提交 {t}")
+        }
+        (Decision::Commit, Cause::Backup) => {
+            Text::new("decides as the backup: COMMIT {t}", "以后备者身份决定提交 {t}")
+        }
+        (Decision::Commit, Cause::Peer(_)) => {
+            Text::new("hears from {node}: commits {t}", "从 {node} 得知结果，提交 {t}")
+        }
         (Decision::Commit, _) => Text::new("commits {t}", "提交 {t}"),
+        (Decision::Abort, Cause::Chosen) => {
+            Text::new("Aborted is chosen: ABORT {t}", "有实例选定 Aborted，中止 {t}")
+        }
+        (Decision::Abort, Cause::Backup) => Text::new(
+            "nobody that answers has heard of PreCommit: decides ABORT {t}",
+            "答复者中无人收到 PreCommit，决定中止 {t}",
+        ),
+        (Decision::Abort, Cause::Peer(_)) => {
+            Text::new("hears from {node}: aborts {t}", "从 {node} 得知结果，中止 {t}")
+        }
         (Decision::Abort, Cause::VotedNo(_)) => {
             Text::new("{node} voted NO: decides ABORT {t}", "{node} 投了反对票，决定中止 {t}")
         }
@@ -188,6 +288,7 @@ const fn refusal_words(refusal: Refusal) -> Text {
         Refusal::InsufficientFunds => Text::new("too little money", "余额不足"),
         Refusal::UnknownAccount => Text::new("no such account", "没有这个账户"),
         Refusal::Asked => Text::new("it was told to", "应人为要求"),
+        Refusal::AskedByPeer => Text::new("another asked before it had voted", "投票之前已有参与者询问"),
         Refusal::AlreadyAborted => Text::new("it has aborted before", "此前已经中止"),
     }
 }
@@ -248,10 +349,12 @@ const fn bad_transfer(bad: BadTransfer) -> Text {
 
 const R_STAR: &str = "Mohan, Lindsay, Obermarck 1986 (R*), presumed abort";
 const BHG_RULES: &str = "Bernstein, Hadzilacos, Goodman 1987, 7.4";
+const SKEEN: &str = "Skeen 1981; Bernstein, Hadzilacos, Goodman 1987, 7.5";
+const GRAY_LAMPORT: &str = "Gray, Lamport 2006, Consensus on Transaction Commit, 4";
 const OURS: &str = "Faultscope, for networks that lose, repeat and reorder";
 
 /// The rules that notes name, in the order of a transaction's life.
-pub(super) const RULES: [Rule; 19] = [
+pub(super) const RULES: [Rule; 31] = [
     Rule {
         id: "begin",
         sentence: Text::new(
@@ -395,6 +498,109 @@ pub(super) const RULES: [Rule; 19] = [
             "崩溃恢复后，参与者若发现只有准备记录而无决定，则重新锁住账户并询问结果。",
         ),
         source: R_STAR,
+    },
+    Rule {
+        id: "ask-peers",
+        sentence: Text::new(
+            "An uncertain participant whose timer runs out asks the coordinator and all other participants.",
+            "存疑的参与者在定时器到期后，向协调者和其他所有参与者询问。",
+        ),
+        source: BHG_RULES,
+    },
+    Rule {
+        id: "peer-decides",
+        sentence: Text::new(
+            "Whoever knows the outcome tells it, and the one that asked obeys.",
+            "知道结果的节点告知结果，询问者照此执行。",
+        ),
+        source: BHG_RULES,
+    },
+    Rule {
+        id: "abort-before-vote",
+        sentence: Text::new(
+            "One that has not voted when it is asked aborts, for it still may, and tells that.",
+            "被问到时尚未投票的参与者仍有权单方面中止，于是中止并告知对方。",
+        ),
+        source: BHG_RULES,
+    },
+    Rule {
+        id: "pre-commit",
+        sentence: Text::new(
+            "When all have voted YES the coordinator says PreCommit. Nobody commits while another may not know that all \
+             voted YES.",
+            "收齐赞成票后协调者发送 PreCommit。只要还有人可能不知道全票赞成，就没有人提交。",
+        ),
+        source: SKEEN,
+    },
+    Rule {
+        id: "commit-on-acks",
+        sentence: Text::new(
+            "When all have acknowledged PreCommit, or are down, the coordinator forces COMMIT and says DoCommit.",
+            "所有参与者都确认了 PreCommit（或已宕机）之后，协调者强制写入提交记录并发送 DoCommit。",
+        ),
+        source: SKEEN,
+    },
+    Rule {
+        id: "elect-backup",
+        sentence: Text::new(
+            "Participants that find the coordinator silent ask each other; the first of those that are up is the backup.",
+            "参与者发现协调者沉默后互相询问，存活者中排在最前的成为后备者。",
+        ),
+        source: SKEEN,
+    },
+    Rule {
+        id: "backup-decides",
+        sentence: Text::new(
+            "Any committed: COMMIT. Any aborted: ABORT. Any pre-committed: it moves all there, then COMMIT. All \
+             prepared: ABORT.",
+            "有人已提交，则提交；有人已中止，则中止；有人预提交，则先让所有人进入预提交，再提交；全都只是准备好，则中止。",
+        ),
+        source: SKEEN,
+    },
+    Rule {
+        id: "recover-undecided",
+        sentence: Text::new(
+            "A coordinator that is back may not presume anything: the others may have decided without it. It asks. Where \
+             all were down it decides when all have answered.",
+            "恢复运行的协调者不能作任何推定，因为其他节点可能已自行决定，所以要询问；若所有节点都曾宕机，则等全部答复之后再由它决定。",
+        ),
+        source: SKEEN,
+    },
+    Rule {
+        id: "phase-1",
+        sentence: Text::new(
+            "An acceptor promises to accept nothing below a ballot, in the instances of all participants, and reports \
+             the votes that it has accepted.",
+            "接受者在所有参与者的实例中承诺不接受更低的轮次，并报告已接受的选票。",
+        ),
+        source: GRAY_LAMPORT,
+    },
+    Rule {
+        id: "phase-2",
+        sentence: Text::new(
+            "An acceptor accepts the votes unless it has promised a higher ballot, and says so in one message for all \
+             instances, behind one write.",
+            "接受者若未承诺更高的轮次，就接受选票；所有实例合用一次写盘和一条消息。",
+        ),
+        source: GRAY_LAMPORT,
+    },
+    Rule {
+        id: "chosen",
+        sentence: Text::new(
+            "A vote is chosen when F + 1 acceptors have accepted it in one ballot. COMMIT, if and only if Prepared is \
+             chosen for every participant.",
+            "F + 1 个接受者在同一轮接受了某张选票，它就被选定；当且仅当每个参与者都选定 Prepared，事务才提交。",
+        ),
+        source: GRAY_LAMPORT,
+    },
+    Rule {
+        id: "take-over",
+        sentence: Text::new(
+            "Any acceptor can lead: it begins a higher ballot, proposes again what the promises report, and Aborted for \
+             whoever was silent.",
+            "任何接受者都能领导：发起更高的轮次，重新提出承诺中报告的选票，对沉默的参与者只能提出 Aborted。",
+        ),
+        source: GRAY_LAMPORT,
     },
     Rule {
         id: "heuristic-abort",

@@ -127,5 +127,6 @@ pub static LAB: Lab = Lab {
         ),
     ],
     tools: &[],
+    experiments: &[],
     miniature: "election:bully;r1;s4;@500000crash.n5;@1200000restart.n5",
 };

@@ -1,10 +1,11 @@
 //! The Paxos lab: one value for each instance, chosen by a majority of acceptors, whoever proposes and whoever dies.
 //!
-//! All variants run the machine of [`faultscope_protocol::paxos`]; the naive ones differ in one rule each. What the
+//! `multi` runs a machine of its own; the others run that of [`faultscope_protocol::paxos`], and the naive ones differ in one rule each. What the
 //! run has accepted and chosen so far is kept in `ledger`, from the messages that acceptors send.
 
 mod ledger;
 mod looks;
+mod multi;
 mod properties;
 mod state;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub static LAB: Lab = Lab {
     ),
     variants: &[
         &variants::SINGLE,
+        &multi::MultiPaxos,
         &variants::FORGETFUL_ACCEPTOR,
         &variants::IGNORES_ACCEPTED,
         &variants::COUNTS_ACROSS_BALLOTS,
@@ -43,6 +45,10 @@ pub static LAB: Lab = Lab {
         MessageKind { name: "Accepted", short: "ACKD", ink: 2 },
         MessageKind { name: "Nack", short: "NACK", ink: 4 },
         MessageKind { name: "Query", short: "ASK", ink: 2 },
+        MessageKind { name: "Alive", short: "ALIVE", ink: 5 },
+        MessageKind { name: "Fetch", short: "FETCH", ink: 6 },
+        MessageKind { name: "Chosen", short: "CHSN", ink: 6 },
+        MessageKind { name: "NotLeader", short: "NOT", ink: 3 },
         MessageKind { name: "Request", short: "REQ", ink: 3 },
         MessageKind { name: "Answer", short: "ANS", ink: 3 },
     ],
@@ -50,9 +56,17 @@ pub static LAB: Lab = Lab {
         ("phase timeout", Text::new("phase timeout", "阶段超时")),
         ("backoff", Text::new("backoff", "退避定时器")),
         ("learner query", Text::new("learner query", "学习者查询定时器")),
+        ("alive", Text::new("sign of life", "存活通告定时器")),
+        ("suspicion", Text::new("suspicion", "怀疑定时器")),
+        ("catch up", Text::new("catch up", "补取定时器")),
         ("client retry", Text::new("client retry", "客户端重试定时器")),
     ],
-    spelling: &[("accepted_by", "accepted by"), ("waits_for", "waits for")],
+    spelling: &[
+        ("accepted_by", "accepted by"),
+        ("waits_for", "waits for"),
+        ("chosen_below", "chosen below slot"),
+        ("next_slot", "next slot"),
+    ],
     stories: &[
         StorySource {
             id: "happy-path",
@@ -71,5 +85,6 @@ pub static LAB: Lab = Lab {
         },
     ],
     tools: &[],
+    experiments: &[],
     miniature: "paxos:single;r1;s4;@400000crash.n1;@900000restart.n1",
 };

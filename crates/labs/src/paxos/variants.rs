@@ -25,7 +25,7 @@ pub(super) struct PaxosVariant {
 }
 
 /// Paxos is made for every fault there is: its safety depends on none of them.
-const ASSUMES: Assumptions = Assumptions {
+pub(super) const ASSUMES: Assumptions = Assumptions {
     faults: &FaultKind::CRASH_RECOVERY,
     most_down_percent: 100,
     words: &[
@@ -262,12 +262,7 @@ impl Variant for PaxosVariant {
 
     /// Proposers and learners talk to acceptors, and not to each other.
     fn links(&self, world: &World) -> Vec<(NodeId, NodeId)> {
-        let of = |is_acceptor: bool| -> Vec<NodeId> {
-            let fits = world.servers().filter(|node| (node.role() == ACCEPTOR) == is_acceptor);
-            fits.map(|node| node.id).collect()
-        };
-        let (others, acceptors) = (of(false), of(true));
-        others.iter().flat_map(|&other| acceptors.iter().map(move |&acceptor| (other, acceptor))).collect()
+        links(world)
     }
 
     fn era(&self, world: &World) -> u64 {
@@ -279,6 +274,16 @@ impl Variant for PaxosVariant {
     }
 }
 
+/// Each proposer and learner with each acceptor.
+pub(super) fn links(world: &World) -> Vec<(NodeId, NodeId)> {
+    let of = |is_acceptor: bool| -> Vec<NodeId> {
+        let fits = world.servers().filter(|node| (node.role() == ACCEPTOR) == is_acceptor);
+        fits.map(|node| node.id).collect()
+    };
+    let (others, acceptors) = (of(false), of(true));
+    others.iter().flat_map(|&other| acceptors.iter().map(move |&acceptor| (other, acceptor))).collect()
+}
+
 impl PaxosVariant {
     fn setup(&self, settings: &Settings) -> Setup {
         Setup {
@@ -287,7 +292,7 @@ impl PaxosVariant {
             acceptors: settings.number("acceptors") as u16,
             learners: settings.number("learners") as u16,
             phase_timeout_us: settings.number("phase_timeout_us"),
-            backoff: if settings.choice("backoff") == "none" { Backoff::None } else { Backoff::Random },
+            backoff: backoff_of(settings),
             backoff_us: settings.range("backoff_us"),
             query_us: settings.number("query_us"),
             client_retry_us: settings.number("client_retry_us"),
@@ -295,8 +300,18 @@ impl PaxosVariant {
     }
 }
 
-const BACKOFFS: &[(&str, Text)] = &[
+/// What the setting says.
+pub(super) fn backoff_of(settings: &Settings) -> Backoff {
+    match settings.choice("backoff") {
+        "none" => Backoff::None,
+        "symmetric" => Backoff::Symmetric,
+        _ => Backoff::Random,
+    }
+}
+
+pub(super) const BACKOFFS: &[(&str, Text)] = &[
     ("random", Text::new("wait for a random time", "随机等待")),
+    ("symmetric", Text::new("all wait for the same time", "等待时间相同")),
     ("none", Text::new("try again at once", "立即重试")),
 ];
 
@@ -361,7 +376,10 @@ fn own_settings() -> Vec<Setting> {
         range(
             "backoff_us",
             Text::new("Backoff time", "退避时间"),
-            Text::new("Drawn anew each time.", "每次重新随机抽取。"),
+            Text::new(
+                "Drawn anew each time; its start where all wait alike.",
+                "每次重新随机抽取；若等待时间相同，则取其下限。",
+            ),
             defaults.backoff_us,
         ),
         micros(
@@ -394,16 +412,16 @@ fn own_settings() -> Vec<Setting> {
     ]
 }
 
-fn number(key: &'static str, title: Text, help: Text, (min, max, default): (u64, u64, u64)) -> Setting {
+pub(super) fn number(key: &'static str, title: Text, help: Text, (min, max, default): (u64, u64, u64)) -> Setting {
     Setting { key, title, help, unit: Unit::Count, kind: SettingKind::Number { min, max, default } }
 }
 
-fn micros(key: &'static str, title: Text, help: Text, default: u64) -> Setting {
+pub(super) fn micros(key: &'static str, title: Text, help: Text, default: u64) -> Setting {
     let kind = SettingKind::Number { min: 1_000, max: 10_000_000, default };
     Setting { key, title, help, unit: Unit::Micros, kind }
 }
 
-fn range(key: &'static str, title: Text, help: Text, default: (u64, u64)) -> Setting {
+pub(super) fn range(key: &'static str, title: Text, help: Text, default: (u64, u64)) -> Setting {
     let kind = SettingKind::Range { min: 1_000, max: 10_000_000, default };
     Setting { key, title, help, unit: Unit::Micros, kind }
 }

@@ -62,6 +62,35 @@ pub(super) const PROPERTIES: &[PropertyWords] = &[
         finding: Text::new("a proposer has been at it for too long", "某个提议者迟迟没有结果"),
     },
     PropertyWords {
+        id: "command-done",
+        title: Text::new("Commands are answered in the end", "命令最终得到应答"),
+        sentence: Text::new(
+            "When a majority of acceptors talks with a proposer in time, every command of a client that is up is \
+             answered.",
+            "只要多数派接受者能与某个提议者及时通信，存活客户端的每条命令终会得到应答。",
+        ),
+        finding: Text::new("a command has been open for too long", "某条命令迟迟没有应答"),
+    },
+    crate::linear::WORDS,
+    PropertyWords {
+        id: "two-leaders",
+        title: Text::new("Two lead at once", "同时有两个领导者"),
+        sentence: Text::new(
+            "The leader detector is wrong, and two proposers lead, each in its ballot.",
+            "领导者检测出错，两个提议者各在自己的投票中领导。",
+        ),
+        finding: Text::new("{first} and {second} both lead", "{first} 和 {second} 都在领导"),
+    },
+    PropertyWords {
+        id: "gap-filled",
+        title: Text::new("A gap is filled", "填补空缺"),
+        sentence: Text::new(
+            "A new leader finds a slot without a value below others, and proposes a no-op for it.",
+            "新领导者发现靠前的槽位没有值，便为它提出空操作。",
+        ),
+        finding: Text::new("{node} fills slot {instance} with a no-op", "{node} 用空操作填补槽位 {instance}"),
+    },
+    PropertyWords {
         id: "duel",
         title: Text::new("Duelling proposers", "提议者相争"),
         sentence: Text::new(
@@ -175,6 +204,55 @@ pub(super) const RULES: &[Rule] = &[
             "客户端得不到应答就改问另一个提议者；对同一实例而言并无害处。",
         ),
         source: "Lamport 2001, §3",
+    },
+    Rule {
+        id: "one-phase-1",
+        sentence: Text::new(
+            "One phase 1 is enough for all slots that follow: the promise of an acceptor is for all of them.",
+            "阶段一只需做一次：接受者的承诺对此后所有槽位都有效。",
+        ),
+        source: "Lamport 2001, §3",
+    },
+    Rule {
+        id: "steady-state",
+        sentence: Text::new(
+            "The leader gives each command the next slot and needs only phase 2: one round trip.",
+            "领导者把下一个槽位分给每条命令，只需阶段二，即一个往返。",
+        ),
+        source: "Lamport 2001, §3",
+    },
+    Rule {
+        id: "gap-no-op",
+        sentence: Text::new(
+            "Where a slot below others is free, a new leader proposes a no-op, so that the commands behind it can be \
+             carried out.",
+            "如果靠前的槽位空缺，新领导者就提出空操作，好让后面的命令得以执行。",
+        ),
+        source: "Lamport 2001, §3",
+    },
+    Rule {
+        id: "leader-detector",
+        sentence: Text::new(
+            "The first proposer that is heard leads. Whoever is silent for too long is taken for dead, perhaps wrongly.",
+            "能听到的提议者中排在最前的担任领导者；沉默太久者被当作宕机，这可能是误判。",
+        ),
+        source: "Lamport 2001, §2.4: a distinguished proposer",
+    },
+    Rule {
+        id: "step-down",
+        sentence: Text::new(
+            "A leader that hears a proposer before it follows that one.",
+            "领导者若又听到排在它前面的提议者，就改为跟随。",
+        ),
+        source: "Faultscope, a simple leader detector",
+    },
+    Rule {
+        id: "catch-up",
+        sentence: Text::new(
+            "Who has missed chosen entries asks a proposer that has them.",
+            "错过已选定内容的节点向知道的提议者询问。",
+        ),
+        source: "Lamport 2001, §2.3",
     },
 ];
 

@@ -253,22 +253,27 @@ fn right_end(stage: &Stage<'_>, place: NodePlace) -> f64 {
 fn draw_signs(stage: &mut Stage<'_>, place: NodePlace, look: &Look, from: Point) {
     let lettering = Lettering::sans(12.0);
     let ink = if look.is_blocked { Ink::Warn } else { Ink::Ink };
-    let mut x = from.x;
+    let mut at = from;
     for (icon, words) in look.signs.iter().take(2) {
         stage.scene.pen(Layer::Strips, Subject::Node(place.id.code())).glyph(
             *icon,
-            Point::new(x + 6.0, from.y - 4.0),
+            Point::new(at.x + 6.0, at.y - 4.0),
             12.0,
             Style::fill(ink).with_stroke(ink, 1.2),
         );
         stage.write(
-            Point::new(x + 15.0, from.y),
+            Point::new(at.x + 15.0, at.y),
             words,
             lettering,
             Ink::InkSoft,
             Subject::Node(place.id.code()),
         );
-        x += 15.0 + lettering.width_of(words) + 12.0;
+        // Side by side, or below each other where there is little room.
+        if stage.is_compact {
+            at.y += 18.0;
+        } else {
+            at.x += 15.0 + lettering.width_of(words) + 12.0;
+        }
     }
 }
 

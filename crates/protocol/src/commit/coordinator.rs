@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::disk::{CoordinatorDisk, CoordinatorRecord, Record, Stable};
+use super::leader::{Election, Slot};
 use super::message::{Change, Decision, Message, Part, Reply, Timer, TransactionId, Vote};
 use super::note::{Cause, Note};
 use super::participant::State;
-use super::{Fx, Variant, count_of, participants_of};
+use super::termination::{Report, commit_message};
+use super::{COORDINATOR, Fx, Variant, count_of, participants_of};
 use crate::{Input, NodeId};
 
-/// The state of the coordinator.
+/// The state of the coordinator; in Paxos Commit, of an acceptor that can lead, which the coordinator is too.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Coordinator {
     /// What it has on disk, or is writing.
@@ -20,6 +22,8 @@ pub struct Coordinator {
     pub transactions: BTreeMap<TransactionId, Coordinated>,
     /// The lowest serial that is still open at each client, as far as this life has heard.
     pub open_from: BTreeMap<NodeId, u32>,
+    /// Paxos Commit: what it has promised and accepted.
+    pub slots: BTreeMap<TransactionId, Slot>,
 }
 
 /// Where the coordinator stands with one transaction.
@@ -28,11 +32,17 @@ pub struct Coordinator {
 pub enum Phase {
     /// It waits for votes: nothing is decided.
     Collecting,
+    /// Three-phase commit: all voted YES, and it waits until all are ready to commit.
+    PreCommitting,
+    /// Three-phase commit: it is back after a crash, does not know what became of it, and asks.
+    Recovering,
     /// It decided COMMIT, and waits for acknowledgements.
     Committing,
     /// It decided COMMIT, and all have acknowledged it.
     Ended,
-    /// It decided ABORT. Nothing of this is on its disk.
+    /// Paxos Commit: ABORT is chosen, and it waits until all have that on disk.
+    Aborting,
+    /// It decided ABORT. In 2PC nothing of this is on its disk.
     Aborted,
 }
 
@@ -43,28 +53,48 @@ pub struct Coordinated {
     pub phase: Phase,
     /// Its participants, each with the vote that has arrived, if it has.
     pub votes: BTreeMap<NodeId, Option<Vote>>,
-    /// The participants that have acknowledged COMMIT.
+    /// The participants that have acknowledged COMMIT; in Paxos Commit either outcome, in three-phase commit first that
+    /// they are ready.
     pub acks: BTreeSet<NodeId>,
+    /// Three-phase commit: what a coordinator that is back has heard from those that have not decided.
+    pub reports: BTreeMap<NodeId, Report>,
+    /// Paxos Commit: the coordinator, where another leads; it must hear of the outcome too.
+    pub absent: Option<NodeId>,
+    /// Paxos Commit: its ballot, and what it has heard from acceptors.
+    pub election: Election,
 }
 
 impl Coordinated {
     fn collecting(participants: impl Iterator<Item = NodeId>) -> Self {
         let votes = participants.map(|participant| (participant, None)).collect();
-        Self { phase: Phase::Collecting, votes, acks: BTreeSet::new() }
+        Self {
+            phase: Phase::Collecting,
+            votes,
+            acks: BTreeSet::new(),
+            reports: BTreeMap::new(),
+            absent: None,
+            election: Election::default(),
+        }
     }
 
     /// As a commit record tells it: all voted YES, or the record would not be there.
     fn committing(participants: &BTreeSet<NodeId>) -> Self {
         let votes = participants.iter().map(|&participant| (participant, Some(Vote::Yes))).collect();
-        Self { phase: Phase::Committing, votes, acks: BTreeSet::new() }
+        Self { phase: Phase::Committing, votes, ..Self::collecting(std::iter::empty()) }
+    }
+
+    /// As far as a record tells that is no commit record.
+    pub(super) fn in_phase(phase: Phase, participants: &BTreeSet<NodeId>) -> Self {
+        Self { phase, ..Self::collecting(participants.iter().copied()) }
     }
 
     /// The same in the words that all roles share.
     pub fn state(&self) -> State {
         match self.phase {
-            Phase::Collecting => State::Working,
+            Phase::Collecting | Phase::Recovering => State::Working,
+            Phase::PreCommitting => State::PreCommitted,
             Phase::Committing | Phase::Ended => State::Committed,
-            Phase::Aborted => State::Aborted,
+            Phase::Aborting | Phase::Aborted => State::Aborted,
         }
     }
 
@@ -73,20 +103,20 @@ impl Coordinated {
         matches!(self.phase, Phase::Ended | Phase::Aborted)
     }
 
-    /// The participants that have not acknowledged COMMIT.
+    /// Those that have not acknowledged the outcome.
     pub fn missing_acks(&self) -> impl Iterator<Item = NodeId> {
-        self.votes.keys().copied().filter(|participant| !self.acks.contains(participant))
+        self.votes.keys().copied().chain(self.absent).filter(|participant| !self.acks.contains(participant))
     }
 
-    fn all_voted_yes(&self) -> bool {
+    pub(super) fn all_voted_yes(&self) -> bool {
         self.votes.values().all(|vote| *vote == Some(Vote::Yes))
     }
 
-    fn decision(&self) -> Option<Decision> {
+    pub(super) fn decision(&self) -> Option<Decision> {
         match self.phase {
-            Phase::Collecting => None,
+            Phase::Collecting | Phase::PreCommitting | Phase::Recovering => None,
             Phase::Committing | Phase::Ended => Some(Decision::Commit),
-            Phase::Aborted => Some(Decision::Abort),
+            Phase::Aborting | Phase::Aborted => Some(Decision::Abort),
         }
     }
 }
@@ -94,7 +124,12 @@ impl Coordinated {
 impl Coordinator {
     pub(super) fn boot(mut disk: CoordinatorDisk, fx: &mut Fx<'_>) -> Self {
         disk.incarnation = disk.incarnation.saturating_add(1);
-        let coordinator = Self { transactions: transactions_of(&disk), disk, open_from: BTreeMap::new() };
+        let mut coordinator = Self {
+            transactions: transactions_of(&disk),
+            slots: super::leader::slots_of(&disk),
+            open_from: BTreeMap::new(),
+            disk,
+        };
         coordinator.persist_forced(fx);
         if coordinator.disk.incarnation > 1 {
             coordinator.recover(fx);
@@ -107,7 +142,8 @@ impl Coordinator {
             Input::Message { from, body } => self.on_message(from, body, fx),
             Input::Timer(Timer::Votes(transaction)) => self.on_vote_timeout(transaction, fx),
             Input::Timer(Timer::Resend(transaction)) => self.resend_commit(transaction, fx),
-            Input::Timer(Timer::Work(_) | Timer::Inquire(_) | Timer::Begin(_)) => {}
+            Input::Timer(Timer::Inquire(transaction)) => self.ask_all(transaction, fx),
+            Input::Timer(Timer::Work(_) | Timer::Collect(_) | Timer::Begin(_)) => {}
             Input::Command { op, .. } => fx.reply(op, Reply::WrongRole),
         }
     }
@@ -121,12 +157,24 @@ impl Coordinator {
             }
             Message::Yes { transaction } => self.on_yes(from, transaction, fx),
             Message::No { transaction, .. } => self.on_no(from, transaction, fx),
-            Message::Ack { transaction } => self.on_ack(from, transaction, fx),
-            Message::Inquiry { transaction } => self.answer(from, transaction, fx),
-            Message::Prepare { .. }
-            | Message::Commit { .. }
-            | Message::Abort { .. }
-            | Message::Outcome { .. } => {}
+            Message::Ack { transaction } if fx.setup().variant == Variant::ThreePhase => {
+                self.on_ready(from, transaction, fx);
+            }
+            Message::Ack { transaction }
+            | Message::HaveCommitted { transaction }
+            | Message::Aborted { transaction } => self.on_ack(from, transaction, fx),
+            Message::Inquiry { transaction, participants } => match fx.setup().variant {
+                Variant::PaxosCommit => self.lead_or_answer(from, transaction, participants, fx),
+                _ => self.answer(from, transaction, fx),
+            },
+            Message::StateReport { transaction, state, recovered } => {
+                self.on_report(from, transaction, Report { state, recovered }, fx);
+            }
+            Message::DoCommit { transaction } | Message::Commit { transaction } => {
+                self.adopt(from, transaction, Decision::Commit, fx);
+            }
+            Message::Abort { transaction } => self.adopt(from, transaction, Decision::Abort, fx),
+            other => self.on_paxos_message(from, other, fx),
         }
     }
 
@@ -148,6 +196,10 @@ impl Coordinator {
             }
         } else if incarnation == self.disk.incarnation {
             self.begin(transaction, parts, fx);
+        } else if fx.setup().variant == Variant::PaxosCommit {
+            // An earlier life may have begun it, and only the acceptors know.
+            fx.note(Note::StaleBegin { transaction });
+            self.take_over(transaction, changes_by_participant(parts).into_keys().collect(), fx);
         } else {
             // First sent to an earlier life, which left no commit record: it is presumed aborted, for good.
             fx.note(Note::StaleBegin { transaction });
@@ -162,10 +214,20 @@ impl Coordinator {
             return; // No client of ours asks for that.
         }
         self.transactions.insert(transaction, Coordinated::collecting(changes.keys().copied()));
-        let open_from = self.open_from(transaction.client);
+        // What this node does not know the end of must not be forgotten by those that it asks.
+        let undecided = self.transactions.iter().find(|(name, known)| {
+            name.client == transaction.client && known.phase == Phase::Recovering
+        });
+        let undecided = undecided.map_or(u32::MAX, |(name, _)| name.serial);
+        let open_from = self.open_from(transaction.client).min(undecided);
+        let participants: BTreeSet<NodeId> = changes.keys().copied().collect();
+        if fx.setup().variant == Variant::ThreePhase {
+            self.disk.log.append(CoordinatorRecord::Start { transaction, participants: participants.clone() });
+            self.persist_forced(fx);
+        }
         fx.note(Note::Began { transaction });
         for (participant, changes) in changes {
-            fx.send(participant, Message::Prepare { transaction, open_from, changes });
+            fx.send(participant, vote_request(transaction, open_from, changes, &participants, fx));
         }
         fx.set_timer(Timer::Votes(transaction), fx.setup().vote_timeout_us);
     }
@@ -177,7 +239,10 @@ impl Coordinator {
                     *vote = Some(Vote::Yes);
                 }
                 if known.all_voted_yes() {
-                    self.commit(transaction, Cause::AllYes, fx);
+                    match fx.setup().variant {
+                        Variant::ThreePhase => self.pre_commit(transaction, fx),
+                        _ => self.commit(transaction, Cause::AllYes, fx),
+                    }
                 }
             }
             _ => self.answer(from, transaction, fx),
@@ -196,10 +261,16 @@ impl Coordinator {
     }
 
     fn on_vote_timeout(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
-        if self.transactions.get(&transaction).is_none_or(|known| known.phase != Phase::Collecting) {
+        let phase = self.transactions.get(&transaction).map(|known| known.phase);
+        if phase == Some(Phase::PreCommitting) {
+            // Whoever is not ready by now is down, and will ask.
+            return self.commit(transaction, Cause::AllReady, fx);
+        }
+        if phase != Some(Phase::Collecting) {
             return;
         }
         match fx.setup().variant {
+            Variant::PaxosCommit => self.begin_ballot(transaction, fx),
             Variant::SilenceIsConsent => self.commit(transaction, Cause::Silence, fx),
             _ => self.abort(transaction, Cause::VoteTimeout, fx),
         }
@@ -207,7 +278,8 @@ impl Coordinator {
 
     fn on_ack(&mut self, from: NodeId, transaction: TransactionId, fx: &mut Fx<'_>) {
         let Some(known) = self.transactions.get_mut(&transaction) else { return };
-        if known.phase != Phase::Committing || !known.votes.contains_key(&from) {
+        let is_telling = matches!(known.phase, Phase::Committing | Phase::Aborting);
+        if !is_telling || !known.votes.contains_key(&from) && known.absent != Some(from) {
             return;
         }
         known.acks.insert(from);
@@ -220,6 +292,7 @@ impl Coordinator {
     fn commit(&mut self, transaction: TransactionId, cause: Cause, fx: &mut Fx<'_>) {
         let Some(known) = self.transactions.get_mut(&transaction) else { return };
         known.phase = Phase::Committing;
+        known.acks.clear();
         let participants: BTreeSet<NodeId> = known.votes.keys().copied().collect();
         fx.cancel_timer(Timer::Votes(transaction));
         self.disk.log.append(CoordinatorRecord::Commit { transaction, participants });
@@ -233,12 +306,18 @@ impl Coordinator {
         self.send_outcome(transaction, Decision::Commit, fx);
     }
 
-    /// Writes nothing: no record means ABORT. Those that voted NO know already.
+    /// Writes nothing: no record means ABORT; but for three-phase commit, where others may decide without this node.
+    /// Those that voted NO know already.
     fn abort(&mut self, transaction: TransactionId, cause: Cause, fx: &mut Fx<'_>) {
         let Some(known) = self.transactions.get_mut(&transaction) else { return };
         known.phase = Phase::Aborted;
         fx.cancel_timer(Timer::Votes(transaction));
+        if fx.setup().variant == Variant::ThreePhase {
+            self.disk.log.append(CoordinatorRecord::Abort { transaction });
+            self.persist_forced(fx);
+        }
         fx.note(Note::Decided { transaction, decision: Decision::Abort, cause });
+        let Some(known) = self.transactions.get(&transaction) else { return };
         for (&participant, vote) in &known.votes {
             if *vote != Some(Vote::No) {
                 fx.send(participant, Message::Abort { transaction });
@@ -250,9 +329,13 @@ impl Coordinator {
     /// Writes the end record, lazily: if a crash loses it, COMMIT is sent once more.
     fn end(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
         let Some(known) = self.transactions.get_mut(&transaction) else { return };
-        known.phase = Phase::Ended;
+        let was_committed = known.phase == Phase::Committing;
+        known.phase = if was_committed { Phase::Ended } else { Phase::Aborted };
         fx.cancel_timer(Timer::Resend(transaction));
         self.disk.log.append(CoordinatorRecord::End { transaction });
+        if fx.setup().variant == Variant::PaxosCommit {
+            self.let_forget(transaction, fx);
+        }
         self.forget_closed(transaction.client);
         fx.persist_lazily(Stable::Coordinator(self.disk.clone()));
         fx.note(Note::Ended { transaction });
@@ -260,18 +343,21 @@ impl Coordinator {
 
     fn resend_commit(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
         let Some(known) = self.transactions.get(&transaction) else { return };
-        if known.phase != Phase::Committing {
-            return;
+        match known.phase {
+            Phase::Committing => {
+                fx.note(Note::ResentCommit { transaction, missing: count_of(known.missing_acks()) });
+                self.tell_commit(transaction, fx);
+            }
+            Phase::Aborting => self.tell_abort(transaction, fx),
+            _ => {}
         }
-        fx.note(Note::ResentCommit { transaction, missing: count_of(known.missing_acks()) });
-        self.tell_commit(transaction, fx);
     }
 
     /// Tells the outcome to a participant that asks, or that votes YES after the decision.
-    fn answer(&self, to: NodeId, transaction: TransactionId, fx: &mut Fx<'_>) {
+    pub(super) fn answer(&self, to: NodeId, transaction: TransactionId, fx: &mut Fx<'_>) {
         match self.transactions.get(&transaction).map(Coordinated::decision) {
-            Some(None) => {} // Not decided: it will hear of it.
-            Some(Some(Decision::Commit)) => fx.send(to, Message::Commit { transaction }),
+            Some(None) => self.report(to, transaction, fx), // Not decided: it will hear of it.
+            Some(Some(Decision::Commit)) => fx.send(to, commit_message(transaction, fx)),
             Some(Some(Decision::Abort)) => fx.send(to, Message::Abort { transaction }),
             None => {
                 fx.note(Note::PresumedAbort { transaction, asker: to });
@@ -280,37 +366,138 @@ impl Coordinator {
         }
     }
 
-    fn send_outcome(&self, transaction: TransactionId, decision: Decision, fx: &mut Fx<'_>) {
-        let incarnation = self.disk.incarnation;
+    pub(super) fn send_outcome(&self, transaction: TransactionId, decision: Decision, fx: &mut Fx<'_>) {
+        // The client goes by the lives of the coordinator; another leader's are nothing to it.
+        let incarnation = if fx.seat().role == COORDINATOR { self.disk.incarnation } else { 0 };
         fx.send(transaction.client, Message::Outcome { transaction, decision, incarnation });
     }
 
-    /// After a crash: what has a commit record and no end record must be told to all, again.
-    fn recover(&self, fx: &mut Fx<'_>) {
-        let unfinished: Vec<TransactionId> = self
-            .transactions
-            .iter()
-            .filter(|(_, known)| known.phase == Phase::Committing)
-            .map(|(&transaction, _)| transaction)
-            .collect();
+    /// After a crash: what has a commit record and no end record must be told to all, again. What was begun in
+    /// three-phase or Paxos Commit, and not decided here, must be asked for.
+    fn recover(&mut self, fx: &mut Fx<'_>) {
+        let of_phase = |phase: Phase| -> Vec<TransactionId> {
+            let all = self.transactions.iter().filter(|(_, known)| known.phase == phase);
+            all.map(|(&transaction, _)| transaction).collect()
+        };
+        let (unfinished, aborting) = (of_phase(Phase::Committing), of_phase(Phase::Aborting));
+        let undecided = of_phase(Phase::Recovering);
         let committing = count_of(unfinished.iter());
         fx.note(Note::CoordinatorRecovered { incarnation: self.disk.incarnation, committing });
         for transaction in unfinished {
             self.tell_commit(transaction, fx);
         }
+        for transaction in aborting {
+            self.tell_abort(transaction, fx);
+        }
+        for transaction in undecided {
+            fx.note(Note::Undecided { transaction });
+            self.ask_all(transaction, fx);
+        }
+        if fx.seat().role == COORDINATOR {
+            self.take_over_unfinished(fx);
+        }
     }
 
     /// Sends COMMIT to all that have not acknowledged it, and sets the timer to do so again.
-    fn tell_commit(&self, transaction: TransactionId, fx: &mut Fx<'_>) {
+    pub(super) fn tell_commit(&self, transaction: TransactionId, fx: &mut Fx<'_>) {
         let Some(known) = self.transactions.get(&transaction) else { return };
         for participant in known.missing_acks() {
-            fx.send(participant, Message::Commit { transaction });
+            fx.send(participant, commit_message(transaction, fx));
         }
         fx.set_timer(Timer::Resend(transaction), fx.setup().retry_us);
     }
 
+    // -----------------------------------------------------------------------------------------------------------
+    // Three-phase commit
+
+    /// All voted YES: now all shall know that, before anybody commits.
+    fn pre_commit(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
+        let Some(known) = self.transactions.get_mut(&transaction) else { return };
+        known.phase = Phase::PreCommitting;
+        known.acks.clear();
+        fx.note(Note::PreCommitted { transaction });
+        for &participant in known.votes.keys() {
+            fx.send(participant, Message::PreCommit { transaction });
+        }
+        fx.set_timer(Timer::Votes(transaction), fx.setup().vote_timeout_us);
+    }
+
+    fn on_ready(&mut self, from: NodeId, transaction: TransactionId, fx: &mut Fx<'_>) {
+        let Some(known) = self.transactions.get_mut(&transaction) else { return };
+        if known.phase != Phase::PreCommitting || !known.votes.contains_key(&from) {
+            return;
+        }
+        known.acks.insert(from);
+        if known.missing_acks().next().is_none() {
+            self.commit(transaction, Cause::AllReady, fx);
+        }
+    }
+
+    /// The answer to one that asks before this node has decided.
+    fn report(&self, to: NodeId, transaction: TransactionId, fx: &mut Fx<'_>) {
+        if fx.setup().variant != Variant::ThreePhase {
+            return;
+        }
+        let Some(known) = self.transactions.get(&transaction) else { return };
+        let recovered = known.phase == Phase::Recovering;
+        fx.send(to, Message::StateReport { transaction, state: known.state(), recovered });
+    }
+
+    /// It is back and does not know: it asks all, again and again.
+    fn ask_all(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
+        let Some(known) = self.transactions.get_mut(&transaction) else { return };
+        if known.phase != Phase::Recovering {
+            return;
+        }
+        known.reports.clear();
+        let participants: BTreeSet<NodeId> = known.votes.keys().copied().collect();
+        for &participant in &participants {
+            fx.send(participant, Message::Inquiry { transaction, participants: participants.clone() });
+        }
+        fx.set_timer(Timer::Inquire(transaction), fx.setup().inquiry_us);
+    }
+
+    /// Where every participant was down meanwhile, none may be the backup. When all have told this node where they
+    /// stand, nobody has decided, and it may.
+    fn on_report(&mut self, from: NodeId, transaction: TransactionId, report: Report, fx: &mut Fx<'_>) {
+        let Some(known) = self.transactions.get_mut(&transaction) else { return };
+        if known.phase != Phase::Recovering || !known.votes.contains_key(&from) {
+            return;
+        }
+        known.reports.insert(from, report);
+        let all_were_down = known.reports.values().all(|report| report.recovered);
+        if !all_were_down || known.reports.len() < known.votes.len() {
+            return;
+        }
+        fx.cancel_timer(Timer::Inquire(transaction));
+        if known.reports.values().any(|report| report.state == State::PreCommitted) {
+            self.pre_commit(transaction, fx);
+        } else {
+            self.abort(transaction, Cause::Backup, fx);
+        }
+    }
+
+    /// Others have decided without this node.
+    fn adopt(&mut self, from: NodeId, transaction: TransactionId, decision: Decision, fx: &mut Fx<'_>) {
+        if fx.setup().variant == Variant::PaxosCommit {
+            return self.hear_outcome(from, transaction, decision, fx);
+        }
+        let is_open = self.transactions.get(&transaction).is_some_and(|known| known.decision().is_none());
+        if fx.setup().variant != Variant::ThreePhase || !is_open {
+            return;
+        }
+        fx.cancel_timer(Timer::Inquire(transaction));
+        match decision {
+            Decision::Commit => self.commit(transaction, Cause::Peer(from), fx),
+            Decision::Abort => self.abort(transaction, Cause::Peer(from), fx),
+        }
+    }
+
+    // -----------------------------------------------------------------------------------------------------------
+    // What is closed
+
     /// The client waits for nothing below `open_from`; what has ended of that can be forgotten.
-    fn close_below(&mut self, client: NodeId, open_from: u32) {
+    pub(super) fn close_below(&mut self, client: NodeId, open_from: u32) {
         let known = self.open_from.entry(client).or_default();
         if open_from > *known {
             *known = open_from;
@@ -318,11 +505,11 @@ impl Coordinator {
         }
     }
 
-    fn open_from(&self, client: NodeId) -> u32 {
+    pub(super) fn open_from(&self, client: NodeId) -> u32 {
         self.open_from.get(&client).copied().unwrap_or(0)
     }
 
-    fn forget_closed(&mut self, client: NodeId) {
+    pub(super) fn forget_closed(&mut self, client: NodeId) {
         let open_from = self.open_from(client);
         let closed: BTreeSet<TransactionId> = self
             .transactions
@@ -337,7 +524,7 @@ impl Coordinator {
         self.disk.log.forget(&closed);
     }
 
-    fn persist_forced(&self, fx: &mut Fx<'_>) {
+    pub(super) fn persist_forced(&self, fx: &mut Fx<'_>) {
         fx.persist_forced(Stable::Coordinator(self.disk.clone()));
     }
 }
@@ -352,10 +539,27 @@ fn transactions_of(disk: &CoordinatorDisk) -> BTreeMap<TransactionId, Coordinate
             }
             CoordinatorRecord::End { .. } => {
                 if let Some(known) = transactions.get_mut(&record.transaction()) {
-                    known.phase = Phase::Ended;
+                    let is_committed = known.decision() == Some(Decision::Commit);
+                    known.phase = if is_committed { Phase::Ended } else { Phase::Aborted };
                     known.acks = known.votes.keys().copied().collect();
                 }
             }
+            CoordinatorRecord::Start { transaction, participants } => {
+                transactions.insert(*transaction, Coordinated::in_phase(Phase::Recovering, participants));
+            }
+            CoordinatorRecord::Abort { transaction } => {
+                if let Some(known) = transactions.get_mut(transaction) {
+                    known.phase = Phase::Aborted;
+                }
+            }
+            CoordinatorRecord::Learned { transaction, participants, decision } => {
+                let known = match decision {
+                    Decision::Commit => Coordinated::committing(participants),
+                    Decision::Abort => Coordinated::in_phase(Phase::Aborting, participants),
+                };
+                transactions.insert(*transaction, known);
+            }
+            CoordinatorRecord::Promised { .. } | CoordinatorRecord::Accepted { .. } => {}
         }
     }
     transactions
@@ -367,4 +571,22 @@ fn changes_by_participant(parts: &[Part]) -> BTreeMap<NodeId, Vec<Change>> {
         changes.entry(participant).or_default().push(Change { account, amount });
     }
     changes
+}
+
+/// PREPARE, as the variant calls it. In plain 2PC participants know nothing of each other.
+fn vote_request(
+    transaction: TransactionId,
+    open_from: u32,
+    changes: Vec<Change>,
+    participants: &BTreeSet<NodeId>,
+    fx: &Fx<'_>,
+) -> Message {
+    let participants = participants.clone();
+    match fx.setup().variant {
+        Variant::ThreePhase => Message::CanCommit { transaction, open_from, changes, participants },
+        Variant::Cooperative | Variant::PaxosCommit => {
+            Message::Prepare { transaction, open_from, changes, participants }
+        }
+        _ => Message::Prepare { transaction, open_from, changes, participants: BTreeSet::new() },
+    }
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rpds::RedBlackTreeMapSync;
 use serde::{Serialize, Serializer};
 
-use super::{Change, Decision, TransactionId, count_of};
+use super::message::{Accepted, Ballot, Change, Decision, TransactionId};
+use super::count_of;
 use crate::NodeId;
 
 /// All that survives a crash of a node, by role.
@@ -72,8 +73,36 @@ impl Stable {
 pub struct CoordinatorDisk {
     /// How often it has booted; forced before it says anything.
     pub incarnation: u32,
-    /// Its log. An abort leaves no record.
+    /// Its log. In 2PC an abort leaves no record.
     pub log: Log<CoordinatorRecord>,
+    /// Paxos Commit: transactions that all participants have ended, and that the acceptors have forgotten.
+    pub over: Serials,
+}
+
+/// A set of transactions, kept as stretches of serials, for each client: from the first to the last of the stretch.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Serials(BTreeMap<NodeId, BTreeMap<u32, u32>>);
+
+impl Serials {
+    /// Whether the transaction is in the set.
+    pub fn contains(&self, transaction: TransactionId) -> bool {
+        let stretches = self.0.get(&transaction.client);
+        let stretch = stretches.and_then(|all| all.range(..=transaction.serial).next_back());
+        stretch.is_some_and(|(_, &last)| last >= transaction.serial)
+    }
+
+    /// Puts the transaction into the set, and joins the stretches beside it.
+    pub(super) fn insert(&mut self, transaction: TransactionId) {
+        if self.contains(transaction) {
+            return;
+        }
+        let serial = transaction.serial;
+        let stretches = self.0.entry(transaction.client).or_default();
+        let before = stretches.range(..serial).next_back().map(|(&first, &last)| (first, last));
+        let first = before.filter(|&(_, last)| last + 1 == serial).map_or(serial, |(first, _)| first);
+        let last = serial.checked_add(1).and_then(|next| stretches.remove(&next)).unwrap_or(serial);
+        stretches.insert(first, last);
+    }
 }
 
 /// What a participant keeps: its database, and the log of what happens to it.
@@ -121,21 +150,75 @@ pub enum CoordinatorRecord {
         /// The transaction.
         transaction: TransactionId,
     },
+    /// Three-phase commit: votes will be asked for; forced before CanCommit.
+    Start {
+        /// The transaction.
+        transaction: TransactionId,
+        /// Whom to ask how it ended.
+        participants: BTreeSet<NodeId>,
+    },
+    /// Three-phase commit: the decision is ABORT; forced before ABORT is sent.
+    Abort {
+        /// The transaction.
+        transaction: TransactionId,
+    },
+    /// Paxos Commit, acceptor: it accepts nothing below this ballot; forced before Phase1b.
+    Promised {
+        /// The transaction.
+        transaction: TransactionId,
+        /// Its participants.
+        participants: BTreeSet<NodeId>,
+        /// The ballot.
+        ballot: Ballot,
+        /// What it has accepted by now.
+        accepted: Accepted,
+    },
+    /// Paxos Commit, acceptor: what it has accepted; forced before Phase2b.
+    Accepted {
+        /// The transaction.
+        transaction: TransactionId,
+        /// Its participants.
+        participants: BTreeSet<NodeId>,
+        /// The ballot.
+        ballot: Ballot,
+        /// What it has accepted by now.
+        accepted: Accepted,
+    },
+    /// Paxos Commit, leader: what the acceptors have chosen; not forced, for they know it.
+    Learned {
+        /// The transaction.
+        transaction: TransactionId,
+        /// Who must hear of it.
+        participants: BTreeSet<NodeId>,
+        /// How it ended.
+        decision: Decision,
+    },
 }
 
 impl Record for CoordinatorRecord {
     fn transaction(&self) -> TransactionId {
         match *self {
-            Self::Commit { transaction, .. } | Self::End { transaction } => transaction,
+            Self::Commit { transaction, .. }
+            | Self::End { transaction }
+            | Self::Start { transaction, .. }
+            | Self::Abort { transaction }
+            | Self::Promised { transaction, .. }
+            | Self::Accepted { transaction, .. }
+            | Self::Learned { transaction, .. } => transaction,
         }
     }
 
     fn is_forced(&self) -> bool {
-        matches!(self, Self::Commit { .. })
+        !matches!(self, Self::End { .. } | Self::Learned { .. })
     }
 
     fn decision(&self) -> Option<Decision> {
-        matches!(self, Self::Commit { .. }).then_some(Decision::Commit)
+        match self {
+            Self::Commit { .. } => Some(Decision::Commit),
+            Self::Abort { .. } => Some(Decision::Abort),
+            Self::Learned { decision, .. } => Some(*decision),
+            Self::End { .. } | Self::Start { .. } | Self::Promised { .. } | Self::Accepted { .. } => None,
+        }
     }
 }
 
@@ -148,8 +231,15 @@ pub enum ParticipantRecord {
         transaction: TransactionId,
         /// Whom to ask for the outcome.
         coordinator: NodeId,
+        /// All that take part, where the variant lets them know of each other.
+        participants: BTreeSet<NodeId>,
         /// What to change on COMMIT. The accounts stay locked until the decision.
         changes: Vec<Change>,
+    },
+    /// Three-phase commit: all have voted YES; forced before Ack.
+    PreCommitted {
+        /// The transaction.
+        transaction: TransactionId,
     },
     /// The changes are made; forced before ACK.
     Committed {
@@ -172,6 +262,7 @@ impl Record for ParticipantRecord {
     fn transaction(&self) -> TransactionId {
         match *self {
             Self::Prepared { transaction, .. }
+            | Self::PreCommitted { transaction }
             | Self::Committed { transaction }
             | Self::Aborted { transaction, .. } => transaction,
         }
@@ -183,7 +274,7 @@ impl Record for ParticipantRecord {
 
     fn decision(&self) -> Option<Decision> {
         match self {
-            Self::Prepared { .. } => None,
+            Self::Prepared { .. } | Self::PreCommitted { .. } => None,
             Self::Committed { .. } => Some(Decision::Commit),
             Self::Aborted { .. } => Some(Decision::Abort),
         }

@@ -1,9 +1,11 @@
 //! What the nodes of an atomic commit say to each other, wait for, and are asked.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::participant::State;
 use crate::{NodeId, Outcome};
 
 /// The name of a transaction, used once: `c1.17` is the 17th of client `c1`.
@@ -47,6 +49,30 @@ pub enum Vote {
     No,
 }
 
+/// The number of a ballot of Paxos Commit. In ballot 0 each participant proposes its own vote; the others belong to
+/// one life of one leader, so that no ballot is ever used for two values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Ballot {
+    /// The round; 0 in the participants' own ballot.
+    pub round: u32,
+    /// Whose it is; none in ballot 0.
+    pub leader: Option<NodeId>,
+    /// The leader's incarnation.
+    pub life: u32,
+}
+
+impl fmt::Display for Ballot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.leader {
+            None => write!(f, "{}", self.round),
+            Some(leader) => write!(f, "{}.{leader}", self.round),
+        }
+    }
+}
+
+/// What an acceptor has accepted: for each participant's instance, the highest ballot and its vote.
+pub type Accepted = BTreeMap<NodeId, (Ballot, Vote)>;
+
 /// Why a participant votes NO.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -61,6 +87,8 @@ pub enum Refusal {
     Asked,
     /// It aborted this transaction before.
     AlreadyAborted,
+    /// It had not voted yet when another participant asked for the outcome.
+    AskedByPeer,
 }
 
 /// A debit or a credit of one account at one participant.
@@ -105,6 +133,8 @@ pub enum Message {
         open_from: u32,
         /// What the transaction changes at the receiver.
         changes: Vec<Change>,
+        /// All that take part, where the variant lets them know of each other; empty in plain 2PC.
+        participants: BTreeSet<NodeId>,
     },
     /// Participant to coordinator: prepared. From here on the sender must not decide alone.
     Yes {
@@ -128,14 +158,110 @@ pub enum Message {
         /// The transaction decided.
         transaction: TransactionId,
     },
-    /// Participant to coordinator: COMMIT is on its disk. Nobody acknowledges ABORT.
+    /// Participant to coordinator: COMMIT is on its disk. Nobody acknowledges ABORT. In three-phase commit: it is
+    /// ready to commit.
     Ack {
         /// The transaction that it committed.
         transaction: TransactionId,
     },
-    /// A prepared participant asks the coordinator for the outcome.
+    /// A prepared participant asks for the outcome: the coordinator, and in some variants the others. In three-phase
+    /// commit a coordinator that is back asks too.
     Inquiry {
         /// The transaction that it is uncertain of.
+        transaction: TransactionId,
+        /// All that take part, where the variant lets them know of each other.
+        participants: BTreeSet<NodeId>,
+    },
+    /// The answer of one that has not decided either.
+    StateReport {
+        /// The transaction.
+        transaction: TransactionId,
+        /// Where it stands.
+        state: State,
+        /// Whether it crashed meanwhile.
+        recovered: bool,
+    },
+    /// Three-phase commit, coordinator to participant: can you commit?
+    CanCommit {
+        /// The transaction to vote on.
+        transaction: TransactionId,
+        /// The client waits for none of its transactions with a smaller serial.
+        open_from: u32,
+        /// What the transaction changes at the receiver.
+        changes: Vec<Change>,
+        /// All that take part.
+        participants: BTreeSet<NodeId>,
+    },
+    /// Three-phase commit: all have voted YES; get ready to commit. Answered by [`Message::Ack`].
+    PreCommit {
+        /// The transaction.
+        transaction: TransactionId,
+    },
+    /// Three-phase commit: the decision is COMMIT.
+    DoCommit {
+        /// The transaction decided.
+        transaction: TransactionId,
+    },
+    /// Three-phase commit, participant to coordinator: COMMIT is on its disk.
+    HaveCommitted {
+        /// The transaction that it committed.
+        transaction: TransactionId,
+    },
+    /// Paxos Commit, leader to acceptor: promise this ballot, in the instances of all participants.
+    Phase1a {
+        /// The transaction.
+        transaction: TransactionId,
+        /// The ballot that begins.
+        ballot: Ballot,
+        /// Its participants: one instance each.
+        participants: BTreeSet<NodeId>,
+    },
+    /// Paxos Commit, acceptor to leader: promised; and what it has accepted so far.
+    Phase1b {
+        /// The transaction.
+        transaction: TransactionId,
+        /// The ballot of the request.
+        ballot: Ballot,
+        /// What it has accepted.
+        accepted: Accepted,
+    },
+    /// Paxos Commit: accept these votes. In ballot 0 it comes from a participant and has its own vote alone.
+    Phase2a {
+        /// The transaction.
+        transaction: TransactionId,
+        /// The ballot.
+        ballot: Ballot,
+        /// The vote for each instance that it is about.
+        values: BTreeMap<NodeId, Vote>,
+        /// All that take part.
+        participants: BTreeSet<NodeId>,
+        /// The client waits for none of its transactions with a smaller serial.
+        open_from: u32,
+    },
+    /// Paxos Commit, acceptor to leader: accepted, for all instances in one message.
+    Phase2b {
+        /// The transaction.
+        transaction: TransactionId,
+        /// The ballot.
+        ballot: Ballot,
+        /// The vote accepted for each instance.
+        values: BTreeMap<NodeId, Vote>,
+    },
+    /// Paxos Commit, acceptor to leader: a higher ballot is promised.
+    Nack {
+        /// The transaction.
+        transaction: TransactionId,
+        /// What is promised.
+        promised: Ballot,
+    },
+    /// Paxos Commit, participant to leader: ABORT is on its disk.
+    Aborted {
+        /// The transaction.
+        transaction: TransactionId,
+    },
+    /// Paxos Commit, leader to acceptor: all participants have the outcome on disk, nobody will ask again.
+    Forget {
+        /// The transaction.
         transaction: TransactionId,
     },
     /// Coordinator to client: how its transaction ended.
@@ -160,7 +286,19 @@ impl Message {
             | Self::Commit { transaction }
             | Self::Abort { transaction }
             | Self::Ack { transaction }
-            | Self::Inquiry { transaction }
+            | Self::Inquiry { transaction, .. }
+            | Self::StateReport { transaction, .. }
+            | Self::CanCommit { transaction, .. }
+            | Self::PreCommit { transaction }
+            | Self::DoCommit { transaction }
+            | Self::HaveCommitted { transaction }
+            | Self::Phase1a { transaction, .. }
+            | Self::Phase1b { transaction, .. }
+            | Self::Phase2a { transaction, .. }
+            | Self::Phase2b { transaction, .. }
+            | Self::Nack { transaction, .. }
+            | Self::Aborted { transaction }
+            | Self::Forget { transaction }
             | Self::Outcome { transaction, .. } => transaction,
         }
     }
@@ -177,12 +315,36 @@ impl crate::Message for Message {
             Self::Abort { .. } => "Abort",
             Self::Ack { .. } => "Ack",
             Self::Inquiry { .. } => "Inquiry",
+            Self::StateReport { .. } => "StateReport",
+            Self::CanCommit { .. } => "CanCommit",
+            Self::PreCommit { .. } => "PreCommit",
+            Self::DoCommit { .. } => "DoCommit",
+            Self::HaveCommitted { .. } => "HaveCommitted",
+            Self::Phase1a { .. } => "Phase1a",
+            Self::Phase1b { .. } => "Phase1b",
+            Self::Phase2a { .. } => "Phase2a",
+            Self::Phase2b { .. } => "Phase2b",
+            Self::Nack { .. } => "Nack",
+            Self::Aborted { .. } => "Aborted",
+            Self::Forget { .. } => "Forget",
             Self::Outcome { .. } => "Outcome",
         }
     }
 
     fn is_reply(&self) -> bool {
-        matches!(self, Self::Yes { .. } | Self::No { .. } | Self::Ack { .. } | Self::Outcome { .. })
+        matches!(
+            self,
+            Self::Yes { .. }
+                | Self::No { .. }
+                | Self::Ack { .. }
+                | Self::Outcome { .. }
+                | Self::StateReport { .. }
+                | Self::HaveCommitted { .. }
+                | Self::Phase1b { .. }
+                | Self::Phase2b { .. }
+                | Self::Nack { .. }
+                | Self::Aborted { .. }
+        )
     }
 }
 
@@ -211,8 +373,8 @@ impl Cost {
     /// Counts a message that was sent.
     pub fn add_message(&mut self, message: &Message) {
         match message {
-            Message::Begin { .. } | Message::Outcome { .. } => {}
-            Message::Ack { .. } => self.acks = self.acks.saturating_add(1),
+            Message::Begin { .. } | Message::Outcome { .. } | Message::Forget { .. } => {}
+            Message::Ack { .. } | Message::HaveCommitted { .. } | Message::Aborted { .. } => self.acks = self.acks.saturating_add(1),
             _ => self.messages = self.messages.saturating_add(1),
         }
     }
@@ -227,8 +389,11 @@ pub enum Timer {
     Resend(TransactionId),
     /// Participant: the work before the vote is done.
     Work(TransactionId),
-    /// Participant: uncertain for long; ask for the outcome.
+    /// Participant: uncertain for long; ask for the outcome. In three-phase commit also the coordinator's, when it is
+    /// back and undecided.
     Inquire(TransactionId),
+    /// Three-phase commit, participant: who has not answered by now is down.
+    Collect(TransactionId),
     /// Client: no outcome yet; send BEGIN again.
     Begin(TransactionId),
 }
@@ -241,6 +406,7 @@ impl Timer {
             | Self::Resend(transaction)
             | Self::Work(transaction)
             | Self::Inquire(transaction)
+            | Self::Collect(transaction)
             | Self::Begin(transaction) => transaction,
         }
     }
@@ -253,6 +419,7 @@ impl crate::Timer for Timer {
             Self::Resend(_) => "resend COMMIT",
             Self::Work(_) => "work before the vote",
             Self::Inquire(_) => "inquiry",
+            Self::Collect(_) => "collecting states",
             Self::Begin(_) => "repeat BEGIN",
         }
     }

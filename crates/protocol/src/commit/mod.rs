@@ -18,6 +18,10 @@
 //! * what is on no disk was aborted: the coordinator keeps no record of an abort, nobody acknowledges one,
 //!   and a participant writes the abort that it was told without forcing it.
 //!
+//! Beside it stand three answers to its weakness, that a dead coordinator blocks those that voted YES: *cooperative
+//! termination* ([`Variant::Cooperative`]), *three-phase commit* ([`Variant::ThreePhase`]) and *Paxos Commit*
+//! ([`Variant::PaxosCommit`]). Where they differ they have modules of their own, `termination` and `leader`.
+//!
 //! Where the network may lose, repeat and reorder, and any node may crash, that alone is not enough. R* sends
 //! over sessions that break with a crash; these machines must bring their own guard against old messages:
 //! * **A transaction's name is used once.** It is the client's name and a serial that the client reserves on
@@ -45,9 +49,11 @@
 mod client;
 mod coordinator;
 mod disk;
+mod leader;
 mod message;
 mod note;
 mod participant;
+mod termination;
 #[cfg(test)]
 mod tests;
 
@@ -57,19 +63,26 @@ use crate::{Effects, Input, NodeId, Protocol, Seat};
 
 pub use client::{Client, OpenTransfer};
 pub use coordinator::{Coordinated, Coordinator, Phase};
+pub use leader::{Election, Slot};
 pub use disk::{
-    ClientDisk, CoordinatorDisk, CoordinatorRecord, Log, ParticipantDisk, ParticipantRecord, Record, Stable,
+    ClientDisk, CoordinatorDisk, CoordinatorRecord, Log, ParticipantDisk, ParticipantRecord, Record, Serials,
+    Stable,
 };
 pub use message::{
-    BadTransfer, Change, Command, Cost, Decision, Message, Part, Refusal, Reply, Timer, TransactionId, Vote,
+    Accepted, BadTransfer, Ballot, Change, Command, Cost, Decision, Message, Part, Refusal, Reply, Timer,
+    TransactionId, Vote,
 };
 pub use note::{Cause, Note, RULES};
 pub use participant::{Participant, Participating, State};
+pub use termination::{Report, Termination};
 
 /// The role of the coordinator in [`Seat::role`]. There is one, the first server.
 pub const COORDINATOR: u8 = 1;
 /// The role of a participant in [`Seat::role`].
 pub const PARTICIPANT: u8 = 2;
+/// The role in [`Seat::role`] of an acceptor of Paxos Commit that stands beside the coordinator, which is one too. It
+/// can lead.
+pub const ACCEPTOR: u8 = 3;
 
 /// Which rules the nodes follow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -78,6 +91,14 @@ pub enum Variant {
     /// Two-phase commit with presumed abort, as published.
     #[default]
     TwoPhase,
+    /// The same with cooperative termination: a participant that is uncertain asks the others too. One that has
+    /// decided, or has not voted, resolves it.
+    Cooperative,
+    /// Three-phase commit (Skeen 1981): before COMMIT all learn that all voted YES. An elected backup ends what a dead
+    /// coordinator began. Right only where a timeout tells a dead node from a slow one.
+    ThreePhase,
+    /// Paxos Commit (Gray and Lamport 2006): each vote is an instance of Paxos over 2F + 1 acceptors.
+    PaxosCommit,
     /// Wrong on purpose: a participant that voted YES and hears nothing decides ABORT alone when its timer
     /// runs out (a *heuristic decision*). Breaks AC1.
     Impatient,
@@ -111,6 +132,8 @@ pub struct Setup {
     pub begin_retry_us: u64,
     /// How often a client sends BEGIN in all before it reports the outcome as unknown; at least 1.
     pub begin_attempts: u32,
+    /// Paxos Commit: how many acceptors may be down, F; there are 2F + 1. 0 in every other variant.
+    pub faults: u16,
 }
 
 impl Default for Setup {
@@ -125,6 +148,7 @@ impl Default for Setup {
             initial_balance: 100,
             begin_retry_us: 500_000,
             begin_attempts: 10,
+            faults: 0,
         }
     }
 }
@@ -158,7 +182,7 @@ impl Protocol for Commit {
             return Self::Client(Client::boot(stable.into_client(), fx));
         }
         match fx.seat().role {
-            COORDINATOR => Self::Coordinator(Coordinator::boot(stable.into_coordinator(), fx)),
+            COORDINATOR | ACCEPTOR => Self::Coordinator(Coordinator::boot(stable.into_coordinator(), fx)),
             _ => Self::Participant(Participant::boot(stable.into_participant(), fx)),
         }
     }
@@ -228,9 +252,19 @@ pub fn coordinator_of(seat: &Seat<Setup>) -> Option<NodeId> {
     seat.servers.first().copied()
 }
 
-/// The nodes that may take part in a transaction: all servers but the first.
+/// The nodes that may take part in a transaction: all servers between the coordinator and the other acceptors.
 pub fn participants_of(seat: &Seat<Setup>) -> &[NodeId] {
-    seat.servers.get(1..).unwrap_or_default()
+    seat.servers.get(1..acceptors_from(seat)).unwrap_or_default()
+}
+
+/// The acceptors of Paxos Commit: the coordinator, and 2F servers behind the participants.
+pub fn acceptors_of(seat: &Seat<Setup>) -> impl Iterator<Item = NodeId> + Clone {
+    let others = seat.servers.get(acceptors_from(seat)..).unwrap_or_default();
+    seat.servers.first().copied().into_iter().chain(others.iter().copied())
+}
+
+fn acceptors_from(seat: &Seat<Setup>) -> usize {
+    seat.servers.len().saturating_sub(2 * usize::from(seat.setup.faults))
 }
 
 /// How many there are, in a width that is the same on every platform.

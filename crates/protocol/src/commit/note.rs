@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::{Decision, Refusal, TransactionId};
+use super::{Ballot, Decision, Refusal, TransactionId};
 use crate::NodeId;
 
 /// The ids of all rules that a note can name, in the order of a transaction's life.
-pub const RULES: [&str; 19] = [
+pub const RULES: [&str; 31] = [
     "begin",
     "begin-once",
     "vote-yes",
@@ -24,6 +24,18 @@ pub const RULES: [&str; 19] = [
     "end-after-acks",
     "recover-coordinator",
     "recover-participant",
+    "ask-peers",
+    "peer-decides",
+    "abort-before-vote",
+    "pre-commit",
+    "commit-on-acks",
+    "elect-backup",
+    "backup-decides",
+    "recover-undecided",
+    "phase-1",
+    "phase-2",
+    "chosen",
+    "take-over",
     "heuristic-abort",
     "silence-is-consent",
 ];
@@ -44,6 +56,15 @@ pub enum Cause {
     OwnNo,
     /// Participant: the coordinator said so.
     Told,
+    /// This peer said so.
+    Peer(NodeId),
+    /// Three-phase commit, coordinator: all are ready to commit, or down.
+    AllReady,
+    /// Three-phase commit: an elected backup, by the states of those that answered; or the coordinator that is back,
+    /// by the states of all.
+    Backup,
+    /// Paxos Commit, leader: the acceptors have chosen Prepared for all participants, or Aborted for one.
+    Chosen,
     /// Participant: nobody said anything, and it would not wait. Wrong after a YES.
     Heuristic,
 }
@@ -134,6 +155,51 @@ pub enum Note {
         /// Those transactions. Their locks are held again.
         uncertain: Vec<TransactionId>,
     },
+    /// A participant is uncertain for long and asks the others.
+    AskedPeers {
+        /// The transaction.
+        transaction: TransactionId,
+    },
+    /// Three-phase commit: all have voted YES. Of the coordinator, when it says so; of a participant, when it knows.
+    PreCommitted {
+        /// The transaction.
+        transaction: TransactionId,
+    },
+    /// Three-phase commit: a participant is the first of those that answer, and ends what the coordinator began.
+    BecameBackup {
+        /// The transaction.
+        transaction: TransactionId,
+        /// How many others answered.
+        answers: u32,
+    },
+    /// Three-phase commit: a coordinator is back, and does not know how the transaction ended. It asks.
+    Undecided {
+        /// The transaction.
+        transaction: TransactionId,
+    },
+    /// Paxos Commit: a node begins a ballot above 0, to end what another began.
+    TookOver {
+        /// The transaction.
+        transaction: TransactionId,
+        /// The ballot.
+        ballot: Ballot,
+    },
+    /// Paxos Commit: an acceptor promised.
+    Promised {
+        /// The transaction.
+        transaction: TransactionId,
+        /// The ballot.
+        ballot: Ballot,
+    },
+    /// Paxos Commit: an acceptor accepted votes.
+    Accepted {
+        /// The transaction.
+        transaction: TransactionId,
+        /// The ballot.
+        ballot: Ballot,
+        /// For how many instances it holds a vote now.
+        votes: u32,
+    },
     /// A participant that aborted alone is told COMMIT: the damage is done.
     HeuristicDamage {
         /// The transaction.
@@ -173,6 +239,13 @@ impl crate::Note for Note {
             Self::ResentCommit { .. } => "resent COMMIT",
             Self::Ended { .. } => "ended",
             Self::CoordinatorRecovered { .. } | Self::ParticipantRecovered { .. } => "recovered",
+            Self::AskedPeers { .. } => "asked the others",
+            Self::PreCommitted { .. } => "pre-committed",
+            Self::BecameBackup { .. } => "became backup",
+            Self::Undecided { .. } => "undecided",
+            Self::TookOver { .. } => "took over",
+            Self::Promised { .. } => "promised",
+            Self::Accepted { .. } => "accepted",
             Self::HeuristicDamage { .. } => "heuristic damage",
             Self::GaveUp { .. } => "gave up",
         }
@@ -183,6 +256,7 @@ impl crate::Note for Note {
             Self::Began { .. } => "begin",
             Self::StaleBegin { .. } => "begin-once",
             Self::VotedYes { .. } => "vote-yes",
+            Self::VotedNo { refusal: Refusal::AskedByPeer, .. } => "abort-before-vote",
             Self::VotedNo { .. } => "vote-no",
             Self::StalePrepare { .. } => "stale-prepare",
             Self::Decided { decision, cause, .. } => decision_rule(*decision, *cause),
@@ -193,6 +267,13 @@ impl crate::Note for Note {
             Self::Ended { .. } => "end-after-acks",
             Self::CoordinatorRecovered { .. } => "recover-coordinator",
             Self::ParticipantRecovered { .. } => "recover-participant",
+            Self::AskedPeers { .. } => "ask-peers",
+            Self::PreCommitted { .. } => "pre-commit",
+            Self::BecameBackup { .. } => "elect-backup",
+            Self::Undecided { .. } => "recover-undecided",
+            Self::TookOver { .. } => "take-over",
+            Self::Promised { .. } => "phase-1",
+            Self::Accepted { .. } => "phase-2",
             Self::HeuristicDamage { .. } => "heuristic-abort",
             Self::GaveUp { .. } => return None,
         })
@@ -210,6 +291,10 @@ fn decision_rule(decision: Decision, cause: Cause) -> &'static str {
         (Cause::VoteTimeout, _) => "vote-timeout",
         (Cause::Silence, _) => "silence-is-consent",
         (Cause::OwnNo, _) => "vote-no",
+        (Cause::Peer(_), _) => "peer-decides",
+        (Cause::AllReady, _) => "commit-on-acks",
+        (Cause::Backup, _) => "backup-decides",
+        (Cause::Chosen, _) => "chosen",
         (Cause::Told, Decision::Commit) => "obey-commit",
         (Cause::Told, Decision::Abort) => "obey-abort",
         (Cause::Heuristic, _) => "heuristic-abort",

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::disk::{ParticipantDisk, ParticipantRecord, Stable};
-use super::message::{Change, Command, Decision, Message, Refusal, Reply, Timer, TransactionId};
+use super::message::{Ballot, Change, Command, Decision, Message, Refusal, Reply, Timer, TransactionId, Vote};
 use super::note::{Cause, Note};
-use super::{Fx, Setup, Variant};
+use super::termination::Termination;
+use super::{Fx, Setup, Variant, acceptors_of, coordinator_of};
 use crate::{Input, NodeId};
 
 /// Where a transaction stands at a node.
@@ -18,6 +19,8 @@ pub enum State {
     Working,
     /// It voted YES, and is uncertain until it hears the decision.
     Prepared,
+    /// Three-phase commit: it knows that all voted YES.
+    PreCommitted,
     /// Decided: the changes are made.
     Committed,
     /// Decided: the changes are dropped.
@@ -28,6 +31,11 @@ impl State {
     /// Whether the node has decided.
     pub fn is_decided(self) -> bool {
         matches!(self, Self::Committed | Self::Aborted)
+    }
+
+    /// Whether it voted YES and has not decided.
+    pub fn is_uncertain(self) -> bool {
+        matches!(self, Self::Prepared | Self::PreCommitted)
     }
 }
 
@@ -51,11 +59,17 @@ pub struct Participating {
     pub state: State,
     /// Whom to answer and to ask.
     pub coordinator: NodeId,
+    /// All that take part, where the variant lets them know of each other.
+    pub participants: BTreeSet<NodeId>,
     /// What to change on COMMIT; empty once decided.
     pub changes: Vec<Change>,
-    /// How often it has asked for the outcome in this life because its timer ran out; it is blocked from 1
-    /// on. Times [`Setup::inquiry_us`] this is, to the last question, how long it has been waiting.
+    /// How often it has asked for the outcome in this life because its timer ran out. Except in three-phase
+    /// commit, times [`Setup::inquiry_us`] this is, to the last question, how long it has been waiting.
     pub asked: u32,
+    /// Whether it must wait with its locks held: whoever it may ask does not know, or does not answer.
+    pub blocked: bool,
+    /// What it has heard from others that have not decided either.
+    pub termination: Termination,
     /// Whether it decided ABORT alone after YES.
     pub heuristic: bool,
 }
@@ -63,7 +77,7 @@ pub struct Participating {
 impl Participating {
     /// Whether it voted YES, has waited in vain, and must go on waiting with its locks held.
     pub fn is_blocked(&self) -> bool {
-        self.state == State::Prepared && self.asked > 0
+        self.state.is_uncertain() && self.blocked
     }
 }
 
@@ -98,6 +112,7 @@ impl Participant {
             Input::Message { from, body } => self.on_message(from, body, fx),
             Input::Timer(Timer::Work(transaction)) => self.on_work_done(transaction, fx),
             Input::Timer(Timer::Inquire(transaction)) => self.on_silence(transaction, fx),
+            Input::Timer(Timer::Collect(transaction)) => self.on_collected(transaction, fx),
             Input::Timer(Timer::Votes(_) | Timer::Resend(_) | Timer::Begin(_)) => {}
             Input::Command { op, body: Command::RefuseNext } => {
                 self.refuse_next = true;
@@ -109,18 +124,24 @@ impl Participant {
 
     fn on_message(&mut self, from: NodeId, body: Message, fx: &mut Fx<'_>) {
         match body {
-            Message::Prepare { transaction, open_from, changes } => {
+            Message::Prepare { transaction, open_from, changes, participants }
+            | Message::CanCommit { transaction, open_from, changes, participants } => {
                 self.forget_closed(transaction.client, open_from);
-                self.on_prepare(from, transaction, changes, fx);
+                let known = Participating::working(from, participants, changes);
+                self.on_prepare(from, transaction, known, fx);
             }
-            Message::Commit { transaction } => self.on_commit(from, transaction, fx),
+            Message::Commit { transaction } | Message::DoCommit { transaction } => {
+                self.on_commit(from, transaction, fx);
+            }
             Message::Abort { transaction } => self.on_abort(from, transaction, fx),
-            Message::Begin { .. }
-            | Message::Yes { .. }
-            | Message::No { .. }
-            | Message::Ack { .. }
-            | Message::Inquiry { .. }
-            | Message::Outcome { .. } => {}
+            Message::PreCommit { transaction } => self.on_pre_commit(from, transaction, fx),
+            Message::Inquiry { transaction, participants } => {
+                self.on_inquiry(from, transaction, participants, fx);
+            }
+            Message::StateReport { transaction, state, recovered } => {
+                self.on_report(from, transaction, state, recovered, fx);
+            }
+            _ => {}
         }
     }
 
@@ -128,33 +149,29 @@ impl Participant {
         &mut self,
         coordinator: NodeId,
         transaction: TransactionId,
-        changes: Vec<Change>,
+        asked: Participating,
         fx: &mut Fx<'_>,
     ) {
         match self.transactions.get(&transaction).map(|known| known.state) {
-            Some(State::Working | State::Committed) => {}
-            Some(State::Prepared) => say_yes(transaction, coordinator, fx),
+            Some(State::Working | State::PreCommitted | State::Committed) => {}
+            Some(State::Prepared) => self.say_yes(transaction, fx),
+            // To say NO now could put a second vote into ballot 0: it may have said YES before it was told ABORT.
+            Some(State::Aborted) if fx.setup().variant == Variant::PaxosCommit => {}
             Some(State::Aborted) => {
                 fx.send(coordinator, Message::No { transaction, refusal: Refusal::AlreadyAborted });
             }
             None if self.is_closed(transaction) => fx.note(Note::StalePrepare { transaction }),
-            None => self.work(coordinator, transaction, changes, fx),
+            None => self.work(transaction, asked, fx),
         }
     }
 
     /// Locks the accounts and works on the transaction; or refuses at once, if it cannot.
-    fn work(
-        &mut self,
-        coordinator: NodeId,
-        transaction: TransactionId,
-        changes: Vec<Change>,
-        fx: &mut Fx<'_>,
-    ) {
-        let refusal = self.obstacle(&changes, fx.setup());
+    fn work(&mut self, transaction: TransactionId, asked: Participating, fx: &mut Fx<'_>) {
+        let refusal = self.obstacle(&asked.changes, fx.setup());
         if refusal.is_none() {
-            self.lock(transaction, &changes);
+            self.lock(transaction, &asked.changes);
         }
-        self.transactions.insert(transaction, Participating::working(coordinator, changes));
+        self.transactions.insert(transaction, asked);
         match refusal {
             Some(refusal) => self.vote_no(transaction, refusal, fx),
             None if fx.setup().prepare_work_us == 0 => self.vote(transaction, fx),
@@ -181,66 +198,117 @@ impl Participant {
         let Some(known) = self.transactions.get_mut(&transaction) else { return };
         known.state = State::Prepared;
         let (coordinator, changes) = (known.coordinator, known.changes.clone());
-        self.disk.log.append(ParticipantRecord::Prepared { transaction, coordinator, changes });
+        let participants = known.participants.clone();
+        self.disk.log.append(ParticipantRecord::Prepared { transaction, coordinator, participants, changes });
         self.persist_forced(fx);
-        say_yes(transaction, coordinator, fx);
-        fx.set_timer(Timer::Inquire(transaction), fx.setup().inquiry_us);
+        self.say_yes(transaction, fx);
+        fx.set_timer(Timer::Inquire(transaction), patience_us(fx.setup()));
+    }
+
+    fn say_yes(&self, transaction: TransactionId, fx: &mut Fx<'_>) {
+        let Some(known) = self.transactions.get(&transaction) else { return };
+        fx.note(Note::VotedYes { transaction });
+        match fx.setup().variant {
+            Variant::PaxosCommit => self.propose_vote(transaction, known, Vote::Yes, fx),
+            _ => fx.send(known.coordinator, Message::Yes { transaction }),
+        }
+    }
+
+    /// Paxos Commit: the vote is the proposal of ballot 0, and goes to F + 1 acceptors; the others are needed only where
+    /// one of these fails.
+    fn propose_vote(&self, transaction: TransactionId, known: &Participating, vote: Vote, fx: &mut Fx<'_>) {
+        let open_from = self.disk.open_from.get(&transaction.client).copied().unwrap_or(0);
+        for acceptor in acceptors_of(fx.seat()).take(usize::from(fx.setup().faults) + 1) {
+            let values = BTreeMap::from([(fx.id(), vote)]);
+            let participants = known.participants.clone();
+            let ballot = Ballot::default();
+            fx.send(acceptor, Message::Phase2a { transaction, ballot, values, participants, open_from });
+        }
     }
 
     /// Votes NO, which is to decide ABORT. Forced, so that a crash and a repeated PREPARE cannot make it a
     /// YES.
-    fn vote_no(&mut self, transaction: TransactionId, refusal: Refusal, fx: &mut Fx<'_>) {
-        let Some(coordinator) = self.transactions.get(&transaction).map(|known| known.coordinator) else {
-            return;
-        };
+    pub(super) fn vote_no(&mut self, transaction: TransactionId, refusal: Refusal, fx: &mut Fx<'_>) {
+        let Some(known) = self.transactions.get(&transaction).cloned() else { return };
         let freed = self.drop_changes(transaction, Cause::OwnNo);
         self.persist_forced(fx);
         fx.note(Note::VotedNo { transaction, refusal });
         note_decision(transaction, Decision::Abort, Cause::OwnNo, freed, fx);
-        fx.send(coordinator, Message::No { transaction, refusal });
+        fx.cancel_timer(Timer::Work(transaction));
+        match fx.setup().variant {
+            Variant::PaxosCommit => self.propose_vote(transaction, &known, Vote::No, fx),
+            _ => fx.send(known.coordinator, Message::No { transaction, refusal }),
+        }
     }
 
     /// Forces the outcome and the changed balances, and acknowledges behind it.
     fn on_commit(&mut self, from: NodeId, transaction: TransactionId, fx: &mut Fx<'_>) {
         match self.transactions.get(&transaction) {
-            Some(known) if known.state == State::Prepared => {
-                let freed = self.make_changes(transaction, fx.setup());
-                fx.cancel_timer(Timer::Inquire(transaction));
-                self.persist_forced(fx);
-                note_decision(transaction, Decision::Commit, Cause::Told, freed, fx);
+            Some(known) if known.state.is_uncertain() => {
+                self.commit(transaction, cause_of(from, fx), fx);
             }
             Some(known) if known.heuristic => fx.note(Note::HeuristicDamage { transaction }),
             // Committed, or so long ended that it is forgotten: the coordinator missed the acknowledgement.
             _ => {}
         }
-        fx.send(from, Message::Ack { transaction });
+        acknowledge(from, transaction, fx);
     }
 
-    /// Drops the changes. Unforced: if a crash loses the record, it is uncertain once more, and asks.
+    pub(super) fn commit(&mut self, transaction: TransactionId, cause: Cause, fx: &mut Fx<'_>) {
+        let freed = self.make_changes(transaction, fx.setup());
+        fx.cancel_timer(Timer::Inquire(transaction));
+        fx.cancel_timer(Timer::Collect(transaction));
+        self.persist_forced(fx);
+        note_decision(transaction, Decision::Commit, cause, freed, fx);
+    }
+
+    /// Drops the changes. Unforced: if a crash loses the record, it is uncertain once more, and asks. Only in Paxos
+    /// Commit is it forced and acknowledged, so that acceptors may forget.
     fn on_abort(&mut self, from: NodeId, transaction: TransactionId, fx: &mut Fx<'_>) {
+        let is_acknowledged = fx.setup().variant == Variant::PaxosCommit;
         match self.transactions.get(&transaction).map(|known| known.state) {
-            Some(State::Committed | State::Aborted) => return,
-            Some(State::Working | State::Prepared) => {}
-            None if self.is_closed(transaction) => return,
+            Some(State::Committed) => return,
+            Some(State::Working | State::Prepared | State::PreCommitted) => {
+                self.abort_as_told(from, transaction, is_acknowledged, fx);
+            }
+            Some(State::Aborted) => {}
+            None if self.is_closed(transaction) => {}
             // ABORT has overtaken PREPARE: remember it, and the late PREPARE locks nothing.
             None => {
-                self.transactions.insert(transaction, Participating::working(from, Vec::new()));
+                let known = Participating::working(from, BTreeSet::new(), Vec::new());
+                self.transactions.insert(transaction, known);
+                self.abort_as_told(from, transaction, is_acknowledged, fx);
             }
         }
-        let freed = self.drop_changes(transaction, Cause::Told);
-        fx.cancel_timer(Timer::Inquire(transaction));
-        fx.cancel_timer(Timer::Work(transaction));
-        fx.persist_lazily(Stable::Participant(self.disk.clone()));
-        note_decision(transaction, Decision::Abort, Cause::Told, freed, fx);
+        if is_acknowledged {
+            fx.send(from, Message::Aborted { transaction });
+        }
+    }
+
+    fn abort_as_told(&mut self, from: NodeId, transaction: TransactionId, is_forced: bool, fx: &mut Fx<'_>) {
+        let cause = cause_of(from, fx);
+        let freed = self.drop_changes(transaction, cause);
+        for timer in [Timer::Inquire(transaction), Timer::Work(transaction), Timer::Collect(transaction)] {
+            fx.cancel_timer(timer);
+        }
+        if is_forced {
+            self.persist_forced(fx);
+        } else {
+            fx.persist_lazily(Stable::Participant(self.disk.clone()));
+        }
+        note_decision(transaction, Decision::Abort, cause, freed, fx);
     }
 
     /// Prepared, and nobody said anything for long.
     fn on_silence(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
-        if self.transactions.get(&transaction).is_none_or(|known| known.state != State::Prepared) {
+        if self.transactions.get(&transaction).is_none_or(|known| !known.state.is_uncertain()) {
             return;
         }
         match fx.setup().variant {
             Variant::Impatient => self.abort_alone(transaction, fx),
+            Variant::Cooperative => self.ask_peers(transaction, fx),
+            Variant::ThreePhase => self.collect_states(transaction, fx),
+            Variant::PaxosCommit => self.ask_a_leader(transaction, fx),
             _ => self.stay_blocked(transaction, fx),
         }
     }
@@ -248,8 +316,24 @@ impl Participant {
     fn stay_blocked(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
         let Some(known) = self.transactions.get_mut(&transaction) else { return };
         known.asked = known.asked.saturating_add(1);
+        known.blocked = true;
         fx.note(Note::Blocked { transaction, asked: known.asked });
-        inquire(transaction, known.coordinator, fx);
+        inquire(transaction, known.coordinator, known, fx);
+    }
+
+    /// Paxos Commit: the coordinator first, then the other acceptors, for any of them can lead. Blocked is one that has
+    /// asked them all in vain.
+    fn ask_a_leader(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
+        let Some(known) = self.transactions.get_mut(&transaction) else { return };
+        let leaders = 2 * u32::from(fx.setup().faults) + 1;
+        let place = known.asked % leaders;
+        known.asked = known.asked.saturating_add(1);
+        if known.asked > leaders {
+            known.blocked = true;
+            fx.note(Note::Blocked { transaction, asked: known.asked });
+        }
+        let leader = acceptors_of(fx.seat()).nth(place as usize).unwrap_or(known.coordinator);
+        inquire(transaction, leader, known, fx);
     }
 
     /// What a participant must never do after YES: the coordinator may have decided COMMIT.
@@ -264,7 +348,7 @@ impl Participant {
         let uncertain: Vec<(TransactionId, Participating)> = self
             .transactions
             .iter()
-            .filter(|(_, known)| known.state == State::Prepared)
+            .filter(|(_, known)| known.state.is_uncertain())
             .map(|(&transaction, known)| (transaction, known.clone()))
             .collect();
         if uncertain.is_empty() {
@@ -274,7 +358,10 @@ impl Participant {
         fx.note(Note::ParticipantRecovered { uncertain: names });
         for (transaction, known) in uncertain {
             self.lock(transaction, &known.changes);
-            inquire(transaction, known.coordinator, fx);
+            match fx.setup().variant {
+                Variant::ThreePhase => self.collect_states(transaction, fx),
+                _ => inquire(transaction, known.coordinator, &known, fx),
+            }
         }
     }
 
@@ -324,20 +411,20 @@ impl Participant {
     }
 
     /// Aborts in memory and in the image of the disk; gives the accounts that are free again.
-    fn drop_changes(&mut self, transaction: TransactionId, cause: Cause) -> Vec<u32> {
+    pub(super) fn drop_changes(&mut self, transaction: TransactionId, cause: Cause) -> Vec<u32> {
         let heuristic = cause == Cause::Heuristic;
         if let Some(known) = self.transactions.get_mut(&transaction) {
             known.state = State::Aborted;
             known.heuristic = heuristic;
             known.changes.clear();
         }
-        let forced = cause != Cause::Told;
+        let forced = !matches!(cause, Cause::Told | Cause::Peer(_));
         self.disk.log.append(ParticipantRecord::Aborted { transaction, forced, heuristic });
         self.unlock(transaction)
     }
 
     /// Whether the client no longer waits for it: no vote on it is wanted any more.
-    fn is_closed(&self, transaction: TransactionId) -> bool {
+    pub(super) fn is_closed(&self, transaction: TransactionId) -> bool {
         transaction.serial < self.disk.open_from.get(&transaction.client).copied().unwrap_or(0)
     }
 
@@ -360,28 +447,61 @@ impl Participant {
         self.disk.log.forget(&closed);
     }
 
-    fn persist_forced(&self, fx: &mut Fx<'_>) {
+    pub(super) fn persist_forced(&self, fx: &mut Fx<'_>) {
         fx.persist_forced(Stable::Participant(self.disk.clone()));
     }
 }
 
 impl Participating {
-    fn working(coordinator: NodeId, changes: Vec<Change>) -> Self {
-        Self { state: State::Working, coordinator, changes, asked: 0, heuristic: false }
+    pub(super) fn working(
+        coordinator: NodeId,
+        participants: BTreeSet<NodeId>,
+        changes: Vec<Change>,
+    ) -> Self {
+        Self {
+            state: State::Working,
+            coordinator,
+            participants,
+            changes,
+            asked: 0,
+            blocked: false,
+            termination: Termination::default(),
+            heuristic: false,
+        }
     }
 }
 
-fn say_yes(transaction: TransactionId, coordinator: NodeId, fx: &mut Fx<'_>) {
-    fx.note(Note::VotedYes { transaction });
-    fx.send(coordinator, Message::Yes { transaction });
+/// How long a participant waits after its YES before it does something about it. In three-phase commit the coordinator
+/// may rightly take its whole vote timeout before it goes on.
+pub(super) fn patience_us(setup: &Setup) -> u64 {
+    match setup.variant {
+        Variant::ThreePhase => setup.vote_timeout_us.saturating_add(setup.inquiry_us),
+        _ => setup.inquiry_us,
+    }
 }
 
-fn inquire(transaction: TransactionId, coordinator: NodeId, fx: &mut Fx<'_>) {
-    fx.send(coordinator, Message::Inquiry { transaction });
+/// Whether the coordinator said it, or another participant. In Paxos Commit whoever leads is the coordinator.
+fn cause_of(from: NodeId, fx: &Fx<'_>) -> Cause {
+    let is_peer = fx.setup().variant != Variant::PaxosCommit && coordinator_of(fx.seat()) != Some(from);
+    if is_peer { Cause::Peer(from) } else { Cause::Told }
+}
+
+/// Tells that COMMIT is on the disk: whoever leads in Paxos Commit, else the coordinator, whoever brought the news.
+pub(super) fn acknowledge(from: NodeId, transaction: TransactionId, fx: &mut Fx<'_>) {
+    let coordinator = coordinator_of(fx.seat()).unwrap_or(from);
+    match fx.setup().variant {
+        Variant::PaxosCommit => fx.send(from, Message::Ack { transaction }),
+        Variant::ThreePhase => fx.send(coordinator, Message::HaveCommitted { transaction }),
+        _ => fx.send(coordinator, Message::Ack { transaction }),
+    }
+}
+
+fn inquire(transaction: TransactionId, whom: NodeId, known: &Participating, fx: &mut Fx<'_>) {
+    fx.send(whom, Message::Inquiry { transaction, participants: known.participants.clone() });
     fx.set_timer(Timer::Inquire(transaction), fx.setup().inquiry_us);
 }
 
-fn note_decision(
+pub(super) fn note_decision(
     transaction: TransactionId,
     decision: Decision,
     cause: Cause,
@@ -399,9 +519,16 @@ fn transactions_of(disk: &ParticipantDisk) -> BTreeMap<TransactionId, Participat
     let mut transactions: BTreeMap<TransactionId, Participating> = BTreeMap::new();
     for (_, record) in disk.log.iter() {
         match record {
-            ParticipantRecord::Prepared { transaction, coordinator, changes } => {
-                let working = Participating::working(*coordinator, changes.clone());
-                transactions.insert(*transaction, Participating { state: State::Prepared, ..working });
+            ParticipantRecord::Prepared { transaction, coordinator, participants, changes } => {
+                let working = Participating::working(*coordinator, participants.clone(), changes.clone());
+                let termination = Termination { recovered: true, ..Termination::default() };
+                let prepared = Participating { state: State::Prepared, termination, ..working };
+                transactions.insert(*transaction, prepared);
+            }
+            ParticipantRecord::PreCommitted { transaction } => {
+                if let Some(known) = transactions.get_mut(transaction) {
+                    known.state = State::PreCommitted;
+                }
             }
             ParticipantRecord::Committed { transaction } => {
                 settle(&mut transactions, *transaction, State::Committed, false);
@@ -423,7 +550,7 @@ fn settle(
     // A NO has no prepared record before it, and nobody left to ask: any coordinator will do.
     let known = transactions
         .entry(transaction)
-        .or_insert_with(|| Participating::working(transaction.client, Vec::new()));
+        .or_insert_with(|| Participating::working(transaction.client, BTreeSet::new(), Vec::new()));
     known.state = state;
     known.heuristic = heuristic;
     known.changes.clear();

@@ -4,6 +4,8 @@
 //! proposer at a time as in §2.4. Each *instance* is one decision of single-decree Paxos and knows nothing of the
 //! others; clients propose values for one instance after the other, so that a run has more than one decision to show.
 //!
+//! [`multi`] is Multi-Paxos, with one first phase for a whole log of decisions.
+//!
 //! What it promises: only a proposed value is chosen, only one value is chosen, nobody learns a value that is not
 //! chosen. What it does not promise: that proposers which keep overtaking each other ever end.
 //!
@@ -14,6 +16,7 @@ mod ballot;
 mod client;
 mod learner;
 mod message;
+pub mod multi;
 mod note;
 mod proposer;
 #[cfg(test)]
@@ -64,8 +67,19 @@ pub enum Backoff {
     /// It waits for a random time.
     #[default]
     Random,
+    /// It waits for the same time as everybody: two that overtook each other do so again.
+    Symmetric,
     /// It does not wait.
     None,
+}
+
+/// How long to wait before the next try; none to try at once.
+fn backoff_us<P: Protocol>(backoff: Backoff, range_us: (u64, u64), fx: &mut Effects<'_, P>) -> Option<u64> {
+    match backoff {
+        Backoff::Random => Some(fx.delay_us("backoff", range_us.0..range_us.1)),
+        Backoff::Symmetric => Some(range_us.0),
+        Backoff::None => None,
+    }
 }
 
 /// The knobs, the same for all nodes of a run. Durations are in microseconds of the node's own clock.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::ballot::{Ballot, Tally, Vote};
 use super::message::{Command, Message, Reply, Timer};
 use super::note::Note;
-use super::{Backoff, ByInstance, Fx, Paxos, Stable, Variant};
+use super::{ByInstance, Fx, Paxos, Stable, Variant, backoff_us};
 use crate::{Input, NodeId};
 
 /// Where an attempt stands.
@@ -195,14 +195,13 @@ impl Proposer {
 
     /// Two proposers that try again at once overtake each other again; a random wait lets one of them through (§2.4).
     fn step_back(&mut self, instance: u64, fx: &mut Fx<'_>) {
-        if fx.setup().backoff == Backoff::None {
+        let (backoff, range_us) = (fx.setup().backoff, fx.setup().backoff_us);
+        let Some(after_us) = backoff_us(backoff, range_us, fx) else {
             return self.begin_ballot(instance, fx);
-        }
+        };
         let Some(attempt) = self.attempts.get_mut(&instance) else { return };
         attempt.phase = Phase::Waiting;
         fx.cancel_timer(Timer::Phase(instance));
-        let (low_us, high_us) = fx.setup().backoff_us;
-        let after_us = fx.delay_us("backoff", low_us..high_us);
         fx.set_timer(Timer::Backoff(instance), after_us);
     }
 }

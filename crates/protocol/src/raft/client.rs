@@ -81,11 +81,15 @@ impl Client {
         call.server = server;
         call.attempts += 1;
         let (client, serial) = (fx.id(), call.serial);
-        let op = match call.command {
-            Command::Write { key, value } => Op::Write { client, serial, key, value },
-            Command::Read { key } => Op::Read { client, serial, key },
+        let request = |op| Message::ClientRequest { serial, op };
+        let message = match call.command {
+            Command::Write { key, value } => request(Op::Write { client, serial, key, value }),
+            Command::Read { key } => request(Op::Read { client, serial, key }),
+            Command::Add { server } => Message::AddServer { serial, server },
+            Command::Remove { server } => Message::RemoveServer { serial, server },
+            Command::Replace { old, new } => Message::ReplaceServer { serial, old, new },
         };
-        fx.send(server, Message::ClientRequest { serial, op });
+        fx.send(server, message);
         fx.set_timer(Timer::Retry, fx.setup().client_retry_us);
     }
 

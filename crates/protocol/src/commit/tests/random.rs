@@ -47,6 +47,7 @@ fn setup(variant: Variant, seed: u64) -> Setup {
         accounts: 4,
         initial_balance: 30,
         begin_attempts: 4,
+        faults: u16::from(variant == Variant::PaxosCommit),
         ..Setup::default()
     }
 }
@@ -134,9 +135,23 @@ fn run(variant: Variant, seed: u64) -> World {
 
 #[test]
 fn two_phase_commit_keeps_all_its_promises() {
+    keeps_all_promises(Variant::TwoPhase);
+}
+
+#[test]
+fn cooperative_termination_keeps_all_promises() {
+    keeps_all_promises(Variant::Cooperative);
+}
+
+#[test]
+fn paxos_commit_keeps_all_its_promises() {
+    keeps_all_promises(Variant::PaxosCommit);
+}
+
+fn keeps_all_promises(variant: Variant) {
     let (mut committed, mut aborted) = (0, 0);
     for seed in 0..1_500 {
-        let world = run(Variant::TwoPhase, seed);
+        let world = run(variant, seed);
         assert_eq!(world.violations, Vec::<String>::new(), "seed {seed}");
         committed += world.replies.values().filter(|it| matches!(it, Reply::Committed { .. })).count();
         aborted += world.replies.values().filter(|it| matches!(it, Reply::Aborted { .. })).count();

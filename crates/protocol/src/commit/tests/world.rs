@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::commit::{
-    COORDINATOR, Command, Commit, Cost, Decision, Message, Note, PARTICIPANT, Part, RULES, Reply, Setup,
+    ACCEPTOR, COORDINATOR, Command, Commit, Cost, Decision, Message, Note, PARTICIPANT, Part, RULES, Reply, Setup,
     Stable, Timer, TransactionId, Variant,
 };
 use crate::{Door, Effect, Effects, Input, NodeId, Note as _, Protocol, Seat};
@@ -95,12 +95,16 @@ impl World {
     /// One coordinator, `participants` participants, `clients` clients, all booted, and their first writes
     /// done.
     pub(super) fn new(participants: u16, clients: u16, setup: Setup) -> Self {
-        let servers: Arc<[NodeId]> = (1..=participants + 1).map(n).collect();
+        let servers: Arc<[NodeId]> = (1..=participants + 1 + 2 * setup.faults).map(n).collect();
         let clients: Arc<[NodeId]> = (1..=clients).map(NodeId::client).collect();
         let shared = Arc::new(setup.clone());
         let seat = |id: NodeId| Seat {
             id,
-            role: if id == n(1) { COORDINATOR } else { PARTICIPANT },
+            role: match id.number() {
+                1 => COORDINATOR,
+                number if number > participants + 1 => ACCEPTOR,
+                _ => PARTICIPANT,
+            },
             servers: servers.clone(),
             clients: clients.clone(),
             zone: 0,
@@ -133,6 +137,11 @@ impl World {
 
     pub(super) fn impatient(participants: u16) -> Self {
         Self::new(participants, 1, Setup { variant: Variant::Impatient, ..Setup::default() })
+    }
+
+    pub(super) fn of(variant: Variant, participants: u16) -> Self {
+        let faults = u16::from(variant == Variant::PaxosCommit);
+        Self::new(participants, 1, Setup { variant, faults, ..Setup::default() })
     }
 
     pub(super) fn node(&self, id: NodeId) -> &Node {
