@@ -10,9 +10,11 @@
 //! - `seek STEP` seeks in the run that is kept: `STEP FINGERPRINT`.
 //!
 //! - `search …` is about the search that the worker holds, see `ask/search.rs`.
+//! - `experiment …` is about the experiment that it holds, see `ask/experiment.rs`.
 //!
 //! What cannot be answered is answered with `error` and the reason.
 
+mod experiment;
 mod search;
 
 use std::cell::RefCell;
@@ -47,6 +49,7 @@ pub(crate) fn answer(question: &str) -> String {
         ["long", workload, steps] => long(workload, steps),
         ["seek", step] => seek(step),
         ["search", ref words @ ..] => search::answer(words),
+        ["experiment", ref words @ ..] => experiment::answer(words),
         [] => Err("an empty question".to_owned()),
         [word, ..] => Err(format!("`{word}` with {} more words is no known question", words.len() - 1)),
     };

@@ -66,6 +66,8 @@ pub(crate) enum Icon {
     NotYet,
     /// A lens.
     Search,
+    /// A curve between two axes.
+    Measure,
     /// Close.
     Close,
     /// Two ends that meet.
@@ -143,6 +145,7 @@ impl Icon {
             Self::Due => &[Dashed(CIRCLE)],
             Self::Seen => &[Solid("M8 4a4 4 0 1 1 0 8a4 4 0 1 1 0-8z")],
             Self::NotYet => &[Line("M8 4a4 4 0 1 1 0 8a4 4 0 1 1 0-8z")],
+            Self::Measure => &[Line("M2.5 2.5v11h11"), Line("M5 10.5l3-4l2 2l3.5-5")],
             Self::Search => &[Line("M7 2.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9z"), Line("M10.3 10.3L14 14")],
             Self::Close => &[Line("M3.5 3.5l9 9M12.5 3.5l-9 9")],
             Self::Heal => &[Line("M1.5 8h13"), Line("M8 4.5v7"), Line("M5.5 6v4M10.5 6v4")],

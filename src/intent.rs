@@ -117,6 +117,8 @@ pub(crate) enum Overlay {
     Faults,
     /// The search for a counterexample.
     Search,
+    /// The experiments of the lab; the one at this place of its list is chosen.
+    Experiments(u8),
     /// The branches of the run.
     Branches,
     /// What to run until.

@@ -37,6 +37,8 @@ pub(crate) enum Key {
     Faults,
     /// Search for a counterexample.
     Search,
+    /// The experiments of the lab.
+    Experiments,
     /// Show the branches.
     Branches,
     /// Show what to run until.
@@ -91,6 +93,7 @@ pub(crate) fn key(name: &str, modifiers: Modifiers) -> Option<Key> {
         ("g", _, _, false) => Some(Key::Branches),
         ("r", _, _, false) => Some(Key::Until),
         ("s", _, _, false) => Some(Key::Search),
+        ("e", _, _, false) => Some(Key::Experiments),
         ("v", _, _, false) => Some(Key::Select),
         ("u", _, _, false) => Some(Key::Undo),
         ("u", _, _, true) => Some(Key::Redo),

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use js_sys::{Function, Object, Promise, Reflect};
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::ask;
@@ -43,11 +45,26 @@ pub(crate) fn offer_to_page() {
 }
 
 /// Asks the worker; the promise is the answer.
-pub(crate) fn ask_worker(text: &str) -> Promise {
+fn ask_worker(text: &str) -> Promise {
     match desk() {
         Ok(desk) => desk.ask(text),
         Err(reason) => Promise::reject(&reason),
     }
+}
+
+/// The worker's answer as JSON; what it refuses is an error.
+pub(crate) async fn ask(question: &str) -> Result<Value, String> {
+    let answer = JsFuture::from(ask_worker(question)).await.map_err(|failure| format!("{failure:?}"))?;
+    let answer = answer.as_string().unwrap_or_default();
+    match answer.strip_prefix("error ") {
+        Some(reason) => Err(reason.to_owned()),
+        None => serde_json::from_str(&answer).map_err(|error| error.to_string()),
+    }
+}
+
+/// What the clock on the wall says, in milliseconds.
+pub(crate) fn now_ms() -> f64 {
+    js_sys::Date::now()
 }
 
 /// The worker of this page, which the first question starts.

@@ -1,6 +1,9 @@
 // A web worker that answers questions with the page's own program. The first message brings the program: the address of
 // the page's script and its compiled WebAssembly, which is not compiled again. Each further message `{ id, text }` is
-// answered with `{ id, text }`, or with `{ id, failure }` if the program failed.
+// answered with `{ id, text }`, or with `{ id, failure }` if the program failed. A text that begins with `timed ` is
+// answered with the milliseconds that the program took, and then its answer: the way here and back is not in them.
+
+const TIMED = 'timed ';
 
 const { promise: started, resolve: start } = Promise.withResolvers?.() ?? deferred();
 
@@ -16,6 +19,13 @@ async function load({ script, program }) {
   return glue;
 }
 
+function answer(glue, text) {
+  if (!text.startsWith(TIMED)) return glue.faultscope_answer(text);
+  const start = performance.now();
+  const answered = glue.faultscope_answer(text.slice(TIMED.length));
+  return `${performance.now() - start} ${answered}`;
+}
+
 addEventListener('message', async ({ data }) => {
   if (data.script) {
     start(load(data));
@@ -23,7 +33,7 @@ addEventListener('message', async ({ data }) => {
   }
   try {
     const glue = await started;
-    postMessage({ id: data.id, text: glue.faultscope_answer(data.text) });
+    postMessage({ id: data.id, text: answer(glue, data.text) });
   } catch (failure) {
     postMessage({ id: data.id, failure: String(failure) });
   }

@@ -230,6 +230,7 @@ impl LabPage {
             Key::Branches => self.open_or_close(Overlay::Branches),
             Key::Until => self.open_or_close(Overlay::Until),
             Key::Search => self.open_or_close(Overlay::Search),
+            Key::Experiments => self.open_or_close(Overlay::Experiments(0)),
             Key::Undo => Intent::Undo,
             Key::Redo => Intent::Redo,
             Key::NextNode => self.select_neighbour(true),

@@ -8,8 +8,8 @@ use yew::prelude::*;
 use super::{LabPage, Msg};
 use crate::intent::{Intent, Overlay, Tab};
 use crate::panels::{
-    ActionsCard, BranchSheet, EventLog, FaultBar, FaultSheet, Inspector, KeysSheet, SearchSheet,
-    SettingsSheet, ShareSheet, StoryPanel, UntilSheet, VariantsSheet, Verdicts,
+    ActionsCard, BranchSheet, EventLog, ExperimentSheet, FaultBar, FaultSheet, Inspector, KeysSheet,
+    PanelProps, SearchSheet, SettingsSheet, ShareSheet, StoryPanel, UntilSheet, VariantsSheet, Verdicts,
 };
 use crate::stage::{Legend, StageList};
 use crate::timeline::Timeline;
@@ -154,6 +154,9 @@ impl LabPage {
             Some(Overlay::Settings) => html! { <SettingsSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Faults) => html! { <FaultSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Search) => html! { <SearchSheet {handle} {lang} {selection} {on} /> },
+            Some(Overlay::Experiments(first)) => html! {
+                <ExperimentSheet panel={PanelProps { handle, lang, selection, on }} {first} />
+            },
             Some(Overlay::Branches) => html! { <BranchSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Until) => html! { <UntilSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Keys) => html! { <KeysSheet {handle} {lang} {selection} {on} /> },

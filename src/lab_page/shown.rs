@@ -6,10 +6,11 @@ const TABS: [(Tab, &str); 4] =
     [(Tab::Inspect, "inspect"), (Tab::Verdicts, "verdicts"), (Tab::Log, "log"), (Tab::Time, "time")];
 
 /// What lies over the page and belongs to the run; the list of keys, the link and the actions of a phone do not.
-const OVERLAYS: [(Overlay, &str); 5] = [
+const OVERLAYS: [(Overlay, &str); 6] = [
     (Overlay::Settings, "settings"),
     (Overlay::Faults, "faults"),
     (Overlay::Search, "search"),
+    (Overlay::Experiments(0), "experiments"),
     (Overlay::Branches, "branches"),
     (Overlay::Until, "until"),
 ];
@@ -17,6 +18,11 @@ const OVERLAYS: [(Overlay, &str); 5] = [
 /// The words of what is shown; the page as it first opens has none.
 pub(super) fn words(tab: Tab, overlay: Option<Overlay>) -> Vec<String> {
     let tab = TABS.iter().find(|(known, _)| *known == tab).map(|(_, word)| *word);
+    // Which experiment is chosen, a link does not say.
+    let overlay = match overlay {
+        Some(Overlay::Experiments(_)) => Some(Overlay::Experiments(0)),
+        other => other,
+    };
     let overlay = OVERLAYS.iter().find(|(known, _)| Some(*known) == overlay).map(|(_, word)| *word);
     tab.into_iter().chain(overlay).map(str::to_owned).collect()
 }

@@ -6,6 +6,7 @@ mod branch_sheet;
 mod command;
 mod deeds;
 mod downloads;
+mod experiment_sheet;
 mod fault_sheet;
 mod faults;
 mod format;
@@ -27,6 +28,7 @@ pub(crate) mod words;
 
 pub(crate) use actions::ActionsCard;
 pub(crate) use branch_sheet::BranchSheet;
+pub(crate) use experiment_sheet::ExperimentSheet;
 pub(crate) use fault_sheet::FaultSheet;
 pub(crate) use faults::FaultBar;
 pub(crate) use inspector::Inspector;

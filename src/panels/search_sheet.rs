@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use faultscope_labs::{Lang, Text};
 use serde_json::Value;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -14,7 +14,7 @@ use super::{PanelProps, words};
 use crate::format::thousands;
 use crate::icons::{Icon, icon};
 use crate::intent::Intent;
-use crate::worker::ask_worker;
+use crate::worker::{ask, now_ms};
 
 /// How many states the worker reaches between two looks at the button that stops it.
 const CHUNK_STATES: u32 = 20_000;
@@ -253,16 +253,6 @@ async fn carry_on(
     Ok(Stage::Done(reading, findings, text(&result["says"])))
 }
 
-/// The worker's answer as JSON; what it refuses is an error.
-async fn ask(question: &str) -> Result<Value, String> {
-    let answer = JsFuture::from(ask_worker(question)).await.map_err(|failure| format!("{failure:?}"))?;
-    let answer = answer.as_string().unwrap_or_default();
-    match answer.strip_prefix("error ") {
-        Some(reason) => Err(reason.to_owned()),
-        None => serde_json::from_str(&answer).map_err(|error| error.to_string()),
-    }
-}
-
 fn read(told: &Value, begun_ms: f64) -> Reading {
     let number = |key: &str| told[key].as_u64().unwrap_or_default();
     let seconds = (now_ms() - begun_ms).max(1.0) / 1_000.0;
@@ -290,10 +280,6 @@ fn finding(told: &Value) -> Finding {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
-}
-
-fn now_ms() -> f64 {
-    js_sys::Date::now()
 }
 
 #[cfg(test)]

@@ -23,9 +23,10 @@ pub(crate) fn SettingsSheet(props: &PanelProps) -> Html {
     let engine = engine_settings((0, 0), (0, 0)).map(|setting| setting.key);
     let is_engine = |setting: &&Setting| engine.contains(&setting.key);
     let (world, own): (Vec<&Setting>, Vec<&Setting>) = session.schema().iter().partition(is_engine);
+    let set = props.on.reform(|(key, text)| Intent::Setting(key, text));
     let field = |setting: &Setting| {
         let value = session.settings().get(setting.key).unwrap_or_else(|| setting.default_value());
-        html! { <Field key={setting.key} setting={*setting} {value} {lang} on={props.on.clone()} /> }
+        html! { <Field key={setting.key} setting={*setting} {value} {lang} on={set.clone()} /> }
     };
     let start_over = props.on.reform(|_: MouseEvent| Intent::StartOver);
     html! {
@@ -49,16 +50,20 @@ pub(crate) fn SettingsSheet(props: &PanelProps) -> Html {
 
 /// What one field is given.
 #[derive(Clone, PartialEq, Properties)]
-struct FieldProps {
-    setting: Setting,
-    value: SettingValue,
-    lang: Lang,
-    on: Callback<Intent>,
+pub(super) struct FieldProps {
+    /// The setting.
+    pub setting: Setting,
+    /// Its value.
+    pub value: SettingValue,
+    /// The language.
+    pub lang: Lang,
+    /// Where a new value goes: the key, and the value as text.
+    pub on: Callback<(&'static str, String)>,
 }
 
 /// One setting: its name, its control, its help, and what is wrong with what was typed.
 #[component]
-fn Field(props: &FieldProps) -> Html {
+pub(super) fn Field(props: &FieldProps) -> Html {
     let wrong = use_state(|| None::<String>);
     let FieldProps { setting, value, lang, .. } = props;
     let id = format!("set-{}", setting.key);
@@ -69,7 +74,7 @@ fn Field(props: &FieldProps) -> Html {
             match typed.text(&setting).filter(|text| setting.read(text).is_some()) {
                 Some(text) => {
                     wrong.set(None);
-                    on.emit(Intent::Setting(setting.key, text));
+                    on.emit((setting.key, text));
                 }
                 None => wrong.set(Some(expected(&setting, lang))),
             }

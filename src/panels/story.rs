@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use faultscope_labs::experiment::Experiment;
 use faultscope_labs::story::{Player, Question, Story};
 use faultscope_labs::{Lab, Lang, NodeId, Session, StorySource};
 use js_sys::{Function, Promise, Reflect};
@@ -16,7 +17,7 @@ use super::{PanelProps, words};
 use crate::format::time_words;
 use crate::handle::Handle;
 use crate::icons::{Icon, icon};
-use crate::intent::{Intent, Selection};
+use crate::intent::{Intent, Overlay, Selection};
 
 /// What the panel shows.
 enum Shelf {
@@ -74,7 +75,7 @@ pub(crate) fn StoryPanel(props: &PanelProps) -> Html {
             {
                 match &*shown {
                     Shelf::About => html! {
-                        <About panel={props.clone()}>{ stories(lab, None, &desk) }</About>
+                        <About panel={props.clone()}>{ stories(lab, None, &desk) }{ experiments(lab, &desk) }</About>
                     },
                     Shelf::Loading(source) => html! {
                         <>
@@ -314,6 +315,29 @@ fn steps(position: usize, count: usize, has_next: bool, desk: &Desk) -> Html {
 }
 
 /// The stories of the lab, but for the one that is open.
+/// The way to the lab's experiments, where it has some.
+fn experiments(lab: &'static Lab, desk: &Desk) -> Html {
+    if lab.experiments.is_empty() {
+        return html! {};
+    }
+    let line = |(place, experiment): (u8, &&'static Experiment)| {
+        let onclick = desk.on.reform(move |_: MouseEvent| Intent::Overlay(Some(Overlay::Experiments(place))));
+        html! {
+            <li>
+                <button type="button" {onclick} aria-haspopup="dialog">
+                    { icon(Icon::Measure) }<span>{ experiment.title.get(desk.lang) }</span>
+                </button>
+            </li>
+        }
+    };
+    html! {
+        <div class="stories">
+            <h3 class="lab">{ words::EXPERIMENTS.get(desk.lang) }</h3>
+            <ul>{ for (0..).zip(lab.experiments).map(line) }</ul>
+        </div>
+    }
+}
+
 fn stories(lab: &'static Lab, open: Option<&str>, desk: &Desk) -> Html {
     let others: Vec<&'static StorySource> =
         lab.stories.iter().filter(|story| open != Some(story.id)).collect();

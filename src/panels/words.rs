@@ -326,6 +326,22 @@ words! {
     PLACE_HELP: "A field of a node, a time, a note, an event; several joined by “and”.", "节点字段、时间、标注或事件；多个条件用 and 连接。";
 }
 
+// Experiments.
+words! {
+    EXPERIMENT_WORDS;
+    EXPERIMENTS: "Experiments", "测量实验";
+    EXPERIMENT: "Experiment", "测量";
+    TRIALS: "Trials a line", "每行试验次数";
+    EXPERIMENT_SETTINGS: "What it is set to", "实验设置";
+    METHOD: "A trial", "每次试验";
+    SOURCE: "Source", "来源";
+    MEASURE: "Measure", "开始测量";
+    MEASURING: "Measuring", "正在测量";
+    MEASURED: "{played} of {of} trials", "已完成 {played} / {of} 次试验";
+    NUMBERS: "The numbers", "数值";
+    NO_EXPERIMENTS: "Nothing is measured in this lab yet.", "本实验尚无测量项目。";
+}
+
 // The search for a counterexample.
 words! {
     SEARCH_WORDS;
@@ -448,6 +464,7 @@ pub(crate) const KEY_GROUPS: [KeyGroup; 3] = [
             (&["G"], Text::new("branches", "分支")),
             (&["R"], Text::new("run until …", "运行至……")),
             (&["S"], Text::new("search for a counterexample", "搜索反例")),
+            (&["E"], Text::new("experiments", "测量实验")),
             (&["U"], Text::new("undo", "撤销")),
             (&["⇧ U"], Text::new("redo", "重做")),
             (&["?"], Text::new("this list", "显示本列表")),
@@ -480,7 +497,7 @@ pub(crate) fn verb(verb: &str, lang: Lang) -> String {
 mod tests {
     use super::*;
 
-    const GROUPS: [&[(&str, Text)]; 17] = [
+    const GROUPS: [&[(&str, Text)]; 18] = [
         EVERYWHERE,
         TOP_BAR,
         FILES,
@@ -492,6 +509,7 @@ mod tests {
         FAULT_SHEET,
         BRANCH_WORDS,
         UNTIL_WORDS,
+        EXPERIMENT_WORDS,
         SEARCH_WORDS,
         VERDICT_WORDS,
         LOG_WORDS,

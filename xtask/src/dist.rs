@@ -19,9 +19,10 @@ pub(crate) fn run() -> Result<ExitCode> {
 pub(crate) fn build() -> Result<()> {
     let path = tools::ready()?;
     let aside = workspace::root().join("target").join(format!("dist-{}", std::process::id()));
-    console::long_step("building dist/ with the release profile", "1 to 3 min after a change", || {
+    console::long_step("building dist/ with the profile of the page", "1 to 3 min after a change", || {
         fs::create_dir_all(&aside).map_err(|error| format!("{}: {error}", aside.display()))?;
-        let built = console::run(tools::trunk(&path)?.args(["build", "--release", "--dist"]).arg(&aside));
+        let built =
+            console::run(tools::trunk(&path)?.arg("build").args(tools::PUBLISHED).arg("--dist").arg(&aside));
         if built.is_err() {
             fs::remove_dir_all(&aside).map_err(|error| format!("{}: {error}", aside.display()))?;
         }

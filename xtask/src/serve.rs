@@ -54,7 +54,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         trunk.arg("--open");
     }
     if options.release {
-        trunk.arg("--release");
+        trunk.args(tools::PUBLISHED);
     }
     eprintln!("==> building the page (usually 1 to 2 min the first time, seconds after a change)");
     eprintln!("    it will be served at {address} until Ctrl+C");

@@ -16,6 +16,9 @@ use crate::workspace;
 /// The Trunk that was tried with this page. A newer one wants a newer compiler.
 const TRUNK_VERSION: &str = "0.21.14";
 
+/// What asks Trunk for the page as it is published: its own profile of cargo, and files made small.
+pub(crate) const PUBLISHED: [&str; 3] = ["--release", "--cargo-profile", "page"];
+
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// One program that cargo can install.

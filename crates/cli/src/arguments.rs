@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Story(StoryWanted),
     /// Measure how fast the simulator is and how evenly it seeks.
     Bench(BenchWanted),
+    /// Measure a figure of a paper, or a formula, over many runs.
+    Experiment(ExperimentWanted),
     /// A tool of a lab.
     #[command(external_subcommand)]
     Tool(Vec<String>),
@@ -247,6 +249,42 @@ pub(crate) struct BenchWanted {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExperimentWanted {
+    /// The experiment; all are listed, with their settings, if it is left out.
+    pub(crate) name: Option<String>,
+    /// How many trials each line has.
+    #[arg(long)]
+    pub(crate) trials: Option<u64>,
+    /// The seed of all trials.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// A setting.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = ExperimentFormat::Table)]
+    pub(crate) format: ExperimentFormat,
+    /// The chart's colours.
+    #[arg(long, value_enum, default_value_t = ThemeWanted::Light)]
+    pub(crate) theme: ThemeWanted,
+    /// The language of words.
+    #[arg(long, value_enum, default_value_t = LangWanted::En)]
+    pub(crate) lang: LangWanted,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExperimentFormat {
+    /// A table in words.
+    Table,
+    /// JSON.
+    Json,
+    /// Comma-separated values, one row a statistic.
+    Csv,
+    /// A chart.
+    Svg,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -7,6 +7,7 @@
 mod arguments;
 mod bench;
 mod check;
+mod experiment;
 mod explore;
 mod failure;
 mod list;
@@ -46,6 +47,7 @@ fn perform(command: &Command, out: &mut dyn Write) -> Result<Verdict, Failure> {
         Command::Explore(wanted) => explore::print(wanted, out),
         Command::Story(wanted) => story::print(wanted, out),
         Command::Bench(wanted) => bench::print(wanted, out),
+        Command::Experiment(wanted) => experiment::print(wanted, out),
         Command::Tool(words) => tools::run(words, out),
     }
 }

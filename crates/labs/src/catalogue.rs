@@ -7,6 +7,8 @@ use crate::lab::Lab;
 pub static LABS: &[&Lab] = &[
     &crate::raft::LAB,
     &crate::paxos::LAB,
+    &crate::election::LAB,
+    &crate::lock::LAB,
     &crate::commit::LAB,
     &crate::ring::LAB,
 ];

@@ -9,6 +9,7 @@ use faultscope_protocol::NodeId;
 use faultscope_sim::{Factory, FaultKind, Node, Payload, Property, SeatPlan, World};
 use serde_json::{Map, Value};
 
+use crate::experiment::Experiment;
 use crate::schema::{CommandSchema, Setting, Settings};
 use crate::stage::{Arrangement, Look, Stage};
 use crate::tool::Tool;
@@ -96,6 +97,8 @@ pub struct Lab {
     pub stories: &'static [StorySource],
     /// What it offers on the command line beside its runs.
     pub tools: &'static [Tool],
+    /// What can be measured with it: figures of papers, and formulas.
+    pub experiments: &'static [&'static Experiment],
     /// The run that the home page plays as a miniature: a run text, such as `raft:basic;r1;s4`.
     pub miniature: &'static str,
 }

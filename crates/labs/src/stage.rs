@@ -235,7 +235,7 @@ impl Stage<'_> {
     }
 
     /// Whether a text of this extent would stand in view and touch nothing.
-    fn is_free(&self, rect: Rect) -> bool {
+    pub fn is_free(&self, rect: Rect) -> bool {
         let in_view = rect.x >= 2.0
             && rect.y >= 2.0
             && rect.right() <= self.frame.width - 2.0

@@ -12,6 +12,9 @@ mod id;
 mod machine;
 
 pub mod commit;
+pub mod coordination;
+pub mod election;
+pub mod lock;
 pub mod paxos;
 pub mod raft;
 pub mod ring;

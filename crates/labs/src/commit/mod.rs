@@ -4,6 +4,7 @@
 //! to pictures and traces is read in `reading`; what the run has decided so far is kept in `ledger`.
 
 pub mod costs;
+mod experiments;
 mod ledger;
 mod looks;
 mod properties;
@@ -118,6 +119,8 @@ pub const LAB: Lab = Lab {
             text: embedded(include_str!("stories/impatience.story")),
         },
     ],
-    tools: &[costs::TOOL],
+    // A command-line tool has no place in the page.
+    tools: if cfg!(target_arch = "wasm32") { &[] } else { &[costs::TOOL] },
+    experiments: &[&experiments::COMMIT_COSTS],
     miniature: "commit:2pc;r1;s4;@313000crash.n1;@1100000restart.n1",
 };

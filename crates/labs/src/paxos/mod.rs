@@ -120,5 +120,6 @@ pub static LAB: Lab = Lab {
         },
     ],
     tools: &[],
+    experiments: &[],
     miniature: "paxos:single;r1;s4;@400000crash.n1;@900000restart.n1",
 };

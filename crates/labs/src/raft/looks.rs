@@ -2,8 +2,8 @@
 
 use faultscope_protocol::NodeId;
 use faultscope_protocol::raft::{
-    Client, Command, Entry, Log, Message, Note, Op, Raft, Refusal, Reply, Role, Server, Setup, Stable,
-    Value as Found, Variant, key_name,
+    Client, Command, Entry, Log, Members, Message, Note, Op, Raft, Refusal, Reply, Role, Server, Setup,
+    Stable, Value as Found, Variant, key_name,
 };
 use faultscope_sim::{Node, Payload, World};
 use serde_json::{Map, Value, json};
@@ -16,6 +16,25 @@ fn op_words(op: &Op) -> String {
         Op::Noop => "·".to_owned(),
         Op::Write { key, value, .. } => format!("{}={value}", key_name(key)),
         Op::Read { key, .. } => format!("{}?", key_name(key)),
+        Op::Config { members, outgoing, .. } if outgoing.is_empty() => members_words(members),
+        Op::Config { members, outgoing, .. } => {
+            format!("{} and {}", members_words(outgoing), members_words(members))
+        }
+    }
+}
+
+/// The servers of a configuration: `n1,n2,n3`.
+fn members_words(members: Members) -> String {
+    let names: Vec<String> = members.iter().map(|server| server.to_string()).collect();
+    names.join(",")
+}
+
+/// The same where there is little room: a configuration by how many servers it has.
+fn short_words(op: &Op) -> String {
+    match op {
+        Op::Config { members, outgoing, .. } if outgoing.is_empty() => format!("C{}", members.len()),
+        Op::Config { members, outgoing, .. } => format!("C{}/{}", outgoing.len(), members.len()),
+        other => op_words(other),
     }
 }
 
@@ -58,12 +77,15 @@ fn server_state(node: &Node, server: &Server) -> Value {
         "voted_for": voted_for,
         "leader": server.leader_id,
         "log": log_value(&log),
+        "snapshot_index": log.snapshot_index(),
+        "snapshot_term": log.snapshot_term(),
         "commit": known(server.commit_index),
         "applied": known(server.last_applied),
     });
+    let rules = node.setup::<Setup>().map(|setup| setup.variant).unwrap_or_default();
     if let Value::Object(map) = &mut state {
         match server.role {
-            Role::Candidate => {
+            Role::Candidate | Role::PreCandidate => {
                 map.insert("votes".to_owned(), json!(server.votes_granted));
             }
             Role::Leader => {
@@ -75,6 +97,7 @@ fn server_state(node: &Node, server: &Server) -> Value {
         let values: Map<String, Value> =
             server.values.iter().map(|(&key, &value)| (key_name(key), json!(value))).collect();
         map.insert("values".to_owned(), Value::Object(values));
+        more_state(map, server, rules);
         if is_writing(node) {
             let writing = json!({
                 "term": server.current_term,
@@ -87,11 +110,35 @@ fn server_state(node: &Node, server: &Server) -> Value {
     state
 }
 
+/// What only some variants go by.
+fn more_state(map: &mut Map<String, Value>, server: &Server, rules: Variant) {
+    let mut put = |key: &str, value: Value| map.insert(key.to_owned(), value);
+    if rules.changes_members() {
+        put("members", json!(server.config.members));
+        put("outgoing", json!(server.config.outgoing));
+        put("config_index", json!(server.config.index));
+    }
+    if rules.remembers_leader() {
+        put("heard_leader", json!(server.heard_leader));
+    }
+    if matches!(rules, Variant::ReadIndex | Variant::Lease) && server.role == Role::Leader {
+        put("round", json!(server.reads.round));
+        put("waiting_reads", json!(server.reads.waiting.len() as u64));
+    }
+    if rules == Variant::Lease && server.role == Role::Leader {
+        put("lease_until_us", json!(server.reads.lease_until_us));
+    }
+}
+
 /// Up to where, and no further than `index`, the log on disk is the one in memory: beyond that, what was committed is
 /// still on its way to the disk, over what stood there before.
 fn agreed(disk: &Log, memory: &Log, index: u64) -> u64 {
     let first = index.min(disk.last_index());
-    (1..=first).rev().find(|&place| disk.term_at(place) == memory.term_at(place)).unwrap_or(0)
+    let agrees = |place: u64| {
+        // What memory has a snapshot of is committed, and the disk's own log reaches beyond it.
+        place <= memory.snapshot_index() || disk.term_at(place) == memory.term_at(place)
+    };
+    (1..=first).rev().find(|&place| agrees(place)).unwrap_or(0)
 }
 
 /// The persistent part of a server's state.
@@ -110,7 +157,13 @@ fn saved(node: &Node, server: &Server) -> Saved {
     let is_forgetful = node.setup::<Setup>().is_some_and(|setup| setup.variant == Variant::ForgetVote);
     let keeps_vote = is_forgetful && disk.current_term == server.current_term;
     let voted_for = if keeps_vote { server.voted_for } else { disk.voted_for };
-    Saved { term: disk.current_term, voted_for, log: disk.log }
+    // A snapshot that came from the leader and is still being written has nothing on the disk that it could be held
+    // against: it counts at once.
+    let snapshot_index = server.log.snapshot_index();
+    let is_foreign = disk.log.term_at(snapshot_index) != Some(server.log.snapshot_term())
+        && snapshot_index > disk.log.snapshot_index();
+    let log = if is_foreign { server.log.clone() } else { disk.log };
+    Saved { term: disk.current_term, voted_for, log }
 }
 
 /// Whether a forced write of the node is under way.
@@ -133,7 +186,13 @@ fn disk_state(stable: &Stable, is_client: bool) -> Value {
     if is_client {
         json!({ "serial": stable.last_serial })
     } else {
-        json!({ "term": stable.current_term, "voted_for": stable.voted_for, "log": log_value(&stable.log) })
+        json!({
+            "term": stable.current_term,
+            "voted_for": stable.voted_for,
+            "log": log_value(&stable.log),
+            "snapshot_index": stable.log.snapshot_index(),
+            "snapshot_term": stable.log.snapshot_term(),
+        })
     }
 }
 
@@ -151,15 +210,22 @@ fn server_look(world: &World, node: &Node, server: &Server, lang: Lang) -> Look 
     let (role, edge) = match server.role {
         Role::Follower => (Text::new("follower", "跟随者"), Edge::Plain),
         Role::Candidate => (Text::new("candidate", "候选人"), Edge::Tentative),
+        Role::PreCandidate => (Text::new("pre-candidate", "预候选人"), Edge::Tentative),
         Role::Leader => (Text::new("leader", "领导者"), Edge::Thick),
     };
     let durable = node.durable::<Stable>().map_or(0, |stable| stable.log.last_index());
+    let is_outside = members(world).is_some_and(|members| !members.contains(node.id));
+    let remark = if is_outside {
+        Text::new("not a member", "非成员").get(lang).to_owned()
+    } else {
+        remark(server, lang)
+    };
     Look {
         epoch: server.current_term,
         epoch_words: term_words(server.current_term),
         edge,
         role: role.get(lang).to_owned(),
-        remark: remark(world, server, lang),
+        remark,
         tone: Tone::Calm,
         cells: cells(&server.log, server.commit_index.min(durable)),
         earlier_cells: earlier(&server.log),
@@ -169,13 +235,26 @@ fn server_look(world: &World, node: &Node, server: &Server, lang: Lang) -> Look 
     }
 }
 
-fn remark(world: &World, server: &Server, lang: Lang) -> String {
-    let majority = world.servers().len() / 2 + 1;
+/// Who has a say, as far as can be told from outside: by the configuration of the leader of the greatest term, else
+/// by the latest one that any server has. None where the cluster never changes.
+pub(super) fn members(world: &World) -> Option<Members> {
+    let changes = |node: &Node| node.setup::<Setup>().is_some_and(|setup| setup.variant.changes_members());
+    let servers = world.servers().filter(|node| changes(node));
+    let known = servers.filter_map(|node| node.machine::<Raft>()?.as_server());
+    let latest = known.max_by_key(|server| {
+        let leads = server.role == Role::Leader;
+        (leads, if leads { server.current_term } else { server.config.index })
+    })?;
+    Some(latest.config.voters())
+}
+
+fn remark(server: &Server, lang: Lang) -> String {
+    let majority = server.config.members.len() / 2 + 1;
     match (server.role, server.voted_for, server.leader_id) {
         (Role::Leader, ..) => {
             Text::new("commit {n}", "提交至 {n}").fill(lang, &[("n", &server.commit_index.to_string())])
         }
-        (Role::Candidate, ..) => Text::new("{n} of {m} votes", "{n}/{m} 票")
+        (Role::Candidate | Role::PreCandidate, ..) => Text::new("{n} of {m} votes", "{n}/{m} 票")
             .fill(lang, &[("n", &server.votes_granted.len().to_string()), ("m", &majority.to_string())]),
         (Role::Follower, _, Some(leader)) => {
             Text::new("follows {n}", "追随 {n}").fill(lang, &[("n", &leader.to_string())])
@@ -192,15 +271,15 @@ fn term_words(term: u64) -> String {
 }
 
 fn earlier(log: &Log) -> usize {
-    (log.last_index() as usize).saturating_sub(CELLS_SHOWN)
+    (log.last_index() as usize).saturating_sub(CELLS_SHOWN).max(log.snapshot_index() as usize)
 }
 
 fn cells(log: &Log, commit_index: u64) -> Vec<Cell> {
-    let first = earlier(log) as u64 + 1;
+    let first = (earlier(log) as u64).max(log.snapshot_index()) + 1;
     (first..=log.last_index())
         .filter_map(|index| Some((index, log.get(index)?)))
         .map(|(index, entry)| Cell {
-            words: op_words(&entry.op),
+            words: short_words(&entry.op),
             epoch: entry.term,
             is_tentative: index > commit_index,
         })
@@ -231,6 +310,9 @@ fn asked(command: &Command) -> String {
     match *command {
         Command::Write { key, value } => format!("{}={value}", key_name(key)),
         Command::Read { key } => format!("{}?", key_name(key)),
+        Command::Add { server } => format!("+{server}"),
+        Command::Remove { server } => format!("-{server}"),
+        Command::Replace { old, new } => format!("-{old} +{new}"),
     }
 }
 
@@ -247,7 +329,7 @@ pub(super) fn message_words(body: &Payload, roomy: bool) -> String {
             let name = if roomy { "AppendEntries" } else { "AE" };
             match entries.as_slice() {
                 [] => format!("{name} T{term}"),
-                [entry] => format!("{name} {}", op_words(&entry.op)),
+                [entry] => format!("{name} {}", short_words(&entry.op)),
                 _ => format!("{name} +{}", entries.len()),
             }
         }
@@ -257,8 +339,22 @@ pub(super) fn message_words(body: &Payload, roomy: bool) -> String {
         Message::ClientReply { value: Some(Found::Written), .. } => "ok".to_owned(),
         Message::ClientReply { value: Some(Found::Read(Some(value))), .. } => format!("= {value}"),
         Message::ClientReply { value: Some(Found::Read(None)), .. } => "= –".to_owned(),
+        Message::ClientReply { value: Some(Found::Members(members)), .. } => members_words(*members),
         Message::ClientReply { value: None, leader_hint: Some(leader), .. } => format!("ask {leader}"),
         Message::ClientReply { value: None, leader_hint: None, .. } => "not leader".to_owned(),
+        Message::PreVote { term, .. } => format!("{} T{term}", if roomy { "PreVote" } else { "PV" }),
+        Message::PreVoteReply { asked_term, vote_granted, .. } => {
+            format!("{} T{asked_term}", if *vote_granted { "would vote" } else { "would not" })
+        }
+        Message::Heartbeat { round, .. } => format!("{} #{round}", if roomy { "Heartbeat" } else { "HB" }),
+        Message::HeartbeatReply { round, .. } => format!("ack #{round}"),
+        Message::InstallSnapshot { snapshot, .. } => {
+            format!("{} {}", if roomy { "InstallSnapshot" } else { "IS" }, snapshot.last_included_index)
+        }
+        Message::InstallSnapshotReply { match_index, .. } => format!("ok {match_index}"),
+        Message::AddServer { server, .. } => format!("+{server}"),
+        Message::RemoveServer { server, .. } => format!("-{server}"),
+        Message::ReplaceServer { old, new, .. } => format!("-{old} +{new}"),
     }
 }
 
@@ -278,6 +374,7 @@ pub(super) fn note_words(note: &Payload, lang: Lang) -> String {
                 Refusal::StaleTerm => Text::new("its term is over", "任期已过"),
                 Refusal::VotedForAnother => Text::new("the vote is given", "票已投出"),
                 Refusal::LogBehind => Text::new("its log is behind", "日志落后"),
+                Refusal::HearsLeader => Text::new("there is a leader", "仍有领导者"),
             };
             say(
                 Text::new("refuses {n} its vote: {why}", "拒绝投票给 {n}：{why}"),
@@ -311,6 +408,34 @@ pub(super) fn note_words(note: &Payload, lang: Lang) -> String {
         Note::ClientRetried { server, .. } => {
             say(Text::new("asks {n} instead", "改问 {n}"), &[("n", &server.to_string())])
         }
+        Note::AskedFirst { term } => say(
+            Text::new("asks who would vote for it in term {t}", "询问谁愿意在任期 {t} 投票给自己"),
+            &[("t", &term.to_string())],
+        ),
+        Note::WouldVote { term, candidate } => say(
+            Text::new("would vote for {n} in term {t}", "愿意在任期 {t} 投票给 {n}"),
+            &[("n", &candidate.to_string()), ("t", &term.to_string())],
+        ),
+        Note::ReadFromState { index } => say(
+            Text::new("answers a read from its state as of entry {i}", "依据应用到条目 {i} 的状态应答读取"),
+            &[("i", &index.to_string())],
+        ),
+        Note::TookSnapshot { index } => say(
+            Text::new("puts a snapshot in the place of entries up to {i}", "用快照取代索引 {i} 及以前的条目"),
+            &[("i", &index.to_string())],
+        ),
+        Note::InstalledSnapshot { index } => say(
+            Text::new("takes over the leader's snapshot up to {i}", "装入领导者截至索引 {i} 的快照"),
+            &[("i", &index.to_string())],
+        ),
+        Note::ConfigAdopted { index } => say(
+            Text::new("goes by the configuration of entry {i}", "改用条目 {i} 的成员配置"),
+            &[("i", &index.to_string())],
+        ),
+        Note::CatchingUp { server } => say(
+            Text::new("fills {n} before it gets a vote", "先让 {n} 追上日志，再给它投票权"),
+            &[("n", &server.to_string())],
+        ),
     }
 }
 
@@ -322,6 +447,7 @@ pub(super) fn command_words(body: &Payload, lang: Lang) -> String {
         Some(Reply::Done(Found::Written)) => Text::new("written", "已写入").get(lang).to_owned(),
         Some(Reply::Done(Found::Read(Some(value)))) => value.to_string(),
         Some(Reply::Done(Found::Read(None))) => Text::new("nothing", "空").get(lang).to_owned(),
+        Some(Reply::Done(Found::Members(members))) => members_words(*members),
         Some(Reply::NotLeader { .. }) => Text::new("not the leader", "不是领导者").get(lang).to_owned(),
         Some(Reply::Overwritten) => Text::new("overwritten", "被覆盖").get(lang).to_owned(),
         None => body.name().to_owned(),

@@ -5,7 +5,7 @@
 use std::hash::{Hash, Hasher};
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::raft::{Command, Log, Op, Raft, Reply, Role, Server, Value, key_name};
+use faultscope_protocol::raft::{Command, Config, Log, Op, Raft, Reply, Role, Server, Value, key_name};
 use faultscope_sim::{
     Finding, Mode, Node, Payload, Property, Signal, Status, Step, Watch, World, stable_hash,
 };
@@ -76,6 +76,7 @@ fn asked(command: &Payload) -> Option<(String, Ask)> {
     Some(match *command.get::<Command>()? {
         Command::Write { key, value } => (key_name(key), Ask::Write(u64::from(value))),
         Command::Read { key } => (key_name(key), Ask::Read),
+        Command::Add { .. } | Command::Remove { .. } | Command::Replace { .. } => return None,
     })
 }
 
@@ -83,7 +84,7 @@ fn answered(reply: &Payload) -> Option<Answer> {
     match *reply.get::<Reply>()? {
         Reply::Done(Value::Written) => Some(Answer::Written),
         Reply::Done(Value::Read(found)) => Some(Answer::Found(found.map(u64::from))),
-        Reply::NotLeader { .. } | Reply::Overwritten => None,
+        Reply::Done(Value::Members(_)) | Reply::NotLeader { .. } | Reply::Overwritten => None,
     }
 }
 
@@ -239,14 +240,16 @@ fn leader_append_only(leading: &mut Leading, world: &World, step: &Step) -> Sign
     Signal::Held
 }
 
-/// Whether `now` begins with `before`. As long as nothing was added, the last entry tells; else the newest few do.
+/// Whether `now` begins with `before`, where no snapshot took the place of entries. As long as nothing was added, the
+/// last entry tells; else the newest few do.
 fn extends(before: &Log, now: &Log) -> bool {
     let last = before.last_index();
+    let is_same = |index: u64| index <= now.snapshot_index() || before.get(index) == now.get(index);
     if last == now.last_index() {
-        return before.get(last) == now.get(last);
+        return is_same(last);
     }
     let first = last.saturating_sub(16).max(1);
-    last < now.last_index() && (first..=last).all(|index| before.get(index) == now.get(index))
+    last < now.last_index() && (first..=last).all(is_same)
 }
 
 /// What stands at each (index, term) in any log of the run, with the term before it; and each server's log as it was
@@ -268,7 +271,7 @@ fn log_matching(memory: &mut Matching, world: &World, step: &Step) -> Signal {
         return if index == 0 { Signal::Silent } else { Signal::Held };
     }
     let mut fresh = Vec::new();
-    while index > 0 && !is_seen(index) {
+    while index > server.log.snapshot_index() && !is_seen(index) {
         fresh.push(index);
         index -= 1;
     }
@@ -321,8 +324,10 @@ fn leader_completeness(memory: &mut Committed, world: &World, step: &Step) -> Si
 fn missing_entry(memory: &Committed, id: NodeId, server: &Server) -> Option<Signal> {
     let entries = memory.entries.iter().enumerate();
     let mut earlier = entries.filter(|(_, (_, committed_in))| *committed_in < server.current_term);
-    let (place, _) =
-        earlier.find(|&(place, &(term, _))| server.log.term_at(place as u64 + 1) != Some(term))?;
+    let is_missing = |index: u64, term: u64| {
+        index >= server.log.snapshot_index() && server.log.term_at(index) != Some(term)
+    };
+    let (place, _) = earlier.find(|&(place, &(term, _))| is_missing(place as u64 + 1, term))?;
     Some(finding(&[
         ("node", id.to_string()),
         ("term", server.current_term.to_string()),
@@ -345,13 +350,18 @@ fn state_machine_safety(memory: &mut Applied, world: &World, step: &Step) -> Sig
         return Signal::Silent;
     }
     for index in from + 1..=server.last_applied {
-        let Some(entry) = server.log.get(index) else { continue };
-        match memory.entries.get(index as usize - 1) {
-            Some((term, op)) if *term != entry.term || *op != entry.op => {
-                return finding(&[("node", id.to_string()), ("index", index.to_string())]);
-            }
-            Some(_) => {}
-            None => memory.entries.push_back_mut((entry.term, entry.op)),
+        let known = memory.entries.get(index as usize - 1);
+        let is_other = match (known, server.log.get(index)) {
+            (Some((term, op)), Some(entry)) => *term != entry.term || *op != entry.op,
+            // Of what a snapshot stands for, the last entry's term is known.
+            (Some((term, _)), None) => server.log.term_at(index).is_some_and(|other| other != *term),
+            (None, _) => false,
+        };
+        if is_other {
+            return finding(&[("node", id.to_string()), ("index", index.to_string())]);
+        }
+        if let (None, Some(entry)) = (known, server.log.get(index)) {
+            memory.entries.push_back_mut((entry.term, entry.op));
         }
     }
     *memory.reached.of(id) = server.last_applied;
@@ -361,7 +371,7 @@ fn state_machine_safety(memory: &mut Applied, world: &World, step: &Step) -> Sig
 /// What each server that is up looks like, as far as it matters here, and whether there is a leader.
 #[derive(Clone, Default, Hash)]
 struct Elected {
-    seen: ByServer<Option<(Role, u64, Option<NodeId>)>>,
+    seen: ByServer<Option<ServerStanding>>,
     is_led: Option<bool>,
 }
 
@@ -385,19 +395,23 @@ fn leader_elected(memory: &mut Elected, world: &World, step: &Step) -> Signal {
     }
 }
 
-/// A server's role, term and leader, if it is up.
-fn standing(node: &Node) -> Option<(Role, u64, Option<NodeId>)> {
+/// A server's role, term, leader and configuration.
+type ServerStanding = (Role, u64, Option<NodeId>, Config);
+
+/// How a server stands, if it is up.
+fn standing(node: &Node) -> Option<ServerStanding> {
     let server = node.machine::<Raft>().filter(|_| node.status == Status::Up)?.as_server()?;
-    Some((server.role, server.current_term, server.leader_id))
+    Some((server.role, server.current_term, server.leader_id, server.config))
 }
 
+/// Whether a leader is followed by a majority of its configuration.
 fn is_led(world: &World) -> bool {
-    let follows = |leader: NodeId, led: u64| {
-        let standings = world.servers().filter_map(standing);
-        standings.filter(|&(_, term, leader_id)| term == led && leader_id == Some(leader)).count()
+    let follows = |server: NodeId, leader: NodeId, led: u64| {
+        let standing = world.node(server).and_then(standing);
+        standing.is_some_and(|(_, term, leader_id, _)| term == led && leader_id == Some(leader))
     };
     world.servers().any(|node| match standing(node) {
-        Some((Role::Leader, term, _)) => follows(node.id, term) * 2 > world.servers().len(),
+        Some((Role::Leader, term, _, config)) => config.is_majority(|server| follows(server, node.id, term)),
         _ => false,
     })
 }

@@ -216,4 +216,60 @@ pub(super) const RULES: &[Rule] = &[
         ),
         source: "Ongaro & Ousterhout 2014, §8",
     },
+    Rule {
+        id: "pre-vote",
+        sentence: Text::new(
+            "Before it raises its term a server asks whether it would be elected.",
+            "服务器在提高任期之前，先询问自己能否当选。",
+        ),
+        source: "Ongaro 2014 (dissertation), §9.6",
+    },
+    Rule {
+        id: "leader-memory",
+        sentence: Text::new(
+            "Who heard from a leader within the shortest election timeout helps nobody against it.",
+            "在最短选举超时内听到过领导者的服务器，不帮助任何人取代它。",
+        ),
+        source: "Ongaro 2014 (dissertation), §4.2.3, §6.4.1, §9.6",
+    },
+    Rule {
+        id: "read",
+        sentence: Text::new(
+            "A leader that is sure that it still leads, and has applied what was committed, answers reads from its state.",
+            "领导者确认自己仍是领导者、且已应用全部已提交条目之后，可直接依据状态应答读取。",
+        ),
+        source: "Ongaro 2014 (dissertation), §6.4; extended paper, §8",
+    },
+    Rule {
+        id: "snapshot",
+        sentence: Text::new(
+            "A snapshot of what was applied takes the place of the entries that it stands for.",
+            "已应用状态的快照取代它所涵盖的条目。",
+        ),
+        source: "Ongaro & Ousterhout 2014, §7",
+    },
+    Rule {
+        id: "install-snapshot",
+        sentence: Text::new(
+            "A follower that lacks entries which the leader no longer has gets its snapshot instead.",
+            "跟随者缺少的条目若领导者已不再保留，就改为接收快照。",
+        ),
+        source: "Ongaro & Ousterhout 2014, §7, Figure 13",
+    },
+    Rule {
+        id: "config",
+        sentence: Text::new(
+            "The latest configuration in a server's log applies at once, committed or not.",
+            "服务器日志中最新的成员配置立即生效，无论是否已提交。",
+        ),
+        source: "Ongaro 2014 (dissertation), §4.1, §4.3",
+    },
+    Rule {
+        id: "catch-up",
+        sentence: Text::new(
+            "A newcomer is filled with the log before it gets a vote.",
+            "新服务器先追上日志，然后才有投票权。",
+        ),
+        source: "Ongaro 2014 (dissertation), §4.2.1",
+    },
 ];

@@ -1,6 +1,7 @@
 //! The hash ring: which node holds which key, and which keys move when a node comes or goes.
 
 mod dial;
+mod experiments;
 mod keys;
 mod looks;
 mod panel;
@@ -73,6 +74,7 @@ pub static LAB: Lab = Lab {
     ],
     // A command-line tool has no place in the page.
     tools: if cfg!(target_arch = "wasm32") { &[] } else { &[tool::TOOL] },
+    experiments: &[&experiments::BALANCE, &experiments::MOVEMENT],
     miniature: "ring:ring;r1;s1;join_after_us=200000;leave_after_us=1600000",
 };
 

@@ -1,11 +1,13 @@
-//! The replicated log: entries from index 1, shared between clones.
+//! The replicated log: entries from index 1, shared between clones. What a snapshot stands for is no longer in it.
 
 use std::fmt;
 use std::sync::Arc;
 
 use rpds::VectorSync;
+use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use super::membership::Members;
 use crate::NodeId;
 
 /// The name of a key in traces and on screen: `x`, `y`, `z`, and `k3` and so on from there.
@@ -48,14 +50,30 @@ pub enum Op {
         #[serde(serialize_with = "key_by_name")]
         key: u8,
     },
+    /// The cluster consists of these servers: the latest of these entries in a log applies, committed or not.
+    Config {
+        /// Whose command it is.
+        client: NodeId,
+        /// Its number in the client's session, from 1.
+        serial: u64,
+        /// The servers.
+        members: Members,
+        /// The servers of the configuration before it, while both must agree (joint consensus); else none.
+        outgoing: Members,
+    },
 }
+
+// A log holds many of them.
+const _: () = assert!(size_of::<Entry>() == 24);
 
 impl Op {
     /// The session that it belongs to: client and serial.
     pub fn session(&self) -> Option<(NodeId, u64)> {
         match *self {
             Self::Noop => None,
-            Self::Write { client, serial, .. } | Self::Read { client, serial, .. } => Some((client, serial)),
+            Self::Write { client, serial, .. }
+            | Self::Read { client, serial, .. }
+            | Self::Config { client, serial, .. } => Some((client, serial)),
         }
     }
 }
@@ -78,6 +96,8 @@ const CHUNK: usize = 32;
 /// Which entries share a chunk depends on their indexes alone, so equal logs are equal values.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Log {
+    /// The index and the term of the last entry that a snapshot stands for; 0 where there is none.
+    snapshot: (u64, u64),
     /// Chunks of exactly [`CHUNK`] entries.
     full: VectorSync<Arc<[Entry]>>,
     /// The entries after them, fewer than [`CHUNK`].
@@ -85,31 +105,46 @@ pub struct Log {
 }
 
 impl Log {
-    /// The index of the last entry; 0 where the log is empty.
+    /// A log that has nothing but what a snapshot stands for, up to `index` of `term`.
+    pub fn behind_snapshot(index: u64, term: u64) -> Self {
+        Self { snapshot: (index, term), ..Self::default() }
+    }
+
+    /// The index of the last entry that a snapshot stands for; 0 where there is none.
+    pub fn snapshot_index(&self) -> u64 {
+        self.snapshot.0
+    }
+
+    /// Its term; 0 where there is none.
+    pub fn snapshot_term(&self) -> u64 {
+        self.snapshot.1
+    }
+
+    /// The index of the last entry, that of a snapshot included; 0 where there never was one.
     pub fn last_index(&self) -> u64 {
-        self.len() as u64
+        self.snapshot.0 + self.len() as u64
     }
 
-    /// The term of the last entry; 0 where the log is empty.
+    /// The term of the last entry, that of a snapshot included; 0 where there never was one.
     pub fn last_term(&self) -> u64 {
-        self.get(self.last_index()).map_or(0, |entry| entry.term)
+        self.get(self.last_index()).map_or(self.snapshot.1, |entry| entry.term)
     }
 
-    /// The entry at `index`, from 1.
+    /// The entry at `index`, from 1; none where a snapshot took its place.
     pub fn get(&self, index: u64) -> Option<&Entry> {
-        let place = usize::try_from(index.checked_sub(1)?).ok()?;
+        let place = usize::try_from(index.checked_sub(self.snapshot.0 + 1)?).ok()?;
         match place.checked_sub(self.full.len() * CHUNK) {
             Some(place) => self.tail.get(place),
             None => self.full.get(place / CHUNK)?.get(place % CHUNK),
         }
     }
 
-    /// The term of the entry at `index`: 0 at index 0, none beyond the end.
+    /// The term of the entry at `index`: 0 at index 0, none beyond the end and before the last of a snapshot.
     pub fn term_at(&self, index: u64) -> Option<u64> {
-        if index == 0 { Some(0) } else { self.get(index).map(|entry| entry.term) }
+        if index == self.snapshot.0 { Some(self.snapshot.1) } else { self.get(index).map(|entry| entry.term) }
     }
 
-    /// All entries, oldest first.
+    /// All entries that are left, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.full.iter().flat_map(|chunk| chunk.iter()).chain(self.tail.iter())
     }
@@ -124,7 +159,7 @@ impl Log {
     ///
     /// Terms never decrease along a log, so this is a binary search.
     pub fn first_from_term(&self, term: u64) -> u64 {
-        let (mut low, mut high) = (1, self.last_index() + 1);
+        let (mut low, mut high) = (self.snapshot.0 + 1, self.last_index() + 1);
         while low < high {
             let middle = low + (high - low) / 2;
             if self.get(middle).is_some_and(|entry| entry.term < term) {
@@ -154,9 +189,21 @@ impl Log {
         }
     }
 
-    /// Drops the entry at `index` (from 1) and all that follow it.
+    /// Lets a snapshot take the place of the entries up to `index`, which is in the log.
+    pub fn compact_to(&mut self, index: u64) {
+        let Some(term) = self.term_at(index) else { return };
+        let mut rest = Self::behind_snapshot(index, term);
+        for index in index + 1..=self.last_index() {
+            if let Some(entry) = self.get(index) {
+                rest.push(*entry);
+            }
+        }
+        *self = rest;
+    }
+
+    /// Drops the entry at `index` and all that follow it; what a snapshot stands for stays.
     pub fn truncate_from(&mut self, index: u64) {
-        let keep = match usize::try_from(index.saturating_sub(1)) {
+        let keep = match usize::try_from(index.saturating_sub(self.snapshot.0 + 1)) {
             Ok(keep) if keep < self.len() => keep,
             _ => return,
         };
@@ -174,7 +221,7 @@ impl Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { full: VectorSync::new_sync(), tail: Arc::default() }
+        Self { snapshot: (0, 0), full: VectorSync::new_sync(), tail: Arc::default() }
     }
 }
 
@@ -186,7 +233,18 @@ impl fmt::Debug for Log {
 
 impl Serialize for Log {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
+        let mut log = serializer.serialize_struct("Log", 2)?;
+        log.serialize_field("snapshot", &self.snapshot)?;
+        log.serialize_field("entries", &Entries(self))?;
+        log.end()
+    }
+}
+
+struct Entries<'a>(&'a Log);
+
+impl Serialize for Entries<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter())
     }
 }
 

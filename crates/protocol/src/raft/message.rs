@@ -3,6 +3,8 @@
 use serde::Serialize;
 
 use super::log::{Entry, Op};
+use super::membership::Members;
+use super::snapshot::Snapshot;
 use crate::{NodeId, Outcome};
 
 /// The messages: the two remote procedure calls of Figure 2, each as a request and its result, and the client's.
@@ -68,6 +70,83 @@ pub enum Message {
         /// Who leads, as far as the server knows.
         leader_hint: Option<NodeId>,
     },
+    /// Whether a candidate of this term would get the vote (dissertation §9.6).
+    PreVote {
+        /// The term in which the server would stand.
+        term: u64,
+        /// The server that asks.
+        candidate_id: NodeId,
+        /// The index of its last log entry.
+        last_log_index: u64,
+        /// The term of its last log entry.
+        last_log_term: u64,
+    },
+    /// The result of PreVote. It promises nothing.
+    PreVoteReply {
+        /// The receiver's current term, for the server that asks to update itself.
+        term: u64,
+        /// The term that was asked about.
+        asked_term: u64,
+        /// Whether the candidate would get the vote.
+        vote_granted: bool,
+    },
+    /// Asks followers to acknowledge that the leader still leads (§8; dissertation §6.4).
+    Heartbeat {
+        /// The leader's term.
+        term: u64,
+        /// The leader.
+        leader_id: NodeId,
+        /// The number of this round in the leader's term.
+        round: u64,
+        /// The leader's commit index, as far as the receiver's log is known to match.
+        leader_commit: u64,
+    },
+    /// The result of Heartbeat.
+    HeartbeatReply {
+        /// The receiver's current term, for the leader to update itself.
+        term: u64,
+        /// The round that it answers.
+        round: u64,
+    },
+    /// Invoked by the leader to send what its log no longer has (§7).
+    InstallSnapshot {
+        /// The leader's term.
+        term: u64,
+        /// The leader.
+        leader_id: NodeId,
+        /// All of it, in one message.
+        snapshot: Snapshot,
+    },
+    /// The result of InstallSnapshot.
+    InstallSnapshotReply {
+        /// The receiver's current term, for the leader to update itself.
+        term: u64,
+        /// Up to where the receiver's log now matches; 0 where the snapshot was refused.
+        match_index: u64,
+    },
+    /// A client asks for one more server (dissertation §4.1).
+    AddServer {
+        /// The command's number in the client's session.
+        serial: u64,
+        /// The server.
+        server: NodeId,
+    },
+    /// A client asks for one server less (dissertation §4.1).
+    RemoveServer {
+        /// The command's number in the client's session.
+        serial: u64,
+        /// The server.
+        server: NodeId,
+    },
+    /// A client asks for one server in place of another: two changes in one (dissertation §4.3).
+    ReplaceServer {
+        /// The command's number in the client's session.
+        serial: u64,
+        /// Who is to go.
+        old: NodeId,
+        /// Who is to come.
+        new: NodeId,
+    },
 }
 
 impl crate::Message for Message {
@@ -79,13 +158,27 @@ impl crate::Message for Message {
             Self::AppendEntriesReply { .. } => "AppendEntriesReply",
             Self::ClientRequest { .. } => "ClientRequest",
             Self::ClientReply { .. } => "ClientReply",
+            Self::PreVote { .. } => "PreVote",
+            Self::PreVoteReply { .. } => "PreVoteReply",
+            Self::Heartbeat { .. } => "Heartbeat",
+            Self::HeartbeatReply { .. } => "HeartbeatReply",
+            Self::InstallSnapshot { .. } => "InstallSnapshot",
+            Self::InstallSnapshotReply { .. } => "InstallSnapshotReply",
+            Self::AddServer { .. } => "AddServer",
+            Self::RemoveServer { .. } => "RemoveServer",
+            Self::ReplaceServer { .. } => "ReplaceServer",
         }
     }
 
     fn is_reply(&self) -> bool {
         matches!(
             self,
-            Self::RequestVoteReply { .. } | Self::AppendEntriesReply { .. } | Self::ClientReply { .. }
+            Self::RequestVoteReply { .. }
+                | Self::AppendEntriesReply { .. }
+                | Self::ClientReply { .. }
+                | Self::PreVoteReply { .. }
+                | Self::HeartbeatReply { .. }
+                | Self::InstallSnapshotReply { .. }
         )
     }
 }
@@ -98,6 +191,8 @@ pub enum Value {
     Written,
     /// A read found this; none where the key was never written.
     Read(Option<u32>),
+    /// The cluster consists of these servers now.
+    Members(Members),
 }
 
 /// The timers.
@@ -109,6 +204,8 @@ pub enum Timer {
     Heartbeat,
     /// A client asks again (§8).
     Retry,
+    /// The shortest election timeout is over since a leader was heard from (dissertation §4.2.3).
+    LeaderMemory,
 }
 
 impl crate::Timer for Timer {
@@ -117,6 +214,7 @@ impl crate::Timer for Timer {
             Self::Election => "election timeout",
             Self::Heartbeat => "heartbeat",
             Self::Retry => "client retry",
+            Self::LeaderMemory => "leader memory",
         }
     }
 }
@@ -139,6 +237,23 @@ pub enum Command {
         #[serde(serialize_with = "super::log::key_by_name")]
         key: u8,
     },
+    /// Add a server.
+    Add {
+        /// Which.
+        server: NodeId,
+    },
+    /// Remove a server.
+    Remove {
+        /// Which.
+        server: NodeId,
+    },
+    /// Put one server in the place of another.
+    Replace {
+        /// Who is to go.
+        old: NodeId,
+        /// Who is to come.
+        new: NodeId,
+    },
 }
 
 impl crate::Command for Command {
@@ -146,6 +261,9 @@ impl crate::Command for Command {
         match self {
             Self::Write { .. } => "write",
             Self::Read { .. } => "read",
+            Self::Add { .. } => "add",
+            Self::Remove { .. } => "remove",
+            Self::Replace { .. } => "replace",
         }
     }
 }

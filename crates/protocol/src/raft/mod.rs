@@ -8,16 +8,23 @@
 //! Machine Safety; clients see each command take effect once. What it does not promise: that there is only one
 //! server at a time that believes it leads (only one a term), nor progress without a majority that talks in time.
 //!
-//! Reads go through the log here, so that they are linearizable. Configuration changes, snapshots and reads by lease
-//! are further variants' business.
+//! Beside it stand what the dissertation adds: PreVote (`prevote`), reads that do not go through the log (`reads`),
+//! log compaction (`snapshot`), changes of the cluster (`membership`). A [`Variant`] says which of it is followed.
+//! A cluster has at most 16 servers, `n1` to `n16`.
 
 mod client;
 mod log;
+mod membership;
 mod message;
 mod note;
+mod prevote;
+mod reads;
 mod server;
+mod snapshot;
 #[cfg(test)]
 mod tests;
+
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -25,9 +32,12 @@ use crate::{Effects, Input, Protocol};
 
 pub use client::{Call, Client};
 pub use log::{Entry, Log, Op, key_name};
+pub use membership::{Change, Config, Members};
 pub use message::{Command, Message, Reply, Timer, Value};
 pub use note::{Note, RULES, Refusal};
+pub use reads::{Reads, Waiting, lease_us};
 pub use server::{Role, Server};
+pub use snapshot::Snapshot;
 
 /// Which rules the servers follow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -42,6 +52,49 @@ pub enum Variant {
     ForgetVote,
     /// Wrong on purpose: a vote is granted to a candidate whose log is behind (§5.4.1 forbids that).
     NoLogCheck,
+    /// Wrong on purpose: the election timeout is not drawn, it is the shortest at every server (§5.2 forbids that).
+    FixedTimeout,
+    /// Wrong on purpose: a leader answers reads from its state at once (§8 forbids that).
+    LocalRead,
+    /// Before it raises its term a server asks whether it could win (dissertation §9.6).
+    PreVote,
+    /// Reads wait for a round of heartbeats (dissertation §6.4).
+    ReadIndex,
+    /// Reads are answered at once while a lease lasts (dissertation §6.4.1).
+    Lease,
+    /// The cluster changes by one server at a time (dissertation ch. 4).
+    Membership,
+    /// The cluster changes by joint consensus (dissertation §4.3).
+    MembershipJoint,
+    /// Wrong on purpose: one server at a time, but a leader does not wait for an entry of its own term.
+    EagerMembership,
+}
+
+impl Variant {
+    /// Whether a server asks before it stands for election.
+    const fn asks_first(self) -> bool {
+        matches!(self, Self::PreVote | Self::Membership | Self::MembershipJoint | Self::EagerMembership)
+    }
+
+    /// Whether servers remember for the shortest election timeout that they heard from a leader.
+    pub const fn remembers_leader(self) -> bool {
+        self.asks_first() || matches!(self, Self::Lease)
+    }
+
+    /// Whether clients may change the cluster.
+    pub const fn changes_members(self) -> bool {
+        matches!(self, Self::Membership | Self::MembershipJoint | Self::EagerMembership)
+    }
+
+    /// Whether a new leader appends an entry without a command, because it must commit one of its own term soon.
+    const fn needs_own_entry(self) -> bool {
+        matches!(self, Self::ReadIndex | Self::Lease | Self::Membership | Self::MembershipJoint)
+    }
+
+    /// Whether a leader changes the configuration only after it has committed an entry of its own term.
+    const fn waits_for_own_entry(self) -> bool {
+        !matches!(self, Self::EagerMembership)
+    }
 }
 
 /// The knobs, the same for all nodes of a run. Durations are in microseconds of the node's own clock.
@@ -59,6 +112,19 @@ pub struct Setup {
     pub max_entries: u32,
     /// Whether a new leader appends an entry without a command, to commit what stands before it (§8).
     pub leader_noop: bool,
+    /// Whether the servers begin with logs of different lengths, as a leader of term 1 that brought each of them
+    /// something else would have left them: the last server has one entry, each before it one more. Else empty.
+    ///
+    /// A disk that was lost comes back with this log too.
+    pub unequal_logs: bool,
+    /// How many applied entries a snapshot takes the place of; 0 for never.
+    pub snapshot_after: u32,
+    /// How far from true time a clock may run, in millionths: leases are shortened by it.
+    pub drift_bound_ppm: u32,
+    /// Which of a client's commands are changes of the cluster, for the load: every so many; 0 for none.
+    pub change_every: u64,
+    /// How many servers these changes go around.
+    pub change_among: u16,
 }
 
 impl Default for Setup {
@@ -70,6 +136,11 @@ impl Default for Setup {
             client_retry_us: 300_000,
             max_entries: 16,
             leader_noop: false,
+            unequal_logs: false,
+            snapshot_after: 0,
+            drift_bound_ppm: 50_000,
+            change_every: 0,
+            change_among: 0,
         }
     }
 }
@@ -83,6 +154,8 @@ pub struct Stable {
     pub voted_for: Option<crate::NodeId>,
     /// The log.
     pub log: Log,
+    /// What the log's beginning has come to, if a snapshot took its place (§7).
+    pub snapshot: Option<Arc<Snapshot>>,
     /// The greatest serial number that a client has used.
     pub last_serial: u64,
 }
@@ -90,6 +163,7 @@ pub struct Stable {
 /// One node of a Raft world.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[expect(clippy::large_enum_variant, reason = "a world has few nodes, and servers are most of them")]
 pub enum Raft {
     /// A server.
     Server(Server),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::NodeId;
 
 /// The ids of all rules that a note can name: where each stands in Figure 2 of the extended paper.
-pub const RULES: [&str; 12] = [
+pub const RULES: [&str; 19] = [
     "followers-2",
     "candidates-1",
     "candidates-2",
@@ -18,6 +18,13 @@ pub const RULES: [&str; 12] = [
     "leaders-2",
     "leaders-4",
     "client-retry",
+    "pre-vote",
+    "leader-memory",
+    "read",
+    "snapshot",
+    "install-snapshot",
+    "config",
+    "catch-up",
 ];
 
 /// Why a vote was refused.
@@ -30,6 +37,8 @@ pub enum Refusal {
     VotedForAnother,
     /// The candidate's log is behind.
     LogBehind,
+    /// A leader was heard from within the shortest election timeout.
+    HearsLeader,
 }
 
 /// What a node remarks.
@@ -102,6 +111,43 @@ pub enum Note {
         /// Whom it asks now.
         server: NodeId,
     },
+    /// The election timeout ran out: it asks who would vote for it in the next term.
+    AskedFirst {
+        /// The next term.
+        term: u64,
+    },
+    /// It would grant its vote.
+    WouldVote {
+        /// The term that was asked about.
+        term: u64,
+        /// To whom.
+        candidate: NodeId,
+    },
+    /// As leader, it answers a read from its state machine.
+    ReadFromState {
+        /// Up to where it has applied.
+        index: u64,
+    },
+    /// A snapshot took the place of the entries up to here.
+    TookSnapshot {
+        /// The index.
+        index: u64,
+    },
+    /// The leader's snapshot took the place of its log up to here.
+    InstalledSnapshot {
+        /// The index.
+        index: u64,
+    },
+    /// The configuration of this entry applies from now on.
+    ConfigAdopted {
+        /// The index.
+        index: u64,
+    },
+    /// As leader, it fills a newcomer before it gets a vote.
+    CatchingUp {
+        /// The newcomer.
+        server: NodeId,
+    },
 }
 
 impl crate::Note for Note {
@@ -118,6 +164,13 @@ impl crate::Note for Note {
             Self::Committed { .. } => "committed",
             Self::LearnedCommit { .. } => "learned commit",
             Self::ClientRetried { .. } => "client retried",
+            Self::AskedFirst { .. } => "asked first",
+            Self::WouldVote { .. } => "would vote",
+            Self::ReadFromState { .. } => "read from state",
+            Self::TookSnapshot { .. } => "took snapshot",
+            Self::InstalledSnapshot { .. } => "installed snapshot",
+            Self::ConfigAdopted { .. } => "adopted configuration",
+            Self::CatchingUp { .. } => "catching up",
         }
     }
 
@@ -126,6 +179,7 @@ impl crate::Note for Note {
             Self::BecameCandidate { .. } => "candidates-1",
             Self::Voted { .. } => "request-vote-2",
             Self::Refused { refusal: Refusal::StaleTerm, .. } => "request-vote-1",
+            Self::Refused { refusal: Refusal::HearsLeader, .. } => "leader-memory",
             Self::Refused { .. } => "request-vote-2",
             Self::BecameLeader { .. } => "candidates-2",
             Self::SteppedDown { .. } => "servers-2",
@@ -135,6 +189,12 @@ impl crate::Note for Note {
             Self::Committed { .. } => "leaders-4",
             Self::LearnedCommit { .. } => "append-entries-5",
             Self::ClientRetried { .. } => "client-retry",
+            Self::AskedFirst { .. } | Self::WouldVote { .. } => "pre-vote",
+            Self::ReadFromState { .. } => "read",
+            Self::TookSnapshot { .. } => "snapshot",
+            Self::InstalledSnapshot { .. } => "install-snapshot",
+            Self::ConfigAdopted { .. } => "config",
+            Self::CatchingUp { .. } => "catch-up",
         })
     }
 

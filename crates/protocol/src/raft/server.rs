@@ -1,12 +1,16 @@
 //! A Raft server: the rules of Figure 2, one function for each input.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::log::{Entry, Log, Op};
+use super::membership::{Change, Config, Members};
 use super::message::{Command, Message, Reply, Timer, Value};
 use super::note::{Note, Refusal};
+use super::reads::Reads;
+use super::snapshot::Snapshot;
 use super::{Fx, Raft, Stable, Variant};
 use crate::{Input, NodeId};
 
@@ -20,6 +24,9 @@ pub enum Role {
     Candidate,
     /// It handles all commands of its term.
     Leader,
+    /// It asks whether it would be elected (dissertation §9.6).
+    #[serde(rename = "pre-candidate")]
+    PreCandidate,
 }
 
 /// A server's state (Figure 2, "State").
@@ -51,67 +58,87 @@ pub struct Server {
     pub sessions: BTreeMap<NodeId, (u64, Value)>,
     /// Commands that a person gave it directly, by the index of their entry.
     pub direct: BTreeMap<u64, u64>,
+    /// The configuration that applies: the latest in the log.
+    pub config: Config,
+    /// What the log's beginning has come to, if a snapshot took its place (persistent).
+    pub snapshot: Option<Arc<Snapshot>>,
+    /// Whether it heard from a leader within the shortest election timeout, where the variant goes by that.
+    pub heard_leader: bool,
+    /// As leader: what reads wait for, where they do not go through the log.
+    pub reads: Reads,
+    /// As leader: the change of the cluster that it was asked for.
+    pub change: Option<Change>,
     /// Whether persistent state changed since it was last handed to the disk; never so between two inputs.
     #[serde(skip)]
-    is_unsaved: bool,
+    pub(super) is_unsaved: bool,
 }
 
 impl Server {
     pub(super) fn boot(stable: Stable, fx: &mut Fx<'_>) -> Self {
-        let server = Self {
+        let is_first = fx.setup().unequal_logs && stable == Stable::default();
+        let stable = if is_first { starting_state(fx) } else { stable };
+        let snapshot = stable.snapshot.as_deref().cloned().unwrap_or_default();
+        let mut server = Self {
             role: Role::Follower,
             current_term: stable.current_term,
             voted_for: stable.voted_for,
+            commit_index: stable.log.snapshot_index(),
+            last_applied: stable.log.snapshot_index(),
             log: stable.log,
-            commit_index: 0,
-            last_applied: 0,
             leader_id: None,
             votes_granted: BTreeSet::new(),
             next_index: BTreeMap::new(),
             match_index: BTreeMap::new(),
-            values: BTreeMap::new(),
-            sessions: BTreeMap::new(),
+            values: snapshot.values,
+            sessions: snapshot.sessions,
             direct: BTreeMap::new(),
-            is_unsaved: false,
+            config: Config::default(),
+            snapshot: stable.snapshot,
+            heard_leader: false,
+            reads: Reads::default(),
+            change: None,
+            is_unsaved: is_first,
         };
+        server.config = server.config_at(server.log.last_index(), fx);
+        server.save(fx);
         // A server that joined later is no member of the cluster: it starts no election.
-        if Self::is_member(fx.id(), fx) {
+        if server.may_stand(fx.id()) {
             server.reset_election_timer(fx);
+        }
+        if fx.setup().variant == Variant::Lease {
+            // It may have heard from a leader right before it crashed: that leader's lease must not be broken.
+            server.remember_leader(fx);
         }
         server
     }
 
     pub(super) fn handle(&mut self, input: Input<Raft>, fx: &mut Fx<'_>) {
+        self.compact(fx);
         match input {
             Input::Message { from, body } => self.handle_message(from, body, fx),
             Input::Timer(Timer::Election) => self.start_election(fx),
             Input::Timer(Timer::Heartbeat) => self.send_heartbeats(fx),
+            Input::Timer(Timer::LeaderMemory) => self.heard_leader = false,
             Input::Timer(Timer::Retry) => {}
             Input::Command { op, body } => self.handle_command(op, body, fx),
         }
         self.save(fx);
     }
 
-    /// Whether `node` is one of the servers that vote.
-    fn is_member(node: NodeId, fx: &Fx<'_>) -> bool {
-        fx.seat().servers.contains(&node)
-    }
-
     /// Whether a server needs no other one. What it has in memory must still be durable before it counts, so it
     /// sends itself the reply: that waits behind the write, as the others' replies do in a larger cluster.
-    fn is_alone(fx: &Fx<'_>) -> bool {
-        Self::is_majority(1, fx)
+    fn is_alone(&self, id: NodeId) -> bool {
+        self.config.is_majority(|server| server == id)
     }
 
-    /// Whether so many servers are a majority of the cluster.
-    fn is_majority(count: usize, fx: &Fx<'_>) -> bool {
-        count * 2 > fx.seat().servers.len()
+    /// The others that have a say.
+    pub(super) fn peers(&self, id: NodeId) -> impl Iterator<Item = NodeId> + use<> {
+        self.config.voters().without(id).iter()
     }
 
     fn handle_message(&mut self, from: NodeId, body: Message, fx: &mut Fx<'_>) {
         match body {
             Message::RequestVote { term, candidate_id, last_log_index, last_log_term } => {
-                self.meet_term(term, fx);
                 self.answer_vote(from, term, candidate_id, (last_log_term, last_log_index), fx);
             }
             Message::RequestVoteReply { term, vote_granted } => {
@@ -134,7 +161,7 @@ impl Server {
                 self.meet_term(term, fx);
                 if self.role == Role::Leader && term == self.current_term {
                     if success && from == fx.id() {
-                        self.commit_to(match_index, fx);
+                        self.note_own_write(match_index, fx);
                     } else if success {
                         self.note_match(from, match_index, fx);
                     } else {
@@ -144,11 +171,54 @@ impl Server {
             }
             Message::ClientRequest { serial, op } => self.answer_client(from, serial, op, fx),
             Message::ClientReply { .. } => {}
+            extension => self.handle_extension(from, extension, fx),
+        }
+    }
+
+    /// What the paper's Figure 2 does not have.
+    fn handle_extension(&mut self, from: NodeId, body: Message, fx: &mut Fx<'_>) {
+        match body {
+            Message::PreVote { term, candidate_id, last_log_index, last_log_term } => {
+                self.answer_pre_vote(from, term, candidate_id, (last_log_term, last_log_index), fx);
+            }
+            Message::PreVoteReply { term, asked_term, vote_granted } => {
+                self.meet_term(term, fx);
+                self.count_pre_vote(from, asked_term, vote_granted, fx);
+            }
+            Message::Heartbeat { term, leader_id: _, round, leader_commit } => {
+                self.meet_term(term, fx);
+                self.answer_heartbeat(from, term, round, leader_commit, fx);
+            }
+            Message::HeartbeatReply { term, round } => {
+                self.meet_term(term, fx);
+                self.note_heartbeat(from, term, round, fx);
+            }
+            Message::InstallSnapshot { term, leader_id, snapshot } => {
+                self.meet_term(term, fx);
+                self.install_snapshot(from, term, leader_id, snapshot, fx);
+            }
+            Message::InstallSnapshotReply { term, match_index } => {
+                self.meet_term(term, fx);
+                if self.role == Role::Leader && term == self.current_term {
+                    self.note_match(from, match_index, fx);
+                }
+            }
+            Message::AddServer { serial, server } => {
+                self.answer_change(Change { client: from, serial, add: Some(server), remove: None }, fx);
+            }
+            Message::RemoveServer { serial, server } => {
+                self.answer_change(Change { client: from, serial, add: None, remove: Some(server) }, fx);
+            }
+            Message::ReplaceServer { serial, old, new } => {
+                let change = Change { client: from, serial, add: Some(new), remove: Some(old) };
+                self.answer_change(change, fx);
+            }
+            _ => {}
         }
     }
 
     /// Rules for all servers: a newer term is adopted, and its server follows (§5.1).
-    fn meet_term(&mut self, term: u64, fx: &mut Fx<'_>) {
+    pub(super) fn meet_term(&mut self, term: u64, fx: &mut Fx<'_>) {
         if term > self.current_term {
             self.current_term = term;
             self.voted_for = None;
@@ -158,13 +228,15 @@ impl Server {
         }
     }
 
-    fn follow(&mut self, fx: &mut Fx<'_>) {
+    pub(super) fn follow(&mut self, fx: &mut Fx<'_>) {
         if self.role == Role::Follower {
             return;
         }
         if self.role == Role::Leader {
             fx.cancel_timer(Timer::Heartbeat);
             self.reset_election_timer(fx);
+            self.drop_change(fx);
+            self.drop_reads(fx);
         }
         self.role = Role::Follower;
         self.votes_granted.clear();
@@ -174,9 +246,10 @@ impl Server {
     }
 
     /// Drawn anew at every reset: upon AppendEntries of the current leader, a granted vote, a new election.
-    fn reset_election_timer(&self, fx: &mut Fx<'_>) {
+    pub(super) fn reset_election_timer(&self, fx: &mut Fx<'_>) {
         let (low_us, high_us) = fx.setup().election_timeout_us;
-        let after_us = fx.delay_us("election timeout", low_us..high_us);
+        let is_fixed = fx.setup().variant == Variant::FixedTimeout;
+        let after_us = if is_fixed { low_us } else { fx.delay_us("election timeout", low_us..high_us) };
         fx.set_timer(Timer::Election, after_us);
     }
 
@@ -184,9 +257,19 @@ impl Server {
 
     /// Rules for followers and candidates: the election timeout ran out.
     fn start_election(&mut self, fx: &mut Fx<'_>) {
-        if self.role == Role::Leader {
+        if self.role == Role::Leader || !self.may_stand(fx.id()) {
             return;
         }
+        self.heard_leader = false;
+        if fx.setup().variant.asks_first() {
+            self.ask_first(fx);
+        } else {
+            self.stand(fx);
+        }
+    }
+
+    /// Begins an election in a new term.
+    pub(super) fn stand(&mut self, fx: &mut Fx<'_>) {
         self.role = Role::Candidate;
         self.current_term += 1;
         self.voted_for = Some(fx.id());
@@ -195,7 +278,7 @@ impl Server {
         self.votes_granted = BTreeSet::from([fx.id()]);
         self.reset_election_timer(fx);
         self.note(Note::BecameCandidate { term: self.current_term }, fx);
-        for peer in fx.seat().peers() {
+        for peer in self.peers(fx.id()) {
             let request = Message::RequestVote {
                 term: self.current_term,
                 candidate_id: fx.id(),
@@ -204,14 +287,21 @@ impl Server {
             };
             self.send(peer, request, fx);
         }
-        if Self::is_alone(fx) {
+        if self.is_alone(fx.id()) {
             self.reply_vote(fx.id(), true, fx);
         }
     }
 
     fn answer_vote(&mut self, from: NodeId, term: u64, candidate: NodeId, log: (u64, u64), fx: &mut Fx<'_>) {
+        if fx.setup().variant == Variant::Lease && self.hears_leader() {
+            // The leader's lease counts on it: neither the vote nor even the term (dissertation §4.2.3).
+            self.note(Note::Refused { term, candidate, refusal: Refusal::HearsLeader }, fx);
+            return self.reply_vote(from, false, fx);
+        }
+        self.meet_term(term, fx);
         match self.refusal(term, candidate, log, fx) {
             None => {
+                self.follow(fx);
                 if self.voted_for.is_none() {
                     self.voted_for = Some(candidate);
                     self.is_unsaved = true;
@@ -230,7 +320,7 @@ impl Server {
     fn refusal(&self, term: u64, candidate: NodeId, log: (u64, u64), fx: &Fx<'_>) -> Option<Refusal> {
         if term < self.current_term {
             Some(Refusal::StaleTerm)
-        } else if self.voted_for.is_some_and(|voted| voted != candidate) || self.role != Role::Follower {
+        } else if self.voted_for.is_some_and(|voted| voted != candidate) || self.stands_or_leads() {
             Some(Refusal::VotedForAnother)
         } else if log < (self.log.last_term(), self.log.last_index())
             && fx.setup().variant != Variant::NoLogCheck
@@ -241,12 +331,17 @@ impl Server {
         }
     }
 
+    /// Whether it has given its vote to itself in this term.
+    fn stands_or_leads(&self) -> bool {
+        matches!(self.role, Role::Candidate | Role::Leader)
+    }
+
     fn reply_vote(&mut self, to: NodeId, vote_granted: bool, fx: &mut Fx<'_>) {
         self.send(to, Message::RequestVoteReply { term: self.current_term, vote_granted }, fx);
     }
 
     fn count_vote(&mut self, from: NodeId, term: u64, vote_granted: bool, fx: &mut Fx<'_>) {
-        let counts = vote_granted && Self::is_member(from, fx);
+        let counts = vote_granted && self.config.voters().contains(from);
         if self.role == Role::Candidate && term == self.current_term && counts {
             self.votes_granted.insert(from);
             self.lead_if_elected(fx);
@@ -254,18 +349,19 @@ impl Server {
     }
 
     fn lead_if_elected(&mut self, fx: &mut Fx<'_>) {
-        if !Self::is_majority(self.votes_granted.len(), fx) {
+        if !self.config.is_majority(|server| self.votes_granted.contains(&server)) {
             return;
         }
         self.role = Role::Leader;
         self.leader_id = Some(fx.id());
         let next = self.log.last_index() + 1;
-        self.next_index = fx.seat().peers().map(|peer| (peer, next)).collect();
-        self.match_index = fx.seat().peers().map(|peer| (peer, 0)).collect();
+        self.next_index = self.peers(fx.id()).map(|peer| (peer, next)).collect();
+        self.match_index = self.peers(fx.id()).map(|peer| (peer, 0)).collect();
+        self.reads = Reads { first_own_index: next, ..Reads::default() };
         fx.cancel_timer(Timer::Election);
         let votes = u32::try_from(self.votes_granted.len()).unwrap_or(u32::MAX);
         self.note(Note::BecameLeader { term: self.current_term, votes }, fx);
-        if fx.setup().leader_noop {
+        if fx.setup().leader_noop || fx.setup().variant.needs_own_entry() {
             self.append(Op::Noop, fx);
         }
         self.send_heartbeats(fx);
@@ -278,15 +374,37 @@ impl Server {
             return;
         }
         fx.set_timer(Timer::Heartbeat, fx.setup().heartbeat_us);
-        self.replicate(fx);
+        match fx.setup().variant {
+            Variant::Lease => {
+                // Who has everything needs no more than the round's own heartbeat.
+                let last_index = self.log.last_index();
+                let lacks = |known: Option<&u64>| known.is_some_and(|&index| index < last_index);
+                let behind: Vec<NodeId> =
+                    self.peers(fx.id()).filter(|peer| lacks(self.match_index.get(peer))).collect();
+                for peer in behind {
+                    self.replicate_to(peer, fx);
+                }
+                self.begin_round(fx);
+            }
+            variant => {
+                self.replicate(fx);
+                if variant == Variant::ReadIndex && !self.reads.waiting.is_empty() {
+                    self.begin_round(fx);
+                }
+            }
+        }
     }
 
-    fn replicate(&mut self, fx: &mut Fx<'_>) {
-        for peer in fx.seat().peers() {
+    pub(super) fn replicate(&mut self, fx: &mut Fx<'_>) {
+        for peer in self.peers(fx.id()) {
             self.replicate_to(peer, fx);
         }
+        let newcomer = self.change.and_then(|change| change.add);
+        if let Some(newcomer) = newcomer.filter(|&server| !self.config.voters().contains(server)) {
+            self.replicate_to(newcomer, fx);
+        }
         let last_index = self.log.last_index();
-        if Self::is_alone(fx) && last_index > self.commit_index {
+        if self.is_alone(fx.id()) && last_index > self.commit_index {
             self.reply_append(fx.id(), true, last_index, 0, fx);
         }
     }
@@ -295,8 +413,11 @@ impl Server {
     ///
     /// The next index moves on at once: if the message is lost, the next one does not match, and is answered with
     /// where to try.
-    fn replicate_to(&mut self, peer: NodeId, fx: &mut Fx<'_>) {
+    pub(super) fn replicate_to(&mut self, peer: NodeId, fx: &mut Fx<'_>) {
         let next = self.next_index.get(&peer).copied().unwrap_or(1);
+        if next <= self.log.snapshot_index() {
+            return self.send_snapshot(peer, fx);
+        }
         let entries = self.log.from(next, fx.setup().max_entries);
         if !entries.is_empty() {
             self.next_index.insert(peer, next + entries.len() as u64);
@@ -312,10 +433,11 @@ impl Server {
         self.send(peer, request, fx);
     }
 
-    fn append(&mut self, op: Op, fx: &mut Fx<'_>) -> u64 {
+    pub(super) fn append(&mut self, op: Op, fx: &mut Fx<'_>) -> u64 {
         let term = self.current_term;
         self.log.push(Entry { term, op });
         self.is_unsaved = true;
+        self.adopt_config(&op, fx);
         let index = self.log.last_index();
         self.note(Note::Appended { index, term }, fx);
         index
@@ -332,25 +454,41 @@ impl Server {
         leader_commit: u64,
         fx: &mut Fx<'_>,
     ) {
-        if term < self.current_term || self.role == Role::Leader {
+        if self.refuses_leader(term) {
             return self.reply_append(from, false, 0, self.log.last_index() + 1, fx);
         }
-        self.follow(fx);
-        self.leader_id = Some(leader);
-        self.reset_election_timer(fx);
-        if self.log.term_at(prev_index) != Some(prev_term) {
+        self.hear(leader, fx);
+        let is_in_snapshot = prev_index < self.log.snapshot_index();
+        if !is_in_snapshot && self.log.term_at(prev_index) != Some(prev_term) {
             self.note(Note::LogMismatch { index: prev_index }, fx);
             return self.reply_append(from, false, 0, self.retry_index(prev_index), fx);
         }
         let last_new = prev_index + entries.len() as u64;
         self.store(prev_index, entries, fx);
-        let committed = leader_commit.min(last_new);
-        if committed > self.commit_index {
-            self.commit_index = committed;
-            self.note(Note::LearnedCommit { index: committed }, fx);
+        self.learn_commit(leader_commit.min(last_new), fx);
+        self.reply_append(from, true, last_new, 0, fx);
+    }
+
+    /// Whether what a server of this term says as leader counts for nothing.
+    pub(super) fn refuses_leader(&self, term: u64) -> bool {
+        term < self.current_term || self.role == Role::Leader
+    }
+
+    /// The leader of the current term was heard from.
+    pub(super) fn hear(&mut self, leader: NodeId, fx: &mut Fx<'_>) {
+        self.follow(fx);
+        self.leader_id = Some(leader);
+        self.reset_election_timer(fx);
+        self.remember_leader(fx);
+    }
+
+    /// As follower, everything up to `index` is committed, and in the log.
+    pub(super) fn learn_commit(&mut self, index: u64, fx: &mut Fx<'_>) {
+        if index > self.commit_index {
+            self.commit_index = index;
+            self.note(Note::LearnedCommit { index }, fx);
             self.apply(fx);
         }
-        self.reply_append(from, true, last_new, 0, fx);
     }
 
     /// Where a leader may try next after a mismatch at `index`: behind the end of a log that is too short, else at
@@ -368,18 +506,24 @@ impl Server {
         for (place, entry) in entries.into_iter().enumerate() {
             let index = prev_index + 1 + place as u64;
             match self.log.term_at(index) {
+                // What a snapshot stands for is committed: it is the same in every log.
+                _ if index <= self.log.snapshot_index() => continue,
                 Some(term) if term == entry.term => continue,
                 Some(_) => self.drop_from(index, fx),
                 None => {}
             }
             self.log.push(entry);
             self.is_unsaved = true;
+            self.adopt_config(&entry.op, fx);
         }
     }
 
     fn drop_from(&mut self, index: u64, fx: &mut Fx<'_>) {
         self.log.truncate_from(index);
         self.is_unsaved = true;
+        if self.config.index >= index {
+            self.config = self.config_at(self.log.last_index(), fx);
+        }
         self.note(Note::Truncated { index }, fx);
         for (_, op) in self.direct.split_off(&index) {
             self.save(fx);
@@ -406,6 +550,9 @@ impl Server {
             let next = self.next_index.entry(from).or_insert(1);
             *next = (*next).max(match_index + 1);
             self.advance_commit(fx);
+            if self.change.is_some() {
+                self.advance_change(fx);
+            }
         }
         if self.next_index.get(&from).is_some_and(|&next| next <= self.log.last_index()) {
             self.replicate_to(from, fx);
@@ -427,12 +574,29 @@ impl Server {
 
     /// Rules for leaders: an index that a majority holds is committed, if its entry is of the leader's own term.
     fn advance_commit(&mut self, fx: &mut Fx<'_>) {
-        let mut held: Vec<u64> = self.match_index.values().copied().collect();
-        held.push(self.log.last_index());
+        let Config { members, outgoing, .. } = self.config;
+        let held = self.held_by_majority(members, fx.id());
+        let agreed =
+            if outgoing.is_empty() { held } else { held.min(self.held_by_majority(outgoing, fx.id())) };
+        self.commit_to(agreed, fx);
+    }
+
+    /// The highest index that a majority of these servers holds.
+    fn held_by_majority(&self, members: Members, id: NodeId) -> u64 {
+        let others = self.match_index.iter().filter(|(server, _)| members.contains(**server));
+        let own = members.contains(id).then(|| self.log.last_index());
+        let mut held: Vec<u64> = others.map(|(_, &index)| index).chain(own).collect();
         held.sort_unstable();
         // So many hold at least this: with five servers the third from the top, with four the third as well.
         let majority = held.len() / 2 + 1;
-        self.commit_to(held[held.len() - majority], fx);
+        held.len().checked_sub(majority).map_or(0, |place| held[place])
+    }
+
+    /// Its own write is durable: that is a majority where it is alone.
+    fn note_own_write(&mut self, index: u64, fx: &mut Fx<'_>) {
+        if self.is_alone(fx.id()) {
+            self.commit_to(index, fx);
+        }
     }
 
     fn commit_to(&mut self, index: u64, fx: &mut Fx<'_>) {
@@ -442,6 +606,8 @@ impl Server {
             self.commit_index = index;
             self.note(Note::Committed { index }, fx);
             self.apply(fx);
+            self.answer_due_reads(fx);
+            self.settle_config(fx);
         }
     }
 
@@ -475,7 +641,8 @@ impl Server {
                 Value::Written
             }
             Op::Read { key, .. } => Value::Read(self.values.get(&key).copied()),
-            Op::Noop => return None,
+            Op::Config { members, outgoing, .. } if outgoing.is_empty() => Value::Members(members),
+            Op::Config { .. } | Op::Noop => return None,
         };
         if client.is_client() {
             self.sessions.insert(client, (serial, value));
@@ -489,14 +656,34 @@ impl Server {
         if self.role != Role::Leader {
             return self.reply_client(from, serial, None, fx);
         }
-        match self.sessions.get(&from) {
-            Some(&(done, value)) if serial == done => self.reply_client(from, serial, Some(value), fx),
-            Some(&(done, _)) if serial < done => {}
-            _ if self.is_under_way(from, serial) => {}
-            _ => {
-                self.append(op, fx);
-                self.replicate(fx);
+        let is_read = if let Op::Read { key, .. } = op { self.read(from, serial, key, fx) } else { false };
+        if !is_read && self.is_new(from, serial, fx) {
+            self.append(op, fx);
+            self.replicate(fx);
+        }
+    }
+
+    fn answer_change(&mut self, change: Change, fx: &mut Fx<'_>) {
+        let Change { client, serial, .. } = change;
+        if self.role != Role::Leader {
+            return self.reply_client(client, serial, None, fx);
+        }
+        let waits = self.change.is_some_and(|known| (known.client, known.serial) == (client, serial));
+        if !waits && self.is_new(client, serial, fx) {
+            self.take_change(change, fx);
+        }
+    }
+
+    /// Whether a client's command was neither executed nor is under way. If it was executed, the client gets the
+    /// answer of then.
+    fn is_new(&mut self, client: NodeId, serial: u64, fx: &mut Fx<'_>) -> bool {
+        match self.sessions.get(&client) {
+            Some(&(done, value)) if serial == done => {
+                self.reply_client(client, serial, Some(value), fx);
+                false
             }
+            Some(&(done, _)) if serial < done => false,
+            _ => !self.is_under_way(client, serial),
         }
     }
 
@@ -512,7 +699,7 @@ impl Server {
             .any(|entry| entry.op.session() == Some((client, serial)))
     }
 
-    fn reply_client(&mut self, to: NodeId, serial: u64, value: Option<Value>, fx: &mut Fx<'_>) {
+    pub(super) fn reply_client(&mut self, to: NodeId, serial: u64, value: Option<Value>, fx: &mut Fx<'_>) {
         self.send(to, Message::ClientReply { serial, value, leader_hint: self.leader_id }, fx);
     }
 
@@ -522,10 +709,24 @@ impl Server {
             return fx.reply(op, Reply::NotLeader { leader_hint: self.leader_id });
         }
         let client = fx.id();
-        let entry = match body {
-            Command::Write { key, value } => Op::Write { client, serial: op, key, value },
-            Command::Read { key } => Op::Read { client, serial: op, key },
+        let (add, remove) = match body {
+            Command::Add { server } => (Some(server), None),
+            Command::Remove { server } => (None, Some(server)),
+            Command::Replace { old, new } => (Some(new), Some(old)),
+            Command::Write { key, value } => {
+                return self.append_direct(op, Op::Write { client, serial: op, key, value }, fx);
+            }
+            Command::Read { key } => {
+                if !self.read(client, op, key, fx) {
+                    self.append_direct(op, Op::Read { client, serial: op, key }, fx);
+                }
+                return;
+            }
         };
+        self.take_change(Change { client, serial: op, add, remove }, fx);
+    }
+
+    fn append_direct(&mut self, op: u64, entry: Op, fx: &mut Fx<'_>) {
         let index = self.append(entry, fx);
         self.direct.insert(index, op);
         self.replicate(fx);
@@ -542,17 +743,30 @@ impl Server {
             current_term: self.current_term,
             voted_for: self.voted_for.filter(|_| !is_forgetful),
             log: self.log.clone(),
+            snapshot: self.snapshot.clone(),
             last_serial: 0,
         });
     }
 
-    fn send(&mut self, to: NodeId, message: Message, fx: &mut Fx<'_>) {
+    pub(super) fn send(&mut self, to: NodeId, message: Message, fx: &mut Fx<'_>) {
         self.save(fx);
         fx.send(to, message);
     }
 
-    fn note(&mut self, note: Note, fx: &mut Fx<'_>) {
+    pub(super) fn note(&mut self, note: Note, fx: &mut Fx<'_>) {
         self.save(fx);
         fx.note(note);
+    }
+}
+
+/// What a leader of term 1 left behind that brought `n1` the most entries, and each server after it one less.
+fn starting_state(fx: &Fx<'_>) -> Stable {
+    let servers = &fx.seat().servers;
+    let Some(place) = servers.iter().position(|&server| server == fx.id()) else { return Stable::default() };
+    Stable {
+        current_term: 1,
+        voted_for: servers.first().copied(),
+        log: (place..servers.len()).map(|_| Entry { term: 1, op: Op::Noop }).collect(),
+        ..Stable::default()
     }
 }
