@@ -111,3 +111,25 @@ fn a_small_two_phase_commit_is_exhausted() {
         assert!(explored.iter().all(|one| one.judgement == Judgement::Exhausted));
     }
 }
+
+/// Two proposers, one ballot each, three acceptors: 190,124 states.
+#[test]
+fn a_small_paxos_is_exhausted() {
+    let text = "paxos:single;r1;s1;learners=0;clients=0;disk_us=0-0;\
+        @0+5do.n1.propose.1.7;@0+5do.n2.propose.1.8;t7";
+    let bounds = Bounds {
+        timers: Some(0),
+        crashes: Some(0),
+        goal: Goal::Everything,
+        states: 3_000_000,
+        properties: vec!["agreement", "validity", "learned-is-chosen", "promise-kept"],
+        ..Bounds::default()
+    };
+    let (explorer, explored) = explore(text, bounds.clone());
+    assert!(explorer.is_exhausted(), "{:?}", explorer.limits());
+    assert!(explored.iter().all(|one| one.judgement == Judgement::Exhausted));
+    // Within the same bounds a proposer that does not listen breaks it.
+    let bounds = Bounds { goal: Goal::FirstBreak, properties: vec!["agreement"], ..bounds };
+    let (_, explored) = explore(&text.replace("single", "ignores-accepted"), bounds);
+    replays(&explored, "agreement");
+}
