@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use faultscope_protocol::lock::{Command, Fsync, Lock, MUTEX, PARENT, RESOURCE, SERVICE, STORE, Setup, Variant as Rules};
+use faultscope_protocol::lock::{
+    Command, Fsync, Lock, MUTEX, PARENT, RESOURCE, SERVICE, STORE, Setup, Variant as Rules,
+};
 use faultscope_protocol::{Door, NodeId, coordination};
 use faultscope_sim::{BadCommand, FaultKind, Load, Node, Payload, Property, SeatPlan, TypedFactory, World};
 use serde_json::{Map, Value};
@@ -281,7 +283,14 @@ pub(super) static ZNODE: LockVariant = LockVariant {
         ),
         standing: Standing::Right,
         assumes: SERVICE_ASSUMES,
-        claims: &["service-exclusive", "no-lost-increment", "no-stale-write", "tokens-rise", "fifo", "lock-granted"],
+        claims: &[
+            "service-exclusive",
+            "no-lost-increment",
+            "no-stale-write",
+            "tokens-rise",
+            "fifo",
+            "lock-granted",
+        ],
     },
     rules: Rules::Znode,
 };
@@ -341,7 +350,10 @@ fn read_command(words: &[&str]) -> Result<Command, BadCommand> {
         "promote" => Command::Promote,
         "release" => Command::Release,
         word => {
-            return Err(BadCommand::Unknown { word: word.to_owned(), known: vec!["increment", "promote", "release"] });
+            return Err(BadCommand::Unknown {
+                word: word.to_owned(),
+                known: vec!["increment", "promote", "release"],
+            });
         }
     };
     words.end()?;

@@ -84,7 +84,16 @@ impl Client {
     pub(super) fn boot(stable: &coordination::Stable, fx: &mut Fx<'_>) -> Self {
         let primary = fx.setup().first_primary(fx.id());
         let service = fx.setup().variant.uses_service().then(|| Service::boot(stable, fx));
-        Self { job: None, queue: VecDeque::new(), holding: None, token: None, done: 0, epoch: 0, primary, service }
+        Self {
+            job: None,
+            queue: VecDeque::new(),
+            holding: None,
+            token: None,
+            done: 0,
+            epoch: 0,
+            primary,
+            service,
+        }
     }
 
     pub(super) fn handle(&mut self, input: Input<Lock>, fx: &mut Fx<'_>) {
