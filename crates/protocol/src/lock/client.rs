@@ -177,7 +177,7 @@ impl Client {
             Message::Unlocked { owner } if Some(owner) == self.owner(fx.id()) => self.on_released(fx),
             Message::Value { owner, value } if Some(owner) == self.owner(fx.id()) => self.on_value(value, fx),
             Message::Written { owner, value } if Some(owner) == self.owner(fx.id()) => {
-                self.on_written(value, fx)
+                self.on_written(value, fx);
             }
             Message::Refused { owner, highest_token } if Some(owner) == self.owner(fx.id()) => {
                 self.on_refused(highest_token, fx);

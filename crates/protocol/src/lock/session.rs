@@ -215,7 +215,7 @@ impl Client {
         match (service.step, answer) {
             (Step::Creating, Answer::Created { path, .. }) => self.on_created(path, fx),
             (Step::Creating, _) if fx.setup().variant == Variant::Chubby => {
-                service.watch(HOLDER.to_owned(), fx)
+                service.watch(HOLDER.to_owned(), fx);
             }
             (Step::Creating, _) => {
                 service.step = Step::Idle;
