@@ -65,7 +65,7 @@ fn bully_look(node: &Node, bully: &Bully, lang: Lang) -> Look {
 }
 
 fn ring_look(node: &Node, ring: &Ring, lang: Lang) -> Look {
-    let remark = format!("id {}", ring.id);
+    let remark = format!("id {}", super::words::id_words(ring.id));
     Look { remark, arc: Some("leader timeout"), ..base(node, lang) }
 }
 

@@ -3,6 +3,7 @@
 //! All variants run the machine of [`faultscope_protocol::election`], which holds a few algorithms; three variants put
 //! candidates on the servers of [`faultscope_protocol::coordination`].
 
+mod experiments;
 mod looks;
 mod properties;
 mod state;
@@ -74,8 +75,63 @@ pub static LAB: Lab = Lab {
         ("service_leader", "service leader"),
         ("service_epoch", "service epoch"),
     ],
-    stories: &[],
+    stories: &[
+        story(
+            "bully-counts",
+            Text::new("What a bully costs: n²", "霸道算法的代价：n²"),
+            embedded(include_str!("stories/bully-counts.story")),
+        ),
+        story(
+            "bully-cut",
+            Text::new("Bullies on both sides of a cut", "切断两侧的霸道者"),
+            embedded(include_str!("stories/bully-cut.story")),
+        ),
+        story(
+            "ring-counts",
+            Text::new("Around the ring: n·Hₙ", "绕环一周：n·Hₙ"),
+            embedded(include_str!("stories/ring-counts.story")),
+        ),
+        story(
+            "slept",
+            Text::new("The leader that slept", "沉睡的领导者"),
+            embedded(include_str!("stories/slept.story")),
+        ),
+        story(
+            "tie",
+            Text::new("Two draw the same number", "两个节点抽到同一个数"),
+            embedded(include_str!("stories/tie.story")),
+        ),
+        story(
+            "nobody-draws-again",
+            Text::new("The leader dies, and nobody draws again", "领导者宕机，没有谁重新抽数"),
+            embedded(include_str!("stories/nobody-draws-again.story")),
+        ),
+        story(
+            "last-heard",
+            Text::new("Whoever was heard last decides", "最后收到的说了算"),
+            embedded(include_str!("stories/last-heard.story")),
+        ),
+        story(
+            "two-sides",
+            Text::new("A cut gives two leaders", "网络切断后出现两个领导者"),
+            embedded(include_str!("stories/two-sides.story")),
+        ),
+        story(
+            "same-word",
+            Text::new("All read “master”", "都读到 “master”"),
+            embedded(include_str!("stories/same-word.story")),
+        ),
+        story(
+            "herd",
+            Text::new("The herd, and how to avoid it", "羊群效应，以及如何避免"),
+            embedded(include_str!("stories/herd.story")),
+        ),
+    ],
     tools: &[],
-    experiments: &[],
+    experiments: &[
+        &experiments::BULLY_MESSAGES,
+        &experiments::RING_ELECTION_MESSAGES,
+        &experiments::RANDOM_MAX_TIES,
+    ],
     miniature: "election:bully;r1;s4;@500000crash.n5;@1200000restart.n5",
 };

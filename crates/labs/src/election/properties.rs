@@ -139,6 +139,10 @@ fn wakes_one(memory: &mut Woken, _: &World, step: &Step) -> Signal {
     let notes = step.notes.iter().filter_map(|note| note.get::<Note>());
     let mut signal = Signal::Silent;
     for note in notes {
+        // Whoever watches may be woken.
+        if let Note::Watches { .. } = note {
+            signal = Signal::Held;
+        }
         let Note::Service(ServiceNote::WatchFired { client, path, change: Change::Deleted, .. }) = note
         else {
             continue;

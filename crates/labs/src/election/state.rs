@@ -90,7 +90,7 @@ fn ring_state(ring: &Ring) -> Value {
 
 fn candidate_state(candidate: &Candidate) -> Value {
     let mut state = json!({
-        "step": candidate.step,
+        "phase": candidate.step,
         "znode": candidate.znode,
         "watching": candidate.watching,
     });

@@ -164,7 +164,7 @@ pub(super) static RANDOM_MAX: ElectionVariant = ElectionVariant {
 };
 
 /// Nothing happens at all.
-pub(super) const LAST_HEARD: &str = "election:random-pairwise;r1;s1";
+pub(super) const LAST_HEARD: &str = "election:random-pairwise;r1;s2";
 
 pub(super) static RANDOM_PAIRWISE: ElectionVariant = ElectionVariant {
     about: About {
@@ -188,7 +188,7 @@ pub(super) static RANDOM_PAIRWISE: ElectionVariant = ElectionVariant {
 };
 
 /// A cut from the start: each side has a greatest number.
-pub(super) const TWO_SIDES: &str = "election:unique-max;r1;s1;@1000cut.n1-n2";
+pub(super) const TWO_SIDES: &str = "election:unique-max;r1;s1;@1000cut.n1_n2";
 
 pub(super) static UNIQUE_MAX: ElectionVariant = ElectionVariant {
     about: About {
@@ -236,7 +236,7 @@ pub(super) static ZNODE_SAME_WORD: ElectionVariant = ElectionVariant {
 };
 
 /// The leader dies, and all the others are woken.
-pub(super) const HERD: &str = "election:znode-herd;r1;s1;@1500000crash.n1";
+pub(super) const HERD: &str = "election:znode-herd;r1;s1;@1500000crash.n3";
 
 pub(super) static ZNODE_HERD: ElectionVariant = ElectionVariant {
     about: About {

@@ -205,13 +205,18 @@ pub(super) const RULES: [Rule; 17] = [
     ),
 ];
 
+/// An id on the ring without the node's number behind a drawn one.
+pub(super) const fn id_words(id: u32) -> u32 {
+    if id < 1_000 { id } else { id / 1_000 }
+}
+
 /// A message in a few words.
 pub(super) fn message(body: &Payload, roomy: bool) -> String {
     let Some(message) = body.get::<Message>() else { return body.name().to_owned() };
     match message {
         Message::Number { value } => format!("NUMBER {value}"),
-        Message::Election { id, .. } if roomy => format!("ELECTION {id}"),
-        Message::Election { id, .. } => id.to_string(),
+        Message::Election { id, .. } if roomy => format!("ELECTION {}", id_words(*id)),
+        Message::Election { id, .. } => id_words(*id).to_string(),
         Message::Ok { .. } => "OK".to_owned(),
         Message::Coordinator { epoch } if roomy => format!("COORDINATOR E{epoch}"),
         Message::Coordinator { .. } => "COORD".to_owned(),
@@ -253,13 +258,13 @@ pub(super) fn note(body: &Payload, lang: Lang) -> String {
         }
         Note::StartedRing { epoch, id } => {
             Text::new("sends its id {x} around, epoch {e}", "发出自己的 id {x}，纪元 {e}")
-                .fill(lang, &[("x", &id.to_string()), ("e", &epoch.to_string())])
+                .fill(lang, &[("x", &id_words(*id).to_string()), ("e", &epoch.to_string())])
         }
-        Note::Passed { id } => one(Text::new("passes {x} on", "传递 {x}"), id.to_string()),
-        Note::Swallowed { id } => one(Text::new("swallows {x}", "吞掉 {x}"), id.to_string()),
+        Note::Passed { id } => one(Text::new("passes {x} on", "传递 {x}"), id_words(*id).to_string()),
+        Note::Swallowed { id } => one(Text::new("swallows {x}", "吞掉 {x}"), id_words(*id).to_string()),
         Note::CameAround { id } => one(
             Text::new("gets its own id {x} back: it leads", "收回自己的 id {x}：成为领导者"),
-            id.to_string(),
+            id_words(*id).to_string(),
         ),
         Note::Follows { leader, epoch } => Text::new("follows {x}, epoch {e}", "跟随 {x}，纪元 {e}")
             .fill(lang, &[("x", &leader.to_string()), ("e", &epoch.to_string())]),

@@ -158,7 +158,7 @@ fn first_id(fx: &mut Fx<'_>) -> u32 {
         Order::Ascending => number,
         Order::Descending => u32::from(fx.setup().participants).saturating_sub(number).saturating_add(1),
         Order::Drawn => {
-            let draw = u32::try_from(fx.delay_us("ring id", 0..DRAWS)).unwrap_or(0);
+            let draw = u32::try_from(fx.delay_us("ring id", 1..DRAWS)).unwrap_or(0);
             draw.saturating_mul(NODES).saturating_add(number % NODES)
         }
     }
