@@ -10,10 +10,11 @@ mod report;
 
 use std::fmt::{self, Display};
 
-use faultscope_sim::Draw;
+use faultscope_sim::{Action, Draw, Pin, Pinned, Run};
 
-use crate::lab::Lab;
+use crate::lab::{Lab, Variant};
 use crate::schema::{Setting, Settings};
+use crate::session::plan_of;
 use crate::words::{Lang, Text, unknown};
 
 pub use chart::chart;
@@ -184,6 +185,26 @@ impl Display for StudyError {
     }
 }
 
+/// Settings of a variant for a trial: the key, and the value as in a run's text.
+pub(crate) type Set = Vec<(&'static str, String)>;
+
+/// A run of a variant for a trial: its default settings with some in place of others, without properties.
+///
+/// # Panics
+/// If a setting or its value is none of the variant's: a mistake in the experiment, found by the tests.
+pub(crate) fn run_of(variant: &dyn Variant, set: &Set, seed: u64, actions: Vec<Pinned>) -> Run {
+    let settings = read_settings(&variant.settings(), set.iter().map(|(key, value)| (*key, value.as_str())));
+    let settings = settings.unwrap_or_else(|error| panic!("{error}"));
+    let mut plan = plan_of(variant, &settings, seed, false);
+    plan.properties.clear();
+    Run::new(plan.into(), actions)
+}
+
+/// An action right after all nodes have booted, at 0.
+pub(crate) fn after_boots(servers: u64, place: u32, action: Action) -> Pinned {
+    Pinned { pin: Pin { at_us: 0, after_steps: servers as u32 + place }, action }
+}
+
 /// Every experiment, with its lab, in the order of the catalogue.
 pub fn experiments() -> impl Iterator<Item = (&'static Lab, &'static Experiment)> {
     crate::LABS.iter().flat_map(|lab| lab.experiments.iter().map(move |experiment| (*lab, *experiment)))
@@ -206,6 +227,7 @@ impl Study {
         seed: u64,
     ) -> Result<Self, StudyError> {
         let experiment = experiment(id).ok_or_else(|| StudyError::Unknown { word: id.to_owned() })?;
+        let pairs = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         let settings = read_settings(&(experiment.settings)(), pairs)?;
         let trials = trials.unwrap_or(experiment.trials);
         if !(2..=TRIALS_MAX).contains(&trials) {
@@ -240,17 +262,20 @@ impl Study {
     }
 }
 
-fn read_settings(schema: &[Setting], pairs: &[(String, String)]) -> Result<Settings, StudyError> {
+fn read_settings<'a>(
+    schema: &[Setting],
+    pairs: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Result<Settings, StudyError> {
     let mut settings = Settings::defaults(schema);
     for (key, value) in pairs {
         let setting =
             schema.iter().find(|setting| setting.key == key).ok_or_else(|| StudyError::Setting {
-                key: key.clone(),
+                key: key.to_owned(),
                 known: schema.iter().map(|setting| setting.key).collect(),
             })?;
         let read = setting.read(value).ok_or_else(|| StudyError::Value {
-            key: key.clone(),
-            value: value.clone(),
+            key: key.to_owned(),
+            value: value.to_owned(),
             expected: setting.expected(),
         })?;
         settings.set(setting.key, read);

@@ -148,7 +148,8 @@ impl Ledger {
         events: &mut Vec<(TransactionId, Event)>,
     ) {
         match message {
-            Message::Prepare { transaction, changes, .. } | Message::CanCommit { transaction, changes, .. } => {
+            Message::Prepare { transaction, changes, .. }
+            | Message::CanCommit { transaction, changes, .. } => {
                 if self.begin(*transaction, from, at_us) {
                     events.push((*transaction, Event::Began));
                 }

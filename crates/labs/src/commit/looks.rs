@@ -124,15 +124,13 @@ fn participant_look(
     };
     let locks = count_of_locks(participant.locks.len(), lang);
     look.remark = match business {
-        Business::Blocked => {
-            match reading::uncertain_since_us(node, participant, transaction) {
-                Some(since_us) => {
-                    let waited_us = world.now_us().saturating_sub(since_us);
-                    format!("{} ms{}{locks}", waited_us / 1000, Text::new(", ", "，").get(lang))
-                }
-                None => locks,
+        Business::Blocked => match reading::uncertain_since_us(node, participant, transaction) {
+            Some(since_us) => {
+                let waited_us = world.now_us().saturating_sub(since_us);
+                format!("{} ms{}{locks}", waited_us / 1000, Text::new(", ", "，").get(lang))
             }
-        }
+            None => locks,
+        },
         Business::Preparing | Business::Settling => Text::new("writing", "写盘中").get(lang).to_owned(),
         Business::Working | Business::Prepared | Business::PreCommitted => locks,
         Business::AbortedAlone => Text::new("after its YES", "已投赞成票").get(lang).to_owned(),
@@ -205,7 +203,9 @@ const fn arc(business: Business) -> Option<&'static str> {
         Business::Collecting | Business::PreCommitting => Some("vote timeout"),
         Business::Telling | Business::TellingAbort => Some("resend COMMIT"),
         Business::Working => Some("work before the vote"),
-        Business::Prepared | Business::PreCommitted | Business::Blocked | Business::Recovering => Some("inquiry"),
+        Business::Prepared | Business::PreCommitted | Business::Blocked | Business::Recovering => {
+            Some("inquiry")
+        }
         _ => None,
     }
 }

@@ -3,6 +3,8 @@
 //! All variants, from two-phase commit to Paxos Commit, run the machine of [`faultscope_protocol::commit`]; the naive ones differ in one rule each. What a node shows
 //! to pictures and traces is read in `reading`; what the run has decided so far is kept in `ledger`.
 
+pub mod costs;
+mod experiments;
 mod ledger;
 mod looks;
 mod properties;
@@ -62,9 +64,54 @@ pub const LAB: Lab = Lab {
             text: embedded(include_str!("stories/one-no.story")),
         },
         StorySource {
+            id: "before-the-votes",
+            title: Text::new("The coordinator dies before the votes", "投票之前协调者宕机"),
+            text: embedded(include_str!("stories/before-the-votes.story")),
+        },
+        StorySource {
+            id: "between-the-votes",
+            title: Text::new("The coordinator dies between the votes", "投票途中协调者宕机"),
+            text: embedded(include_str!("stories/between-the-votes.story")),
+        },
+        StorySource {
             id: "the-blocked-participants",
             title: Text::new("The coordinator dies after the votes", "投票之后协调者宕机"),
             text: embedded(include_str!("stories/the-blocked-participants.story")),
+        },
+        StorySource {
+            id: "lost-commit",
+            title: Text::new("The lost COMMIT", "丢失的 COMMIT"),
+            text: embedded(include_str!("stories/lost-commit.story")),
+        },
+        StorySource {
+            id: "the-same-crash-3pc",
+            title: Text::new("3PC under the same crash", "同样的崩溃，换成 3PC"),
+            text: embedded(include_str!("stories/the-same-crash-3pc.story")),
+        },
+        StorySource {
+            id: "the-same-cut-2pc",
+            title: Text::new("2PC under the same cut", "同样的分区，换成 2PC"),
+            text: embedded(include_str!("stories/the-same-cut-2pc.story")),
+        },
+        StorySource {
+            id: "the-same-cut-3pc",
+            title: Text::new("3PC under a cut", "3PC 遇上分区"),
+            text: embedded(include_str!("stories/the-same-cut-3pc.story")),
+        },
+        StorySource {
+            id: "paxos-commit",
+            title: Text::new("Paxos Commit outlives its coordinator", "Paxos 提交不怕协调者宕机"),
+            text: embedded(include_str!("stories/paxos-commit.story")),
+        },
+        StorySource {
+            id: "forgetful",
+            title: Text::new("The forgetful coordinator", "健忘的协调者"),
+            text: embedded(include_str!("stories/forgetful.story")),
+        },
+        StorySource {
+            id: "silence",
+            title: Text::new("Silence is no consent", "沉默不是同意"),
+            text: embedded(include_str!("stories/silence.story")),
         },
         StorySource {
             id: "impatience",
@@ -72,7 +119,8 @@ pub const LAB: Lab = Lab {
             text: embedded(include_str!("stories/impatience.story")),
         },
     ],
-    tools: &[],
-    experiments: &[],
+    // A command-line tool has no place in the page.
+    tools: if cfg!(target_arch = "wasm32") { &[] } else { &[costs::TOOL] },
+    experiments: &[&experiments::COMMIT_COSTS],
     miniature: "commit:2pc;r1;s4;@313000crash.n1;@1100000restart.n1",
 };

@@ -394,6 +394,11 @@ fn everyone_decides(everyone: &mut Everyone, world: &World, step: &Step) -> Sign
     }
     let has_decided = events.iter().any(|(_, event)| matches!(event, Event::Decided(..)));
     let patience_us = everyone.patience_us;
+    if step.kind == Kind::Restart {
+        // A coordinator of Paxos Commit that is back is no longer needed for what it began.
+        let ledger = &everyone.ledger;
+        everyone.open.retain(|&open, _| ledger.case(open).is_some_and(|case| case.undecided().is_some()));
+    }
     match everyone.open.iter().find(|(_, (_, began_us))| began_us + patience_us < step.at_us) {
         Some((&transaction, (node, _))) => {
             about(transaction, Signal::Struck(vec![("node", node.to_string())]))

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use faultscope_protocol::commit::{
-    self, Commit, Coordinated, CoordinatorRecord, Decision, Log, Participant, ParticipantRecord, Participating,
-    Phase, Record, Setup, Stable, State, TransactionId,
+    self, Commit, Coordinated, CoordinatorRecord, Decision, Log, Participant, ParticipantRecord,
+    Participating, Phase, Record, Setup, Stable, State, TransactionId,
 };
 use faultscope_sim::{Node, World};
 
@@ -355,7 +355,8 @@ pub(super) fn blocked_locks(world: &World) -> (usize, usize) {
 
 /// How many locks a participant holds for transactions on which it is blocked.
 pub(super) fn locks_blocked(participant: &Participant) -> usize {
-    let is_blocked = |transaction| participant.transactions.get(transaction).is_some_and(Participating::is_blocked);
+    let is_blocked =
+        |transaction| participant.transactions.get(transaction).is_some_and(Participating::is_blocked);
     participant.locks.values().filter(|transaction| is_blocked(transaction)).count()
 }
 

@@ -87,7 +87,8 @@ fn participating(node: &Node, participant: &Participant, put: &mut Put<'_>) {
     let reports = participant.transactions.iter().filter(|(_, known)| !known.termination.reports.is_empty());
     let reports = reports.map(|(it, known)| {
         let states = known.termination.reports.iter();
-        let states = states.map(|(node, report)| (node.to_string(), json!(reading::state_word(report.state))));
+        let states =
+            states.map(|(node, report)| (node.to_string(), json!(reading::state_word(report.state))));
         (it.to_string(), Value::from(states.collect::<Map<_, _>>()))
     });
     put("reports", reports.collect::<Map<_, _>>().into());

@@ -49,6 +49,69 @@ fn two_phase_commit_holds_under_every_fault() {
 }
 
 #[test]
+fn the_other_right_variants_hold_under_what_they_assume() {
+    for name in ["2pc-cooperative", "3pc", "paxos-commit"] {
+        for seed in 100..130 {
+            for judged in judge(name, seed).properties {
+                assert!(!judged.is_broken(), "{name}, seed {seed}: {judged:?}");
+            }
+        }
+    }
+}
+
+/// All have voted YES, n1 has just said PreCommit, and then: what is outside of the assumptions of three-phase commit
+/// breaks it, and nothing else.
+#[test]
+fn three_phase_commit_is_right_without_a_partition_and_wrong_with_one() {
+    let run = "commit:3pc;r1;s3;clients=1;transfers=0;latency_us=10000-10000;disk_us=1000-1000;prepare_work_us=0;\
+               @30000do.c1.transfer.10.n2.n3.n4.n5;";
+    // PreCommit leaves at 63 ms and is halfway at 68.
+    for (faults, breaks) in [
+        ("@65000crash.n1", &[][..]),
+        ("@80000crash.n1", &[]),
+        ("@65000crash.n1;@65000crash.n2", &[]),
+        ("@65000cut.n1_n2_n3.n4_n5", &["ac1", "ac2", "money-conserved"]),
+        ("@65000cut.n1_n2.n3_n4_n5;@66000crash.n1", &["ac1", "money-conserved"]),
+        ("@65000pause.n2", &[]),
+    ] {
+        let found = found(&format!("{run}{faults}"), 12_000_000);
+        let always = ["ac1", "ac2", "ac3", "ac4", "money-conserved", "nonblocking"];
+        let broken: Vec<&str> = found.into_iter().filter(|id| always.contains(id)).collect();
+        println!("{faults}: {broken:?}");
+        let only_expected = broken.iter().all(|id| breaks.contains(id));
+        assert!(only_expected && broken.is_empty() == breaks.is_empty(), "{faults}: {broken:?}");
+    }
+}
+
+/// A participant that is cut off alone, and whose messages are lost one way, waits beyond every bound.
+#[test]
+fn nonblocking_can_fail() {
+    let text = "commit:3pc;r1;s3;clients=1;transfers=0;latency_us=10000-10000;disk_us=1000-1000;prepare_work_us=0;\
+                @30000do.c1.transfer.10.n2.n3.n4.n5;@65000pause.n2";
+    assert!(found(text, 12_000_000).contains(&"nonblocking"));
+    assert!(!found(&text.replace("pause.n2", "crash.n1"), 12_000_000).contains(&"nonblocking"));
+}
+
+/// With every participant uncertain, cooperation does not help, and the locks that they hold are counted.
+#[test]
+fn locks_of_the_blocked_are_counted() {
+    let held = |variant: &str, until_us: u64| {
+        let text = format!(
+            "commit:{variant};r1;s3;clients=1;transfers=0;latency_us=10000-10000;disk_us=1000-1000;prepare_work_us=0;\
+             @30000do.c1.transfer.10.n2.n3.n4.n5;@62000crash.n1"
+        );
+        let mut session = Session::open(&text).expect("a run");
+        session.play_ahead(until_us, u64::MAX);
+        session.seek_step(session.len());
+        super::reading::blocked_locks(session.world())
+    };
+    assert_eq!(held("2pc", 1_000_000), (4, 4));
+    assert_eq!(held("2pc-cooperative", 1_000_000), (4, 4));
+    assert_eq!(held("3pc", 2_000_000), (0, 0));
+    assert_eq!(held("paxos-commit", 2_000_000), (0, 0));
+}
+
+#[test]
 fn naive_variants_break_all_that_they_claim() {
     for name in ["impatient", "forgetful-coordinator", "silence-is-consent"] {
         for claim in LAB.variant(name).expect("a variant").about().claims {

@@ -88,7 +88,10 @@ pub(super) static THREE_PHASE: CommitVariant = CommitVariant {
                      so silence means a crash",
                     "同步：超时长于任何一轮消息往返与写盘，节点不会停顿，因此沉默即崩溃",
                 ),
-                Text::new("AC5: whoever crashed comes back with its disk", "AC5：崩溃的节点带着原有磁盘恢复运行"),
+                Text::new(
+                    "AC5: whoever crashed comes back with its disk",
+                    "AC5：崩溃的节点带着原有磁盘恢复运行",
+                ),
             ],
         },
         claims: &["ac1", "ac2", "ac3", "ac4", "ac5", "money-conserved", "nonblocking"],
@@ -322,7 +325,11 @@ impl CommitVariant {
             prepare_work_us: settings.number("prepare_work_us"),
             accounts: settings.number("accounts") as u32,
             initial_balance: INITIAL_BALANCE,
-            faults: if self.rules == commit::Variant::PaxosCommit { settings.number("faults") as u16 } else { 0 },
+            faults: if self.rules == commit::Variant::PaxosCommit {
+                settings.number("faults") as u16
+            } else {
+                0
+            },
             ..Setup::default()
         }
     }

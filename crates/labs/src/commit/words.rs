@@ -181,7 +181,10 @@ pub(super) fn note(body: &Payload, lang: Lang) -> String {
             lang,
         ),
         Note::Undecided { transaction } => say(
-            Text::new("is back and does not know how {t} ended: asks all", "恢复运行，不知 {t} 的结果：询问所有参与者"),
+            Text::new(
+                "is back and does not know how {t} ended: asks all",
+                "恢复运行，不知 {t} 的结果：询问所有参与者",
+            ),
             *transaction,
             &[],
             lang,

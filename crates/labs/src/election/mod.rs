@@ -3,6 +3,7 @@
 //! All variants run the machine of [`faultscope_protocol::election`], which holds a few algorithms; three variants put
 //! candidates on the servers of [`faultscope_protocol::coordination`].
 
+mod experiments;
 mod looks;
 mod properties;
 mod state;
@@ -128,6 +129,10 @@ pub static LAB: Lab = Lab {
         ),
     ],
     tools: &[],
-    experiments: &[],
+    experiments: &[
+        &experiments::BULLY_MESSAGES,
+        &experiments::RING_ELECTION_MESSAGES,
+        &experiments::RANDOM_MAX_TIES,
+    ],
     miniature: "election:bully;r1;s4;@500000crash.n5;@1200000restart.n5",
 };

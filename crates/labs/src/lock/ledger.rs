@@ -3,10 +3,13 @@
 //! A grant runs from the service's word until its holder lets go or hears that it is over, until the service has taken
 //! back what the holder gave back, or until the lease is over, counted from when the holder *asked*: no sooner may the
 //! service give the lock to another. A lock that somebody else deleted is still granted: its holder knows nothing of it.
+//! A lock that goes with a session is granted as long as a majority of the servers have its znode.
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::lock::{Message, Note, Owner, Setup};
+use faultscope_protocol::lock::{Message, Note, Owner, Setup, Variant};
 use faultscope_sim::{Step, World};
+
+use super::state;
 
 /// How many grants of each client are remembered.
 const REMEMBERED: usize = 4;
@@ -107,6 +110,10 @@ impl Ledger {
             grant.owner.client != owner.client && grant.until_us.is_none_or(|until| at_us < until)
         };
         self.running.retain(is_other);
+        if rules_of(world).is_some_and(|rules| matches!(rules, Variant::Znode | Variant::Chubby)) {
+            let standing = state::standing(world);
+            self.running.retain(|grant| standing.iter().any(|(data, _)| *data == grant.owner.to_string()));
+        }
         let other = self.running.first().map(|grant| grant.owner);
         let until_us = lease_us(world).map(|lease_us| self.until_us(owner, lease_us));
         if until_us.is_none_or(|until_us| at_us < until_us) {
@@ -134,6 +141,10 @@ impl Ledger {
     }
 }
 
+fn rules_of(world: &World) -> Option<Variant> {
+    world.servers().next().and_then(state::rules_of)
+}
+
 /// For how long a grant is promised in this run, in microseconds; none for ever.
 fn lease_us(world: &World) -> Option<u64> {
     world.servers().next()?.setup::<Setup>()?.lease_us()
@@ -143,7 +154,7 @@ fn lease_us(world: &World) -> Option<u64> {
 pub(super) fn believers(world: &World) -> impl Iterator<Item = NodeId> {
     let believes = |node: &&faultscope_sim::Node| {
         node.status != faultscope_sim::Status::Down
-            && super::state::client_of(node).is_some_and(|client| client.holding.is_some())
+            && state::client_of(node).is_some_and(|client| client.holding.is_some())
     };
     world.clients().filter(believes).map(|node| node.id)
 }

@@ -4,6 +4,7 @@
 //! the counter with whoever wrote it last.
 
 use faultscope_protocol::NodeId;
+use faultscope_protocol::coordination::{Role, Server};
 use faultscope_protocol::lock::{Client, Job, Lock, Mutex, Phase, Resource, Store, Variant};
 use faultscope_scene::{Ink, Layer, Lettering, Point, Rect, Style, Subject};
 use faultscope_sim::{Node, Status, World};
@@ -26,6 +27,7 @@ pub(super) fn look(node: &Node, lang: Lang) -> Look {
         return store_look(node, store, lang);
     }
     match node.machine::<Lock>() {
+        Some(Lock::Service(server)) => server_look(server, lang),
         Some(Lock::Mutex(mutex)) => mutex_look(mutex, lang),
         Some(Lock::Client(client)) => client_look(client, lang),
         _ => Look::default(),
@@ -84,6 +86,32 @@ fn store_look(node: &Node, store: &Store, lang: Lang) -> Look {
     }
 }
 
+/// A server of the coordination service: its leader has the thick ring; the cells are the znodes, by client.
+fn server_look(server: &Server, lang: Lang) -> Look {
+    let (role, edge) = match &server.role {
+        Role::Leader(leader) if leader.is_established => (Text::new("leader", "领导者"), Edge::Thick),
+        Role::Leader(_) => (Text::new("leader", "领导者"), Edge::Tentative),
+        Role::Candidate(_) => (Text::new("candidate", "候选人"), Edge::Tentative),
+        Role::Follower => (Text::new("follower", "跟随者"), Edge::Plain),
+    };
+    let queue = state::queue_in(&server.state);
+    let holder = queue.first().copied();
+    let cell = |(place, &client): (usize, &NodeId)| Cell {
+        words: client.to_string(),
+        epoch: era_of(client),
+        is_tentative: place > 0,
+    };
+    Look {
+        epoch: holder.map_or(0, era_of),
+        epoch_words: holder.map_or_else(String::new, |holder| holder.to_string()),
+        edge,
+        role: role.get(lang).to_owned(),
+        // The first ones matter here, and the newest would be shown.
+        cells: queue.iter().take(4).enumerate().map(cell).collect(),
+        ..Look::default()
+    }
+}
+
 fn mutex_look(mutex: &Mutex, lang: Lang) -> Look {
     let cell = |client: NodeId, is_tentative| Cell {
         words: client.to_string(),
@@ -106,7 +134,7 @@ fn client_look(client: &Client, lang: Lang) -> Look {
     if let Some(owner) = client.holding {
         look.edge = Edge::Thick;
         look.epoch = era_of(owner.client);
-        look.arc = Some("lease");
+        look.arc = Some(if client.service.is_some() { "session lease" } else { "lease" });
         look.remark = client.token.map_or_else(String::new, |token| format!("#{token}"));
     }
     look
@@ -123,6 +151,7 @@ fn client_role(job: Option<&Job>, lang: Lang) -> String {
         Phase::Working => Text::new("works", "处理"),
         Phase::Writing => Text::new("writes {next}", "写 {next}"),
         Phase::Releasing => Text::new("lets go", "释放"),
+        Phase::Jeopardy => Text::new("jeopardy", "危险期"),
     };
     text.fill(lang, &[("next", &next)])
 }

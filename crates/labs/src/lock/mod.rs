@@ -30,9 +30,12 @@ pub static LAB: Lab = Lab {
     ),
     variants: &[
         &variants::TTL_FENCED,
+        &variants::ZNODE,
+        &variants::CHUBBY,
         &variants::TTL,
         &variants::TTL_PLAIN_DEL,
         &variants::REDLOCK,
+        &variants::ZNODE_PERSISTENT,
         &variants::SETNX,
         &variants::SETEX_FIRST,
         &variants::LOCAL_MUTEX,
@@ -41,13 +44,7 @@ pub static LAB: Lab = Lab {
     properties: properties::WORDS,
     rules: words::RULES,
     kinds: words::KINDS,
-    timers: &[
-        ("client retry", Text::new("client retry", "客户端重试定时器")),
-        ("backoff", Text::new("backoff", "退避定时器")),
-        ("work", Text::new("work", "处理")),
-        ("lease", Text::new("lease", "租约")),
-        ("key expiry", Text::new("key expiry", "键过期定时器")),
-    ],
+    timers: words::TIMERS,
     spelling: words::SPELLING,
     stories: &[
         StorySource {

@@ -1,6 +1,7 @@
 //! What a lock promises, checked from outside the nodes after every step.
 
 use faultscope_protocol::NodeId;
+use faultscope_protocol::coordination::{self, Op};
 use faultscope_protocol::lock::{Message, Note, Owner, Phase, Variant};
 use faultscope_sim::{Finding, Kind, Mode, Property, Signal, Status, Step, Watch, World};
 
@@ -24,15 +25,15 @@ pub(super) fn all(rules: Variant, settings: &Settings) -> Vec<Property> {
         Property::new("lock-granted", Mode::Eventually, Watch::boxed(waiting, lock_granted)),
         Property::new("two-believe", Mode::Sometimes, Watch::boxed((), two_believe)),
     ];
-    if rules == Variant::TtlFenced {
+    if matches!(rules, Variant::TtlFenced | Variant::Znode | Variant::Chubby) {
         all.push(Property::new("tokens-rise", Mode::Always, Watch::boxed(Tokens::default(), tokens_rise)));
         all.push(Property::new("late-write-refused", Mode::Sometimes, Watch::boxed((), late_write_refused)));
     }
-    if matches!(
-        rules,
-        Variant::LocalMutex | Variant::SetNx | Variant::SetExFirst | Variant::Ttl | Variant::TtlPlainDel
-    ) {
-        all.push(Property::new("fifo", Mode::Always, Watch::boxed(Order::default(), fifo)));
+    match rules {
+        Variant::Znode => all.push(Property::new("fifo", Mode::Always, Watch::boxed((), znodes_in_order))),
+        // What gives the lock to whoever comes at the right moment promises no order, and breaks it.
+        Variant::None | Variant::TtlFenced | Variant::Redlock | Variant::Chubby => {}
+        _ => all.push(Property::new("fifo", Mode::Always, Watch::boxed(Order::default(), fifo))),
     }
     all
 }
@@ -46,7 +47,10 @@ pub(super) fn patience_us(settings: &Settings) -> u64 {
     };
     let lease_us = number("ttl_us").saturating_mul(3);
     let asking_us = number("retry_us").saturating_add(settings.range("backoff_us").1).saturating_mul(10);
-    lease_us.saturating_add(asking_us).saturating_add(number("work_us").saturating_mul(2))
+    let session_us = number("session_timeout_us").saturating_mul(3);
+    let chubby_us = number("grace_us").saturating_add(number("lock_delay_us")).saturating_mul(2);
+    let times_us = [lease_us, asking_us, session_us, chubby_us, number("work_us").saturating_mul(2)];
+    times_us.into_iter().fold(0, u64::saturating_add)
 }
 
 /// The properties in words.
@@ -301,13 +305,21 @@ fn fifo(memory: &mut Order, _: &World, step: &Step) -> Signal {
     }
     let asked =
         step.body.as_ref().filter(|_| step.kind == Kind::Deliver).and_then(|body| body.get::<Message>());
-    if let Some(&(Message::SetNx { owner, .. } | Message::Lock { owner })) = asked {
-        let is_older = |&(place, client, op): &(NodeId, NodeId, u64)| {
-            (place, client) == (id, owner.client) && op < owner.op
-        };
-        memory.waiting.retain(|waiting| !is_older(waiting));
-        if !memory.waiting.contains(&(id, owner.client, owner.op)) {
-            memory.waiting.push((id, owner.client, owner.op));
+    // A znode may be asked for at any server, and granted is what its client hears of.
+    let is_znode = matches!(asked, Some(Message::Service(_)))
+        || step.notes.iter().any(|note| matches!(note.get::<Note>(), Some(Note::Granted { .. })) && id.is_client());
+    let id = if is_znode { NodeId::server(2) } else { id };
+    let asker = match asked {
+        Some(&(Message::SetNx { owner, .. } | Message::Lock { owner })) => Some((owner.client, owner.op)),
+        Some(Message::Service(coordination::Message::Request { op: Op::Create { data, .. }, .. })) => {
+            state::owner_in(data)
+        }
+        _ => None,
+    };
+    if let Some((client, op)) = asker {
+        memory.waiting.retain(|&(place, it, older)| (place, it) != (id, client) || older >= op);
+        if !memory.waiting.iter().any(|&(place, it, _)| (place, it) == (id, client)) {
+            memory.waiting.push((id, client, op));
         }
     }
     worst(step.notes.iter().map(|note| match note.get::<Note>() {
@@ -327,4 +339,18 @@ impl Order {
             None => Signal::Held,
         }
     }
+}
+
+/// Nobody is granted the lock while an earlier znode stands.
+fn znodes_in_order(_: &mut (), world: &World, step: &Step) -> Signal {
+    worst(step.notes.iter().map(|note| {
+        let Some(&Note::Granted { owner, .. }) = note.get::<Note>() else { return Signal::Silent };
+        let standing = state::standing(world);
+        let own = standing.iter().find(|(data, _)| *data == owner.to_string());
+        let Some((_, made)) = own else { return Signal::Silent };
+        match standing.iter().find(|(_, other)| other < made).and_then(|(data, _)| state::owner_in(data)) {
+            Some((first, _)) => Signal::Struck(vec![("first", first.to_string()), ("second", client(owner))]),
+            None => Signal::Held,
+        }
+    }))
 }

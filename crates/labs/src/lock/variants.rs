@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use faultscope_protocol::lock::{Command, Fsync, Lock, MUTEX, RESOURCE, STORE, Setup, Variant as Rules};
-use faultscope_protocol::{Door, NodeId};
+use faultscope_protocol::lock::{Command, Fsync, Lock, MUTEX, PARENT, RESOURCE, SERVICE, STORE, Setup, Variant as Rules};
+use faultscope_protocol::{Door, NodeId, coordination};
 use faultscope_sim::{BadCommand, FaultKind, Load, Node, Payload, Property, SeatPlan, TypedFactory, World};
 use serde_json::{Map, Value};
 
@@ -235,6 +235,73 @@ pub(super) static REDLOCK: LockVariant = LockVariant {
     rules: Rules::Redlock,
 };
 
+/// c1 crashes with the lock, and comes back without it.
+pub(super) const ZNODE_FOR_EVER: &str = "lock:znode-persistent;r1;s1;increments=0;work_us=500000;\
+    @800000do.c1.increment;@1000000crash.c1;@1050000restart.c1;@1100000do.c2.increment";
+
+pub(super) static ZNODE_PERSISTENT: LockVariant = LockVariant {
+    about: &About {
+        id: "znode-persistent",
+        title: Text::new("A plain znode", "普通 znode"),
+        sentence: Text::new(
+            "Whoever can create the znode holds the lock; whoever cannot tries again; delete it to let go.",
+            "能创建该 znode 的持有锁，不能的稍后再试，删除它就是释放。",
+        ),
+        standing: Standing::Naive {
+            flaw: Text::new(
+                "It is not ephemeral, so a crash holds the lock for ever; nobody waits in line; and anybody may delete it.",
+                "它不是临时节点，持有者崩溃后锁永远占着；没有排队；而且谁都可以删除它。",
+            ),
+            broken_by: BrokenBy::Run(ZNODE_FOR_EVER),
+        },
+        assumes: SERVICE_ASSUMES,
+        claims: &["lock-granted", "service-exclusive"],
+    },
+    rules: Rules::ZnodePersistent,
+};
+
+/// The service bears every fault; what it promises rests on no clock.
+const SERVICE_ASSUMES: Assumptions = Assumptions {
+    faults: &FaultKind::CRASH_RECOVERY,
+    most_down_percent: 50,
+    words: &[
+        Text::new("What a disk has confirmed stays there.", "磁盘确认写入的内容不会丢失。"),
+        Text::new("Progress: a majority of the servers can talk.", "若要有进展：多数派服务器之间能够通信。"),
+    ],
+};
+
+pub(super) static ZNODE: LockVariant = LockVariant {
+    about: &About {
+        id: "znode",
+        title: Text::new("Ephemeral sequential znodes", "临时顺序 znode"),
+        sentence: Text::new(
+            "The lowest number holds the lock; each other client watches the znode before its own. The number is the \
+             fencing token.",
+            "号码最小的持有锁，其余客户端各自监听前一个 znode。号码就是防护令牌。",
+        ),
+        standing: Standing::Right,
+        assumes: SERVICE_ASSUMES,
+        claims: &["service-exclusive", "no-lost-increment", "no-stale-write", "tokens-rise", "fifo", "lock-granted"],
+    },
+    rules: Rules::Znode,
+};
+
+pub(super) static CHUBBY: LockVariant = LockVariant {
+    about: &About {
+        id: "chubby",
+        title: Text::new("Chubby", "Chubby"),
+        sentence: Text::new(
+            "A cell of five replicas with one master keeps lock and sessions; the sequencer carries a generation number that \
+             the resource checks.",
+            "由五个副本、一个主节点组成的单元保存锁与会话；序列器携带代号（generation number），由资源检查。",
+        ),
+        standing: Standing::Right,
+        assumes: SERVICE_ASSUMES,
+        claims: &["service-exclusive", "no-lost-increment", "no-stale-write", "tokens-rise", "lock-granted"],
+    },
+    rules: Rules::Chubby,
+};
+
 // ---------------------------------------------------------------------------------------------------------------
 // Commands and load
 
@@ -257,13 +324,24 @@ static STORE_COMMANDS: &[CommandSchema] = &[
     },
 ];
 
+static RELEASE_COMMANDS: &[CommandSchema] = &[
+    INCREMENT,
+    CommandSchema {
+        name: "release",
+        title: Text::new("Delete the lock, whoever holds it", "删除锁，不管是谁的"),
+        taker: Taker::Client,
+        arguments: &[],
+    },
+];
+
 fn read_command(words: &[&str]) -> Result<Command, BadCommand> {
     let mut words = Words::new(words);
     let command = match words.word("command")? {
         "increment" => Command::Increment,
         "promote" => Command::Promote,
+        "release" => Command::Release,
         word => {
-            return Err(BadCommand::Unknown { word: word.to_owned(), known: vec!["increment", "promote"] });
+            return Err(BadCommand::Unknown { word: word.to_owned(), known: vec!["increment", "promote", "release"] });
         }
     };
     words.end()?;
@@ -284,14 +362,19 @@ impl Variant for LockVariant {
     }
 
     fn commands(&self) -> &'static [CommandSchema] {
-        if self.has_replicas() { STORE_COMMANDS } else { COMMANDS }
+        match self.rules {
+            Rules::ZnodePersistent => RELEASE_COMMANDS,
+            _ if self.has_replicas() => STORE_COMMANDS,
+            _ => COMMANDS,
+        }
     }
 
     fn blueprint(&self, settings: &Settings) -> Blueprint {
         let setup = self.setup(settings);
-        let roles = [(1, RESOURCE), (setup.stores, STORE), (setup.machines, MUTEX)];
+        let servers = if self.rules.uses_service() { setup.service.count } else { 0 };
+        let roles = [(1, RESOURCE), (setup.stores, STORE), (setup.machines, MUTEX), (servers, SERVICE)];
         let roles = roles.into_iter().flat_map(|(count, role)| (0..count).map(move |_| role));
-        let servers =
+        let seats =
             (1..).zip(roles).map(|(number, role)| SeatPlan { id: NodeId::server(number), role, zone: 0 });
         let clients = (1..=settings.number("clients") as u16).map(|number| SeatPlan {
             id: NodeId::client(number),
@@ -300,8 +383,8 @@ impl Variant for LockVariant {
         });
         let (think_low_us, think_high_us) = settings.range("think_us");
         Blueprint {
-            seats: servers.chain(clients).collect(),
-            max_servers: usize::from(1 + setup.stores + setup.machines),
+            seats: seats.chain(clients).collect(),
+            max_servers: usize::from(1 + setup.stores + setup.machines + servers),
             joiner_role: STORE,
             factory: Arc::new(TypedFactory::<Lock> {
                 setup: Arc::new(setup),
@@ -362,6 +445,7 @@ impl Variant for LockVariant {
         let service = |client: NodeId| -> Vec<NodeId> {
             match self.rules {
                 Rules::LocalMutex => vec![setup.machine_of(client)],
+                rules if rules.uses_service() => setup.service.ensemble().collect(),
                 _ => setup.stores().collect(),
             }
         };
@@ -418,6 +502,18 @@ impl LockVariant {
             work_us: settings.number("work_us"),
             fences_reads: word("fencing") != Some("writes"),
             fsync: if word("fsync") == Some("everysec") { Fsync::EverySecond } else { Fsync::Always },
+            watches_all: word("watches") == Some("all"),
+            grace_us: number("grace_us").unwrap_or(defaults.grace_us),
+            lock_delay_us: number("lock_delay_us").unwrap_or(defaults.lock_delay_us),
+            service: Arc::new(coordination::Setup {
+                first: 2,
+                count: number("servers").unwrap_or(0) as u16,
+                roots: &[PARENT],
+                session_timeout_us: number("session_timeout_us").unwrap_or(0),
+                ping_us: number("ping_us").unwrap_or(0),
+                retry_us: settings.number("retry_us"),
+                ..coordination::Setup::default()
+            }),
         }
     }
 }
@@ -533,6 +629,43 @@ fn service_settings(rules: Rules, defaults: &Setup) -> Vec<Setting> {
             };
             vec![ttl, replicas, fsync(FSYNC_SAFE), fencing]
         }
+        Rules::ZnodePersistent => session_settings(3),
+        Rules::Znode => {
+            let mut settings = session_settings(3);
+            settings.push(Setting {
+                key: "watches",
+                title: Text::new("Who waits watches", "等待者监听"),
+                help: Text::new(
+                    "With the whole list watched, each change wakes everybody: a herd.",
+                    "若都监听整个列表，每次变化都会惊动所有等待者，即羊群效应。",
+                ),
+                unit: Unit::Count,
+                kind: SettingKind::Choice { options: WATCHES },
+            });
+            settings
+        }
+        Rules::Chubby => {
+            let mut settings = session_settings(5);
+            settings.push(micros(
+                "grace_us",
+                Text::new("Grace period", "宽限期"),
+                Text::new(
+                    "How long a client whose session is doubtful waits for a master before it gives up.",
+                    "会话存疑的客户端等待主节点多久后放弃。",
+                ),
+                (1_000, defaults.grace_us),
+            ));
+            settings.push(micros(
+                "lock_delay_us",
+                Text::new("Lock-delay", "锁延迟"),
+                Text::new(
+                    "How long nobody gets the lock after a holder that failed.",
+                    "持有者失效后，多久之内不再授予任何人。",
+                ),
+                (0, defaults.lock_delay_us),
+            ));
+            settings
+        }
         Rules::Redlock => vec![
             number(
                 "masters",
@@ -566,6 +699,39 @@ fn service_settings(rules: Rules, defaults: &Setup) -> Vec<Setting> {
             fsync(FSYNC_FAST),
         ],
     }
+}
+
+const WATCHES: &[(&str, Text)] = &[
+    ("predecessor", Text::new("the znode before its own", "前一个 znode")),
+    ("all", Text::new("the whole list", "整个列表")),
+];
+
+/// What the coordination service has to set.
+fn session_settings(servers: u64) -> Vec<Setting> {
+    let defaults = coordination::Setup::default();
+    vec![
+        number(
+            "servers",
+            Text::new("Servers of the service", "服务的服务器数"),
+            Text::new("A majority of them keeps what the service promises.", "其中的多数派保存服务的承诺。"),
+            (1, 7, servers),
+        ),
+        micros(
+            "session_timeout_us",
+            Text::new("Session timeout", "会话超时"),
+            Text::new(
+                "After so much silence the service ends a client's session, and its lock with it.",
+                "客户端沉默这么久后，服务结束其会话，锁也随之释放。",
+            ),
+            (10_000, defaults.session_timeout_us),
+        ),
+        micros(
+            "ping_us",
+            Text::new("Keep-alive", "保活间隔"),
+            Text::new("How often a client keeps its session alive.", "客户端多久续一次会话。"),
+            (1_000, defaults.ping_us),
+        ),
+    ]
 }
 
 fn number(key: &'static str, title: Text, help: Text, (min, max, default): (u64, u64, u64)) -> Setting {

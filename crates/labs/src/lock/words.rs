@@ -4,11 +4,12 @@ use faultscope_protocol::NodeId;
 use faultscope_protocol::lock::{Asked, Command, Message, Note, Owner, Reply};
 use faultscope_sim::Payload;
 
+use crate::coordination::{self, joined};
 use crate::lab::{MessageKind, Rule};
 use crate::words::{Lang, Text};
 
 /// The colours: taking the lock, giving it back, reading, writing; copies and mutexes stand apart.
-pub(super) const KINDS: &[MessageKind] = &[
+const OWN_KINDS: [MessageKind; 16] = [
     MessageKind { name: "SetNx", short: "SET", ink: 1 },
     MessageKind { name: "SetEx", short: "SETEX", ink: 5 },
     MessageKind { name: "Answer", short: "ANS", ink: 1 },
@@ -39,8 +40,26 @@ pub(super) const SPELLING: &[(&str, &str)] = &[
     ("counter", "is"),
 ];
 
+/// The messages of this lab and of the coordination service.
+pub(super) const KINDS: &[MessageKind] = &joined::<_, 16, 16, 32>(OWN_KINDS, coordination::KINDS);
+
+/// The rules of this lab and of the coordination service.
+pub(super) const RULES: &[Rule] = &joined::<_, 15, 11, 26>(OWN_RULES, coordination::RULES);
+
+/// The timers of this lab and of the coordination service.
+pub(super) const TIMERS: &[(&str, Text)] = &joined::<_, 6, 6, 12>(OWN_TIMERS, coordination::TIMERS);
+
+const OWN_TIMERS: [(&str, Text); 6] = [
+    ("client retry", Text::new("client retry", "客户端重试定时器")),
+    ("backoff", Text::new("backoff", "退避定时器")),
+    ("work", Text::new("work", "处理")),
+    ("lease", Text::new("lease", "租约")),
+    ("key expiry", Text::new("key expiry", "键过期定时器")),
+    ("lock-delay", Text::new("lock-delay", "锁延迟")),
+];
+
 /// The rules in our words.
-pub(super) const RULES: &[Rule] = &[
+const OWN_RULES: [Rule; 15] = [
     Rule {
         id: "grant",
         sentence: Text::new(
@@ -139,6 +158,22 @@ pub(super) const RULES: &[Rule] = &[
         ),
         source: "Redis documentation, persistence",
     },
+    Rule {
+        id: "jeopardy",
+        sentence: Text::new(
+            "A client whose session lease is over does nothing under the lock until a master answers, for a grace period.",
+            "会话租约到期的客户端进入危险期：在宽限期内等主节点答复，其间不再凭锁行事。",
+        ),
+        source: "Burrows 2006, §2.8",
+    },
+    Rule {
+        id: "lock-delay",
+        sentence: Text::new(
+            "A lock whose holder failed is not given away for a while: the holder's requests may be under way.",
+            "持有者失效后，锁在一段时间内不再授予他人，因为它的请求可能还在路上。",
+        ),
+        source: "Burrows 2006, §2.4",
+    },
 ];
 
 /// A message in a few words.
@@ -167,6 +202,7 @@ pub(super) fn message(body: &Payload, roomy: bool) -> String {
         Message::Value { value, .. } => format!("is {value}"),
         Message::Write { token, value, .. } => format!("write {value}{}", fenced(token)),
         Message::Written { value, .. } => format!("written {value}"),
+        Message::Service(message) => coordination::message_words(message, roomy),
         Message::Refused { highest_token, .. } => with("refused", format!("< #{highest_token}")),
     }
 }
@@ -254,6 +290,19 @@ pub(super) fn note(body: &Payload, lang: Lang) -> String {
             &[("token", &token.to_string()), ("highest", &highest_token.to_string())],
             lang,
         ),
+        Note::Jeopardy { owner } => say(
+            Text::new("{c} cannot be sure of its session, and stands still", "{c} 无法确定会话是否还在，停手等待"),
+            *owner,
+            &[],
+            lang,
+        ),
+        Note::Safe { owner } => {
+            say(Text::new("the session of {c} stands: it goes on", "{c} 的会话还在，继续"), *owner, &[], lang)
+        }
+        Note::LockDelay => {
+            Text::new("the last holder failed: the lock-delay begins", "上一个持有者已失效：锁延迟开始").get(lang).to_owned()
+        }
+        Note::Service(note) => coordination::note_words(note, lang),
         Note::Promoted { epoch, holder } => Text::new(
             "is the primary now, epoch {epoch}; the lock: {holder}",
             "成为主节点，纪元 {epoch}；锁：{holder}",
@@ -287,6 +336,7 @@ pub(super) fn command(body: &Payload, lang: Lang) -> String {
         let text = match command {
             Command::Increment => Text::new("add one", "加一"),
             Command::Promote => Text::new("become the primary", "成为主节点"),
+            Command::Release => Text::new("release whatever lock there is", "释放现有的锁"),
         };
         return text.get(lang).to_owned();
     }
@@ -296,6 +346,9 @@ pub(super) fn command(body: &Payload, lang: Lang) -> String {
         }
         Some(Reply::Promoted { epoch }) => Text::new("primary, epoch {epoch}", "主节点，纪元 {epoch}")
             .fill(lang, &[("epoch", &epoch.to_string())]),
+        Some(Reply::Released { was_held: true }) => Text::new("deleted", "已删除").get(lang).to_owned(),
+        Some(Reply::Released { was_held: false }) => Text::new("nothing to delete", "没有可删的锁").get(lang).to_owned(),
+        Some(Reply::Unknown) => Text::new("unknown", "未知").get(lang).to_owned(),
         Some(Reply::WrongRole) => Text::new("not here", "此处不行").get(lang).to_owned(),
         None => body.name().to_owned(),
     }

@@ -79,9 +79,44 @@ pub static LAB: Lab = Lab {
             text: embedded(include_str!("stories/duel.story")),
         },
         StorySource {
+            id: "backoff",
+            title: Text::new("A livelock, and how to end it", "活锁，以及如何结束它"),
+            text: embedded(include_str!("stories/backoff.story")),
+        },
+        StorySource {
+            id: "random-backoff",
+            title: Text::new("Random backoff cures the duel", "随机退避化解相争"),
+            text: embedded(include_str!("stories/random-backoff.story")),
+        },
+        StorySource {
             id: "survivor",
             title: Text::new("A value survives its proposer", "值比提议者活得更久"),
             text: embedded(include_str!("stories/survivor.story")),
+        },
+        StorySource {
+            id: "multi-steady",
+            title: Text::new("One phase 1, then one round trip each", "阶段一只做一次，此后每条命令一个往返"),
+            text: embedded(include_str!("stories/multi-steady.story")),
+        },
+        StorySource {
+            id: "multi-gap",
+            title: Text::new("The new leader and the gap", "新领导者与空缺"),
+            text: embedded(include_str!("stories/multi-gap.story")),
+        },
+        StorySource {
+            id: "forgotten-promise",
+            title: Text::new("The acceptor that forgets", "健忘的接受者"),
+            text: embedded(include_str!("stories/forgotten-promise.story")),
+        },
+        StorySource {
+            id: "ignored-value",
+            title: Text::new("The proposer that does not listen", "不听报告的提议者"),
+            text: embedded(include_str!("stories/ignored-value.story")),
+        },
+        StorySource {
+            id: "miscounted",
+            title: Text::new("Two minorities are no majority", "两个少数派不是多数派"),
+            text: embedded(include_str!("stories/miscounted.story")),
         },
     ],
     tools: &[],

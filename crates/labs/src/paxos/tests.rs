@@ -71,6 +71,39 @@ fn a_duel_is_seen_where_there_is_one() {
     assert!(!seen("paxos:single;r1;s1;clients=1"));
 }
 
+/// Two that try again at once, or after the same time, overtake each other for ever; a random wait ends it.
+#[test]
+fn only_a_random_backoff_ends_the_livelock() {
+    let learned = |backoff: &str| {
+        let text = format!(
+            "paxos:single;r1;s1;learners=0;clients=0;latency_us=10000-10000;disk_us=30000-30000;{backoff};\
+             phase_timeout_us=300000;@0disk.n1.0-0;@0disk.n2.0-0;@0disk.n3.0-0;@5000do.n1.propose.1.7;\
+             @45000do.n2.propose.1.8"
+        );
+        let mut session = Session::open(&text).expect("a run");
+        session.play_ahead(20_000_000, 100_000);
+        let done = session.properties().iter().find(|property| property.id == "value-learned").expect("it");
+        matches!(done.verdict, Verdict::Met { .. })
+    };
+    assert!(!learned("backoff=none"));
+    assert!(!learned("backoff=symmetric;backoff_us=5000-80000"));
+    assert!(learned("backoff=random;backoff_us=10000-80000"));
+}
+
+/// Where a majority of the acceptors is away nobody is answered: the check can fail.
+#[test]
+fn commands_wait_for_a_majority() {
+    let met = |text: &str| {
+        let mut session = Session::open(text).expect("a run");
+        session.play_ahead(8_000_000, 200_000);
+        let done = session.properties().iter().find(|property| property.id == "command-done").expect("it");
+        matches!(done.verdict, Verdict::Met { .. })
+    };
+    assert!(met("paxos:multi;r1;s1"));
+    assert!(!met("paxos:multi;r1;s1;@500000crash.n3;@500000crash.n4"));
+    assert!(met("paxos:multi;r1;s1;@500000crash.n3;@500000crash.n4;@2000000restart.n4"));
+}
+
 #[test]
 fn every_rule_of_the_machine_is_explained() {
     let explained: Vec<&str> = LAB.rules.iter().map(|rule| rule.id).collect();

@@ -412,7 +412,12 @@ fn own_settings() -> Vec<Setting> {
     ]
 }
 
-pub(super) fn number(key: &'static str, title: Text, help: Text, (min, max, default): (u64, u64, u64)) -> Setting {
+pub(super) fn number(
+    key: &'static str,
+    title: Text,
+    help: Text,
+    (min, max, default): (u64, u64, u64),
+) -> Setting {
     Setting { key, title, help, unit: Unit::Count, kind: SettingKind::Number { min, max, default } }
 }
 

@@ -1,16 +1,14 @@
 //! What Raft's authors measured, measured again: how long a cluster is without a leader, and how often votes split.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use faultscope_protocol::NodeId;
-use faultscope_sim::{Action, Draw, Moment, Pin, Pinned, Plan, Run, Step};
+use faultscope_sim::{Action, Draw, Moment, Run, Step};
 
 use super::elections;
 use super::variants::BASIC;
-use crate::experiment::{Experiment, Line, Measure, Said, Sample, Statistic, Told};
-use crate::lab::Variant;
-use crate::schema::{Setting, SettingKind, SettingValue, Settings, Unit};
-use crate::session::plan_of;
+use crate::experiment::{Experiment, Line, Measure, Said, Sample, Set, Statistic, Told, after_boots, run_of};
+use crate::schema::{Setting, SettingKind, Settings, Unit};
 use crate::words::Text;
 
 /// Trials are broken off here: 20 s of virtual time, in microseconds.
@@ -120,16 +118,13 @@ fn downtime_lines(settings: &Settings) -> Result<Vec<Line>, Text> {
         let heartbeat_us = (low_us / 2).max(1_000);
         let cluster = Cluster::new(
             settings,
-            &[
-                ("election_timeout_us", SettingValue::Range(low_us, high_us)),
-                ("heartbeat_us", SettingValue::Number(heartbeat_us)),
+            vec![
+                ("election_timeout_us", pair((low_us, high_us))),
+                ("heartbeat_us", heartbeat_us.to_string()),
                 ("disk_us", pair(settings.range("disk_us"))),
                 (
                     "starting_logs",
-                    SettingValue::Choice(
-                        1,
-                        if settings.choice("logs") == "equal" { "empty" } else { "unequal" },
-                    ),
+                    (if settings.choice("logs") == "equal" { "empty" } else { "unequal" }).to_owned(),
                 ),
             ],
         );
@@ -160,8 +155,9 @@ fn with_usual(printed: Vec<Told>, usual: &[Statistic]) -> Vec<Told> {
     usual.iter().map(told).collect()
 }
 
-const fn pair((low, high): (u64, u64)) -> SettingValue {
-    SettingValue::Range(low, high)
+/// A range as in a run's text.
+fn pair((low, high): (u64, u64)) -> String {
+    format!("{low}-{high}")
 }
 
 /// Chapter 9 of the dissertation: a cluster over a wide area that starts without a leader.
@@ -195,8 +191,10 @@ fn timeouts(default: (u64, u64)) -> Setting {
 fn wan_lines(settings: &Settings) -> Result<Vec<Line>, Text> {
     let servers = settings.number("servers");
     let line = |down: u64| {
-        let cluster =
-            Cluster::new(settings, &[("election_timeout_us", pair(settings.range("election_timeout_us")))]);
+        let cluster = Cluster::new(
+            settings,
+            vec![("election_timeout_us", pair(settings.range("election_timeout_us")))],
+        );
         // The figure is about this set-up alone.
         let is_printed = down == 1
             && servers == 5
@@ -279,9 +277,9 @@ fn split_lines(settings: &Settings) -> Result<Vec<Line>, Text> {
         let latency_us = least_us + (most_us - least_us) * place / (LATENCIES - 1);
         let cluster = Cluster::new(
             settings,
-            &[
-                ("election_timeout_us", SettingValue::Range(low_us, high_us)),
-                ("latency_us", SettingValue::Range(latency_us, latency_us)),
+            vec![
+                ("election_timeout_us", pair((low_us, high_us))),
+                ("latency_us", pair((latency_us, latency_us))),
             ],
         );
         let share = latency_us as f64 / (high_us - low_us) as f64;
@@ -316,39 +314,36 @@ fn split_chance(servers: u64, up: u64, share: f64) -> f64 {
 
 /// A cluster under the settings of an experiment.
 struct Cluster {
-    settings: Settings,
+    servers: u64,
+    set: Set,
 }
 
 impl Cluster {
-    fn new(settings: &Settings, set: &[(&'static str, SettingValue)]) -> Self {
-        let mut own = Settings::defaults(&BASIC.settings());
-        own.set("servers", SettingValue::Number(settings.number("servers")));
-        own.set("clients", SettingValue::Number(0));
-        own.set("latency_us", pair(settings.range("latency_us")));
-        own.set("disk_us", SettingValue::Range(0, 0));
-        for &(key, value) in set {
-            own.set(key, value);
-        }
-        Self { settings: own }
+    fn new(settings: &Settings, set: Set) -> Self {
+        let servers = settings.number("servers");
+        let own = [
+            ("servers", servers.to_string()),
+            ("clients", "0".to_owned()),
+            ("latency_us", pair(settings.range("latency_us"))),
+            ("disk_us", pair((0, 0))),
+        ];
+        Self { servers, set: own.into_iter().chain(set).collect() }
     }
 
     /// A run in which the first `down` servers crash as soon as all have started.
     fn run(&self, seed: u64, down: u64) -> Run {
-        let mut plan: Plan = plan_of(&BASIC, &self.settings, seed, false);
-        plan.properties.clear();
-        let boots = plan.seats.len() as u32;
-        let crash = |server: u64| Pinned {
-            pin: Pin { at_us: 0, after_steps: boots },
-            action: Action::Crash { node: NodeId::server(server as u16), keep: 0 },
+        let crash = |server: u64| {
+            let node = NodeId::server(server as u16);
+            after_boots(self.servers, 0, Action::Crash { node, keep: 0 })
         };
-        Run::new(Arc::new(plan), (1..=down).map(crash).collect())
+        run_of(&BASIC, &self.set, seed, (1..=down).map(crash).collect())
     }
 
     /// The leader was n1; its last heartbeat came to all survivors at 0.
     fn downtime(&self, seed: u64, heartbeat_us: u64) -> Sample {
         let crash_us = Draw::new(seed, "crash", 0, 0).in_range(&(0..heartbeat_us));
-        let survivors = self.settings.number("servers") as usize - 1;
-        let mut heard = std::collections::BTreeSet::new();
+        let survivors = self.servers as usize - 1;
+        let mut heard = BTreeSet::new();
         let mut term = 0;
         self.watch(seed, 1, |moment, step| {
             if let Some((leader, elected)) = elections::elected(&moment.world, step) {
@@ -400,6 +395,7 @@ impl Cluster {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::SettingValue;
 
     #[test]
     fn the_formula_is_that_of_the_dissertation() {

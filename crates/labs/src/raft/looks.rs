@@ -198,15 +198,15 @@ fn disk_state(stable: &Stable, is_client: bool) -> Value {
 
 // The look of nodes.
 
-pub(super) fn look(node: &Node, lang: Lang) -> Look {
+pub(super) fn look(world: &World, node: &Node, lang: Lang) -> Look {
     match node.machine::<Raft>() {
-        Some(Raft::Server(server)) => server_look(node, server, lang),
+        Some(Raft::Server(server)) => server_look(world, node, server, lang),
         Some(Raft::Client(client)) => client_look(client, lang),
         None => node.durable::<Stable>().map_or_else(Look::default, down_look),
     }
 }
 
-fn server_look(node: &Node, server: &Server, lang: Lang) -> Look {
+fn server_look(world: &World, node: &Node, server: &Server, lang: Lang) -> Look {
     let (role, edge) = match server.role {
         Role::Follower => (Text::new("follower", "跟随者"), Edge::Plain),
         Role::Candidate => (Text::new("candidate", "候选人"), Edge::Tentative),
@@ -214,12 +214,18 @@ fn server_look(node: &Node, server: &Server, lang: Lang) -> Look {
         Role::Leader => (Text::new("leader", "领导者"), Edge::Thick),
     };
     let durable = node.durable::<Stable>().map_or(0, |stable| stable.log.last_index());
+    let is_outside = members(world).is_some_and(|members| !members.contains(node.id));
+    let remark = if is_outside {
+        Text::new("not a member", "非成员").get(lang).to_owned()
+    } else {
+        remark(server, lang)
+    };
     Look {
         epoch: server.current_term,
         epoch_words: term_words(server.current_term),
         edge,
         role: role.get(lang).to_owned(),
-        remark: remark(server, lang),
+        remark,
         tone: Tone::Calm,
         cells: cells(&server.log, server.commit_index.min(durable)),
         earlier_cells: earlier(&server.log),
@@ -227,6 +233,19 @@ fn server_look(node: &Node, server: &Server, lang: Lang) -> Look {
         arc: Some("election timeout"),
         ..Look::default()
     }
+}
+
+/// Who has a say, as far as can be told from outside: by the configuration of the leader of the greatest term, else
+/// by the latest one that any server has. None where the cluster never changes.
+pub(super) fn members(world: &World) -> Option<Members> {
+    let changes = |node: &Node| node.setup::<Setup>().is_some_and(|setup| setup.variant.changes_members());
+    let servers = world.servers().filter(|node| changes(node));
+    let known = servers.filter_map(|node| node.machine::<Raft>()?.as_server());
+    let latest = known.max_by_key(|server| {
+        let leads = server.role == Role::Leader;
+        (leads, if leads { server.current_term } else { server.config.index })
+    })?;
+    Some(latest.config.voters())
 }
 
 fn remark(server: &Server, lang: Lang) -> String {

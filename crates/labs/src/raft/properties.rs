@@ -371,7 +371,7 @@ fn state_machine_safety(memory: &mut Applied, world: &World, step: &Step) -> Sig
 /// What each server that is up looks like, as far as it matters here, and whether there is a leader.
 #[derive(Clone, Default, Hash)]
 struct Elected {
-    seen: ByServer<Option<(Role, u64, Option<NodeId>, Config)>>,
+    seen: ByServer<Option<ServerStanding>>,
     is_led: Option<bool>,
 }
 
@@ -395,8 +395,11 @@ fn leader_elected(memory: &mut Elected, world: &World, step: &Step) -> Signal {
     }
 }
 
-/// A server's role, term, leader and configuration, if it is up.
-fn standing(node: &Node) -> Option<(Role, u64, Option<NodeId>, Config)> {
+/// A server's role, term, leader and configuration.
+type ServerStanding = (Role, u64, Option<NodeId>, Config);
+
+/// How a server stands, if it is up.
+fn standing(node: &Node) -> Option<ServerStanding> {
     let server = node.machine::<Raft>().filter(|_| node.status == Status::Up)?.as_server()?;
     Some((server.role, server.current_term, server.leader_id, server.config))
 }

@@ -249,3 +249,24 @@ fn a_retried_command_takes_effect_once() {
     }
     assert!(repeated > 0, "no command was asked for twice");
 }
+
+/// Clients that reach every server are served by the majority's side of a cut, though the minority's sends them back to
+/// a leader that hears from nobody.
+#[test]
+fn clients_find_their_way_out_of_a_minority() {
+    for (cut, seed) in [("cut.n1_n2.n3_n4_n5", 3), ("cut.n1.n2_n3_n4_n5", 4), ("cut.n5_n1.n2_n3_n4", 5)] {
+        let text = format!("raft:basic;r1;s{seed};servers=5;clients=2;@20000fire.n1.0;@500000{cut}");
+        let mut session = Session::open(&text).expect("a run");
+        session.play_ahead(6_000_000, 200_000);
+        let mut answered = std::collections::BTreeMap::new();
+        session.run().replay(1, session.len(), |_, step| {
+            if let (faultscope_sim::Kind::Reply, Some(node)) = (step.kind, step.node) {
+                answered.insert(node, step.at_us);
+            }
+        });
+        assert!(
+            answered.len() == 2 && answered.values().all(|&at_us| at_us > 5_500_000),
+            "{text}: {answered:?}"
+        );
+    }
+}

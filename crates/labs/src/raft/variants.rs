@@ -682,12 +682,14 @@ impl Variant for RaftVariant {
         Arrangement::Circle
     }
 
-    fn look(&self, _: &World, node: &Node, lang: Lang) -> Look {
-        looks::look(node, lang)
+    fn look(&self, world: &World, node: &Node, lang: Lang) -> Look {
+        looks::look(world, node, lang)
     }
 
     fn links(&self, world: &World) -> Vec<(NodeId, NodeId)> {
-        let ids: Vec<NodeId> = world.servers().map(|node| node.id).collect();
+        let members = looks::members(world);
+        let has_a_say = |id: &NodeId| members.is_none_or(|members| members.contains(*id));
+        let ids: Vec<NodeId> = world.servers().map(|node| node.id).filter(has_a_say).collect();
         let pairs = ids.iter().enumerate();
         pairs.flat_map(|(place, &from)| ids[place + 1..].iter().map(move |&to| (from, to))).collect()
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::disk::{ClientDisk, Stable};
 use super::message::{BadTransfer, Command, Decision, Message, Part, Reply, Timer, TransactionId};
 use super::note::Note;
-use super::{Fx, coordinator_of, participants_of};
+use super::{BeginsAt, Fx, coordinator_of, participants_of};
 use crate::{Input, NodeId};
 
 /// How many serials a client reserves on its disk at a time: so many a crash may leave out at most.
@@ -104,12 +104,16 @@ impl Client {
     }
 
     fn send_begin(&mut self, transaction: TransactionId, fx: &mut Fx<'_>) {
-        let Some(coordinator) = coordinator_of(fx.seat()) else { return };
         let open_from = self.open.keys().next().copied().unwrap_or(self.next_serial);
         let Some(open) = self.open.get_mut(&transaction.serial) else { return };
         open.attempts = open.attempts.saturating_add(1);
         let (incarnation, parts) = (open.incarnation, open.parts.clone());
-        fx.send(coordinator, Message::Begin { transaction, incarnation, open_from, parts });
+        let whom = match fx.setup().begins_at {
+            BeginsAt::Coordinator => coordinator_of(fx.seat()),
+            BeginsAt::Participant => parts.first().map(|part| part.participant),
+        };
+        let Some(whom) = whom else { return };
+        fx.send(whom, Message::Begin { transaction, incarnation, open_from, parts });
         fx.set_timer(Timer::Begin(transaction), fx.setup().begin_retry_us);
     }
 

@@ -8,9 +8,9 @@ use super::disk::{CoordinatorDisk, CoordinatorRecord, Record, Stable};
 use super::leader::{Election, Slot};
 use super::message::{Change, Decision, Message, Part, Reply, Timer, TransactionId, Vote};
 use super::note::{Cause, Note};
-use super::participant::State;
+use super::participant::{State, knows_the_others};
 use super::termination::{Report, commit_message};
-use super::{COORDINATOR, Fx, Variant, count_of, participants_of};
+use super::{BeginsAt, COORDINATOR, Fx, Variant, count_of, participants_of};
 use crate::{Input, NodeId};
 
 /// The state of the coordinator; in Paxos Commit, of an acceptor that can lead, which the coordinator is too.
@@ -151,8 +151,9 @@ impl Coordinator {
     fn on_message(&mut self, from: NodeId, body: Message, fx: &mut Fx<'_>) {
         match body {
             Message::Begin { transaction, incarnation, open_from, parts } => {
-                if transaction.client == from {
-                    self.on_begin(transaction, incarnation, open_from, &parts, fx);
+                let is_part = parts.iter().any(|part| part.participant == from);
+                if transaction.client == from || is_part {
+                    self.on_begin(from, transaction, incarnation, open_from, &parts, fx);
                 }
             }
             Message::Yes { transaction } => self.on_yes(from, transaction, fx),
@@ -180,6 +181,7 @@ impl Coordinator {
 
     fn on_begin(
         &mut self,
+        from: NodeId,
         transaction: TransactionId,
         incarnation: u32,
         open_from: u32,
@@ -195,7 +197,7 @@ impl Coordinator {
                 self.send_outcome(transaction, decision, fx);
             }
         } else if incarnation == self.disk.incarnation {
-            self.begin(transaction, parts, fx);
+            self.begin(from, transaction, parts, fx);
         } else if fx.setup().variant == Variant::PaxosCommit {
             // An earlier life may have begun it, and only the acceptors know.
             fx.note(Note::StaleBegin { transaction });
@@ -204,10 +206,14 @@ impl Coordinator {
             // First sent to an earlier life, which left no commit record: it is presumed aborted, for good.
             fx.note(Note::StaleBegin { transaction });
             self.send_outcome(transaction, Decision::Abort, fx);
+            if from != transaction.client {
+                fx.send(from, Message::Abort { transaction });
+            }
         }
     }
 
-    fn begin(&mut self, transaction: TransactionId, parts: &[Part], fx: &mut Fx<'_>) {
+    /// Asks for votes. A BEGIN that a participant passes on is its vote, and it is not asked.
+    fn begin(&mut self, from: NodeId, transaction: TransactionId, parts: &[Part], fx: &mut Fx<'_>) {
         let changes = changes_by_participant(parts);
         let known = participants_of(fx.seat());
         if changes.is_empty() || !changes.keys().all(|participant| known.contains(participant)) {
@@ -215,21 +221,30 @@ impl Coordinator {
         }
         self.transactions.insert(transaction, Coordinated::collecting(changes.keys().copied()));
         // What this node does not know the end of must not be forgotten by those that it asks.
-        let undecided = self.transactions.iter().find(|(name, known)| {
-            name.client == transaction.client && known.phase == Phase::Recovering
-        });
+        let undecided = self
+            .transactions
+            .iter()
+            .find(|(name, known)| name.client == transaction.client && known.phase == Phase::Recovering);
         let undecided = undecided.map_or(u32::MAX, |(name, _)| name.serial);
         let open_from = self.open_from(transaction.client).min(undecided);
         let participants: BTreeSet<NodeId> = changes.keys().copied().collect();
         if fx.setup().variant == Variant::ThreePhase {
-            self.disk.log.append(CoordinatorRecord::Start { transaction, participants: participants.clone() });
+            self.disk
+                .log
+                .append(CoordinatorRecord::Start { transaction, participants: participants.clone() });
             self.persist_forced(fx);
         }
         fx.note(Note::Began { transaction });
-        for (participant, changes) in changes {
+        for (participant, changes) in changes.into_iter().filter(|(participant, _)| *participant != from) {
             fx.send(participant, vote_request(transaction, open_from, changes, &participants, fx));
         }
         fx.set_timer(Timer::Votes(transaction), fx.setup().vote_timeout_us);
+        if from != transaction.client {
+            match fx.setup().variant {
+                Variant::PaxosCommit => self.hear_vote_in_begin(from, transaction, participants, fx),
+                _ => self.on_yes(from, transaction, fx),
+            }
+        }
     }
 
     fn on_yes(&mut self, from: NodeId, transaction: TransactionId, fx: &mut Fx<'_>) {
@@ -354,7 +369,7 @@ impl Coordinator {
     }
 
     /// Tells the outcome to a participant that asks, or that votes YES after the decision.
-    pub(super) fn answer(&self, to: NodeId, transaction: TransactionId, fx: &mut Fx<'_>) {
+    pub(super) fn answer(&mut self, to: NodeId, transaction: TransactionId, fx: &mut Fx<'_>) {
         match self.transactions.get(&transaction).map(Coordinated::decision) {
             Some(None) => self.report(to, transaction, fx), // Not decided: it will hear of it.
             Some(Some(Decision::Commit)) => fx.send(to, commit_message(transaction, fx)),
@@ -362,6 +377,11 @@ impl Coordinator {
             None => {
                 fx.note(Note::PresumedAbort { transaction, asker: to });
                 fx.send(to, Message::Abort { transaction });
+                if fx.setup().begins_at == BeginsAt::Participant {
+                    // Its BEGIN may still be on the way, and must not begin it now.
+                    let aborted = Coordinated::in_phase(Phase::Aborted, &BTreeSet::new());
+                    self.transactions.insert(transaction, aborted);
+                }
             }
         }
     }
@@ -581,12 +601,10 @@ fn vote_request(
     participants: &BTreeSet<NodeId>,
     fx: &Fx<'_>,
 ) -> Message {
-    let participants = participants.clone();
-    match fx.setup().variant {
+    let variant = fx.setup().variant;
+    let participants = if knows_the_others(variant) { participants.clone() } else { BTreeSet::new() };
+    match variant {
         Variant::ThreePhase => Message::CanCommit { transaction, open_from, changes, participants },
-        Variant::Cooperative | Variant::PaxosCommit => {
-            Message::Prepare { transaction, open_from, changes, participants }
-        }
-        _ => Message::Prepare { transaction, open_from, changes, participants: BTreeSet::new() },
+        _ => Message::Prepare { transaction, open_from, changes, participants },
     }
 }

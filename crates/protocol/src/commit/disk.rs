@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rpds::RedBlackTreeMapSync;
 use serde::{Serialize, Serializer};
 
-use super::message::{Accepted, Ballot, Change, Decision, TransactionId};
 use super::count_of;
+use super::message::{Accepted, Ballot, Change, Decision, TransactionId};
 use crate::NodeId;
 
 /// All that survives a crash of a node, by role.

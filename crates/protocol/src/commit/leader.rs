@@ -92,6 +92,18 @@ impl Coordinator {
         }
     }
 
+    /// The participant that passes BEGIN on has voted with it, in ballot 0.
+    pub(super) fn hear_vote_in_begin(
+        &mut self,
+        from: NodeId,
+        transaction: TransactionId,
+        participants: BTreeSet<NodeId>,
+        fx: &mut Fx<'_>,
+    ) {
+        let values = BTreeMap::from([(from, Vote::Yes)]);
+        self.on_phase_2a(from, transaction, Ballot::default(), values, participants, fx);
+    }
+
     // -----------------------------------------------------------------------------------------------------------
     // The acceptor
 

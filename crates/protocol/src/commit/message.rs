@@ -374,7 +374,9 @@ impl Cost {
     pub fn add_message(&mut self, message: &Message) {
         match message {
             Message::Begin { .. } | Message::Outcome { .. } | Message::Forget { .. } => {}
-            Message::Ack { .. } | Message::HaveCommitted { .. } | Message::Aborted { .. } => self.acks = self.acks.saturating_add(1),
+            Message::Ack { .. } | Message::HaveCommitted { .. } | Message::Aborted { .. } => {
+                self.acks = self.acks.saturating_add(1)
+            }
             _ => self.messages = self.messages.saturating_add(1),
         }
     }

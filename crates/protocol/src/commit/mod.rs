@@ -63,11 +63,11 @@ use crate::{Effects, Input, NodeId, Protocol, Seat};
 
 pub use client::{Client, OpenTransfer};
 pub use coordinator::{Coordinated, Coordinator, Phase};
-pub use leader::{Election, Slot};
 pub use disk::{
     ClientDisk, CoordinatorDisk, CoordinatorRecord, Log, ParticipantDisk, ParticipantRecord, Record, Serials,
     Stable,
 };
+pub use leader::{Election, Slot};
 pub use message::{
     Accepted, BadTransfer, Ballot, Change, Command, Cost, Decision, Message, Part, Refusal, Reply, Timer,
     TransactionId, Vote,
@@ -110,6 +110,17 @@ pub enum Variant {
     SilenceIsConsent,
 }
 
+/// Where a transaction begins: whom its client asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BeginsAt {
+    /// The coordinator, as textbooks have it.
+    #[default]
+    Coordinator,
+    /// The first participant, as Gray and Lamport count: it prepares, and the BEGIN that it passes on is its vote.
+    Participant,
+}
+
 /// The knobs, the same for all nodes of a run. Durations are in microseconds of the node's own clock.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Setup {
@@ -134,6 +145,8 @@ pub struct Setup {
     pub begin_attempts: u32,
     /// Paxos Commit: how many acceptors may be down, F; there are 2F + 1. 0 in every other variant.
     pub faults: u16,
+    /// Where a transaction begins.
+    pub begins_at: BeginsAt,
 }
 
 impl Default for Setup {
@@ -149,6 +162,7 @@ impl Default for Setup {
             begin_retry_us: 500_000,
             begin_attempts: 10,
             faults: 0,
+            begins_at: BeginsAt::Coordinator,
         }
     }
 }

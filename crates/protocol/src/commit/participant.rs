@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::disk::{ParticipantDisk, ParticipantRecord, Stable};
-use super::message::{Ballot, Change, Command, Decision, Message, Refusal, Reply, Timer, TransactionId, Vote};
+use super::message::{
+    Ballot, Change, Command, Decision, Message, Refusal, Reply, Timer, TransactionId, Vote,
+};
 use super::note::{Cause, Note};
 use super::termination::Termination;
 use super::{Fx, Setup, Variant, acceptors_of, coordinator_of};
@@ -72,6 +74,8 @@ pub struct Participating {
     pub termination: Termination,
     /// Whether it decided ABORT alone after YES.
     pub heuristic: bool,
+    /// Where a transaction begins at a participant: the client's BEGIN, which it passes on as its vote.
+    pub begin: Option<Message>,
 }
 
 impl Participating {
@@ -134,6 +138,7 @@ impl Participant {
                 self.on_commit(from, transaction, fx);
             }
             Message::Abort { transaction } => self.on_abort(from, transaction, fx),
+            Message::Begin { .. } => self.on_begin(body, fx),
             Message::PreCommit { transaction } => self.on_pre_commit(from, transaction, fx),
             Message::Inquiry { transaction, participants } => {
                 self.on_inquiry(from, transaction, participants, fx);
@@ -162,6 +167,37 @@ impl Participant {
             }
             None if self.is_closed(transaction) => fx.note(Note::StalePrepare { transaction }),
             None => self.work(transaction, asked, fx),
+        }
+    }
+
+    /// A client begins here. What is decided it is told; what is open is passed on once more.
+    fn on_begin(&mut self, begin: Message, fx: &mut Fx<'_>) {
+        let Message::Begin { transaction, open_from, ref parts, .. } = begin else { return };
+        let Some(coordinator) = coordinator_of(fx.seat()) else { return };
+        self.forget_closed(transaction.client, open_from);
+        let tell = |decision| Message::Outcome { transaction, decision, incarnation: 0 };
+        match self.transactions.get(&transaction).map(|known| known.state) {
+            Some(State::Committed) => fx.send(transaction.client, tell(Decision::Commit)),
+            Some(State::Aborted) => fx.send(transaction.client, tell(Decision::Abort)),
+            Some(state) => {
+                if let Some(known) = self.transactions.get_mut(&transaction) {
+                    known.begin = Some(begin);
+                }
+                if state == State::Prepared {
+                    self.say_yes(transaction, fx);
+                }
+            }
+            None if self.is_closed(transaction) => fx.note(Note::StalePrepare { transaction }),
+            None => {
+                let own = parts.iter().filter(|part| part.participant == fx.id());
+                let changes = own.map(|part| Change { account: part.account, amount: part.amount }).collect();
+                let all = parts.iter().map(|part| part.participant);
+                let participants =
+                    if knows_the_others(fx.setup().variant) { all.collect() } else { BTreeSet::new() };
+                let mut known = Participating::working(coordinator, participants, changes);
+                known.begin = Some(begin);
+                self.work(transaction, known, fx);
+            }
         }
     }
 
@@ -208,9 +244,10 @@ impl Participant {
     fn say_yes(&self, transaction: TransactionId, fx: &mut Fx<'_>) {
         let Some(known) = self.transactions.get(&transaction) else { return };
         fx.note(Note::VotedYes { transaction });
-        match fx.setup().variant {
-            Variant::PaxosCommit => self.propose_vote(transaction, known, Vote::Yes, fx),
-            _ => fx.send(known.coordinator, Message::Yes { transaction }),
+        match (fx.setup().variant, &known.begin) {
+            (Variant::PaxosCommit, _) => self.propose_vote(transaction, known, Vote::Yes, fx),
+            (_, Some(begin)) => fx.send(known.coordinator, begin.clone()),
+            (_, None) => fx.send(known.coordinator, Message::Yes { transaction }),
         }
     }
 
@@ -222,6 +259,10 @@ impl Participant {
             let values = BTreeMap::from([(fx.id(), vote)]);
             let participants = known.participants.clone();
             let ballot = Ballot::default();
+            if let (Some(begin), true) = (&known.begin, coordinator_of(fx.seat()) == Some(acceptor)) {
+                fx.send(acceptor, begin.clone());
+                continue;
+            }
             fx.send(acceptor, Message::Phase2a { transaction, ballot, values, participants, open_from });
         }
     }
@@ -236,6 +277,11 @@ impl Participant {
         note_decision(transaction, Decision::Abort, Cause::OwnNo, freed, fx);
         fx.cancel_timer(Timer::Work(transaction));
         match fx.setup().variant {
+            // Nobody else has heard of it.
+            _ if known.begin.is_some() => {
+                let (decision, incarnation) = (Decision::Abort, 0);
+                fx.send(transaction.client, Message::Outcome { transaction, decision, incarnation });
+            }
             Variant::PaxosCommit => self.propose_vote(transaction, &known, Vote::No, fx),
             _ => fx.send(known.coordinator, Message::No { transaction, refusal }),
         }
@@ -453,11 +499,7 @@ impl Participant {
 }
 
 impl Participating {
-    pub(super) fn working(
-        coordinator: NodeId,
-        participants: BTreeSet<NodeId>,
-        changes: Vec<Change>,
-    ) -> Self {
+    pub(super) fn working(coordinator: NodeId, participants: BTreeSet<NodeId>, changes: Vec<Change>) -> Self {
         Self {
             state: State::Working,
             coordinator,
@@ -467,8 +509,14 @@ impl Participating {
             blocked: false,
             termination: Termination::default(),
             heuristic: false,
+            begin: None,
         }
     }
+}
+
+/// Whether PREPARE tells who else takes part.
+pub(super) const fn knows_the_others(variant: Variant) -> bool {
+    matches!(variant, Variant::Cooperative | Variant::ThreePhase | Variant::PaxosCommit)
 }
 
 /// How long a participant waits after its YES before it does something about it. In three-phase commit the coordinator

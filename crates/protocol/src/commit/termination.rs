@@ -15,12 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::disk::ParticipantRecord;
 use super::message::{Decision, Message, Refusal, Timer, TransactionId};
 use super::note::{Cause, Note};
-use super::participant::{
-    Participant, Participating, State, acknowledge, note_decision, patience_us,
-};
-use super::disk::ParticipantRecord;
+use super::participant::{Participant, Participating, State, acknowledge, note_decision, patience_us};
 use super::{Fx, Variant, coordinator_of, count_of};
 use crate::NodeId;
 

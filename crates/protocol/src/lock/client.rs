@@ -9,7 +9,9 @@ use serde::Serialize;
 
 use super::message::{Asked, Command, Message, Owner, Reply, Timer};
 use super::note::Note;
+use super::session::Service;
 use super::{Fx, Lock, Variant};
+use crate::coordination;
 use crate::{Input, NodeId};
 
 /// How far a client is with an increment.
@@ -32,6 +34,8 @@ pub enum Phase {
     Writing,
     /// The increment is done, and it lets the lock go.
     Releasing,
+    /// Its session is doubtful; it stands still until it knows (Chubby).
+    Jeopardy,
 }
 
 /// The increment that a client works on.
@@ -72,12 +76,15 @@ pub struct Client {
     pub epoch: u32,
     /// The store that it takes for the primary.
     pub primary: NodeId,
+    /// Its part of the coordination service, where the variant has one.
+    pub service: Option<Service>,
 }
 
 impl Client {
-    pub(super) fn boot(fx: &mut Fx<'_>) -> Self {
+    pub(super) fn boot(stable: &coordination::Stable, fx: &mut Fx<'_>) -> Self {
         let primary = fx.setup().first_primary(fx.id());
-        Self { job: None, queue: VecDeque::new(), holding: None, token: None, done: 0, epoch: 0, primary }
+        let service = fx.setup().variant.uses_service().then(|| Service::boot(stable, fx));
+        Self { job: None, queue: VecDeque::new(), holding: None, token: None, done: 0, epoch: 0, primary, service }
     }
 
     pub(super) fn handle(&mut self, input: Input<Lock>, fx: &mut Fx<'_>) {
@@ -86,12 +93,19 @@ impl Client {
                 self.queue.push_back(op);
                 self.next_job(fx);
             }
+            Input::Command { op, body: Command::Release } => self.release_any(op, fx),
             Input::Command { op, body: Command::Promote } => fx.reply(op, Reply::WrongRole),
+            Input::Message { from, body: Message::Service(body) } => {
+                self.hear_service(Input::Message { from, body }, fx);
+            }
+            Input::Timer(Timer::Service(timer)) => self.hear_service(Input::Timer(timer), fx),
             Input::Message { from, body } => self.hear(from, body, fx),
             Input::Timer(Timer::Retry) => self.on_silence(fx),
             Input::Timer(Timer::Backoff) => self.try_again(fx),
             Input::Timer(Timer::Work) => self.on_work_done(fx),
+            Input::Timer(Timer::Lease) if self.service.is_some() => self.on_grace_end(fx),
             Input::Timer(Timer::Lease) => self.on_lease_end(fx),
+            Input::Timer(Timer::LockDelay) => self.on_delay_over(fx),
             Input::Timer(Timer::Expiry) => {}
         }
     }
@@ -101,7 +115,7 @@ impl Client {
         self.job.as_ref().map(|job| Owner { client: id, op: job.op, attempt: job.attempt })
     }
 
-    fn phase(&self) -> Option<Phase> {
+    pub(super) fn phase(&self) -> Option<Phase> {
         self.job.as_ref().map(|job| job.phase)
     }
 
@@ -140,6 +154,7 @@ impl Client {
         match fx.setup().variant {
             Variant::None => self.enter(None, fx),
             Variant::SetExFirst => self.go_to(Phase::Presetting, fx),
+            variant if variant.uses_service() => self.join(fx),
             _ => self.go_to(Phase::Asking, fx),
         }
     }
@@ -198,7 +213,7 @@ impl Client {
         }
     }
 
-    fn on_grant(&mut self, token: Option<u64>, fx: &mut Fx<'_>) {
+    pub(super) fn on_grant(&mut self, token: Option<u64>, fx: &mut Fx<'_>) {
         let Some(owner) = self.owner(fx.id()).filter(|_| self.phase() == Some(Phase::Asking)) else { return };
         (self.holding, self.token) = (Some(owner), token);
         fx.note(Note::Acquired { owner, token });
@@ -225,7 +240,7 @@ impl Client {
     }
 
     /// Waits for a while before it tries again.
-    fn back_off(&mut self, fx: &mut Fx<'_>) {
+    pub(super) fn back_off(&mut self, fx: &mut Fx<'_>) {
         let Some(job) = self.job.as_mut() else { return };
         job.phase = Phase::Waiting;
         fx.cancel_timer(Timer::Retry);
@@ -267,6 +282,7 @@ impl Client {
         let Some(owner) = self.owner(fx.id()).filter(|_| is_waiting) else { return };
         (self.holding, self.token) = (None, None);
         fx.note(Note::TooLate { owner, highest_token });
+        self.clean_up(fx);
         self.back_off(fx);
     }
 
@@ -291,7 +307,7 @@ impl Client {
             }
             Phase::Releasing => self.on_released(fx),
             // A write is under way, and only its answer tells what became of it.
-            Phase::Writing | Phase::Waiting | Phase::Presetting | Phase::Clearing => {}
+            Phase::Writing | Phase::Waiting | Phase::Presetting | Phase::Clearing | Phase::Jeopardy => {}
         }
     }
 
@@ -309,11 +325,21 @@ impl Client {
                 self.unlock_all(fx);
                 self.on_released(fx);
             }
+            variant if variant.uses_service() => {
+                let waits = self.leave(fx);
+                match self.job.as_mut().filter(|_| waits) {
+                    Some(job) => {
+                        job.phase = Phase::Releasing;
+                        fx.cancel_timer(Timer::Retry);
+                    }
+                    None => self.on_released(fx),
+                }
+            }
             _ => self.go_to(Phase::Releasing, fx),
         }
     }
 
-    fn on_released(&mut self, fx: &mut Fx<'_>) {
+    pub(super) fn on_released(&mut self, fx: &mut Fx<'_>) {
         // A job that was just done, or that waits for the answer to its release, and no other.
         if !matches!(self.phase(), Some(Phase::Releasing | Phase::Writing)) || self.holding.is_some() {
             return;
@@ -335,7 +361,7 @@ impl Client {
     // -------------------------------------------------------------------------------------------------------------
     // Asking, and asking again
 
-    fn go_to(&mut self, phase: Phase, fx: &mut Fx<'_>) {
+    pub(super) fn go_to(&mut self, phase: Phase, fx: &mut Fx<'_>) {
         let Some(job) = self.job.as_mut() else { return };
         (job.phase, job.silent) = (phase, 0);
         self.ask(fx);
@@ -363,7 +389,8 @@ impl Client {
             _ => self.store_to_ask(job.silent, fx),
         };
         Some(match job.phase {
-            Phase::Waiting | Phase::Working => return None,
+            Phase::Waiting | Phase::Working | Phase::Jeopardy => return None,
+            Phase::Asking | Phase::Releasing if setup.variant.uses_service() => return None,
             Phase::Presetting => (service, Message::SetEx { owner, ttl_us: setup.ttl_us }),
             Phase::Asking if setup.variant == Variant::LocalMutex => (service, Message::Lock { owner }),
             Phase::Asking => (service, Message::SetNx { owner, ttl_us: setup.key_ttl_us() }),

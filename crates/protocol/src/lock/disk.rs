@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::resource::Resource;
 use super::store::Store;
+use crate::coordination;
 
-/// All that survives a crash of a node, by role. Clients and mutexes keep nothing.
+/// All that survives a crash of a node, by role. Mutexes keep nothing, and clients at most how often they have started.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stable {
@@ -16,6 +17,8 @@ pub enum Stable {
     Resource(Resource),
     /// A store's.
     Store(Store),
+    /// A part of the coordination service: what that has written.
+    Service(coordination::Stable),
 }
 
 impl Stable {
@@ -27,5 +30,9 @@ impl Stable {
 
     pub(super) fn into_store(self) -> Option<Store> {
         if let Self::Store(store) = self { Some(store) } else { None }
+    }
+
+    pub(super) fn into_service(self) -> coordination::Stable {
+        if let Self::Service(service) = self { service } else { coordination::Stable::default() }
     }
 }

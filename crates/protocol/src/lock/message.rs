@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::store::Held;
-use crate::{NodeId, Outcome};
+use crate::{NodeId, Outcome, coordination};
 
 /// One attempt of a client to get the lock: the random value of Redis, here one that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -150,6 +150,15 @@ pub enum Message {
         /// The highest token that it has seen.
         highest_token: u64,
     },
+    /// A message of the coordination service.
+    #[serde(untagged)]
+    Service(coordination::Message),
+}
+
+impl From<coordination::Message> for Message {
+    fn from(message: coordination::Message) -> Self {
+        Self::Service(message)
+    }
 }
 
 impl crate::Message for Message {
@@ -171,10 +180,14 @@ impl crate::Message for Message {
             Self::Write { .. } => "Write",
             Self::Written { .. } => "Written",
             Self::Refused { .. } => "Refused",
+            Self::Service(message) => message.name(),
         }
     }
 
     fn is_reply(&self) -> bool {
+        if let Self::Service(message) = self {
+            return message.is_reply();
+        }
         matches!(
             self,
             Self::Answer { .. }
@@ -200,6 +213,16 @@ pub enum Timer {
     Lease,
     /// A store removes a key that has expired.
     Expiry,
+    /// The lock-delay after a holder that failed is over.
+    LockDelay,
+    /// A timer of the coordination service.
+    Service(coordination::Timer),
+}
+
+impl From<coordination::Timer> for Timer {
+    fn from(timer: coordination::Timer) -> Self {
+        Self::Service(timer)
+    }
 }
 
 impl crate::Timer for Timer {
@@ -210,6 +233,8 @@ impl crate::Timer for Timer {
             Self::Work => "work",
             Self::Lease => "lease",
             Self::Expiry => "key expiry",
+            Self::LockDelay => "lock-delay",
+            Self::Service(timer) => timer.name(),
         }
     }
 }
@@ -222,6 +247,8 @@ pub enum Command {
     Increment,
     /// Of a store that is a replica: become the primary.
     Promote,
+    /// Of a client: delete the lock, whoever holds it.
+    Release,
 }
 
 impl crate::Command for Command {
@@ -229,6 +256,7 @@ impl crate::Command for Command {
         match self {
             Self::Increment => "increment",
             Self::Promote => "promote",
+            Self::Release => "release",
         }
     }
 }
@@ -247,6 +275,13 @@ pub enum Reply {
         /// Its epoch.
         epoch: u32,
     },
+    /// The lock is free.
+    Released {
+        /// Whether it was held.
+        was_held: bool,
+    },
+    /// The session ended before the answer came.
+    Unknown,
     /// The node cannot do this.
     WrongRole,
 }
@@ -254,7 +289,8 @@ pub enum Reply {
 impl crate::Reply for Reply {
     fn outcome(&self) -> Outcome {
         match self {
-            Self::Incremented { .. } | Self::Promoted { .. } => Outcome::Ok,
+            Self::Incremented { .. } | Self::Promoted { .. } | Self::Released { .. } => Outcome::Ok,
+            Self::Unknown => Outcome::Info,
             Self::WrongRole => Outcome::Fail,
         }
     }

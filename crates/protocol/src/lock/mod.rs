@@ -10,8 +10,9 @@
 //! (Kleppmann, "How to do distributed locking", 2016). The token goes along with reads too: a late write that comes
 //! between the next holder's read and its write would else be accepted, and then be overwritten.
 //!
-//! Sources: the Redis documentation, "Distributed Locks with Redis" and `SET`, and for what is wrong, what tutorials
-//! print. Redis expires keys by its wall clock; so does the store here.
+//! Sources: the Redis documentation, "Distributed Locks with Redis" and `SET`; ZooKeeper's recipes; Burrows, "The Chubby
+//! lock service for loosely-coupled distributed systems", 2006; and for what is wrong, what tutorials print. Redis
+//! expires keys by its wall clock; so does the store here.
 
 mod client;
 mod disk;
@@ -19,12 +20,16 @@ mod message;
 mod mutex;
 mod note;
 mod resource;
+mod session;
 mod store;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
+use crate::coordination::{self, Coordination, Server};
 use crate::{Effects, Input, NodeId, Protocol};
 
 pub use client::{Client, Job, Phase};
@@ -33,6 +38,7 @@ pub use message::{Asked, Command, Message, Owner, Reply, Timer};
 pub use mutex::Mutex;
 pub use note::{Note, RULES};
 pub use resource::Resource;
+pub use session::{HOLDER, PARENT, Service, Step};
 pub use store::{Held, Store};
 
 /// The role of the resource in [`crate::Seat::role`]. There is one, the first server.
@@ -41,6 +47,8 @@ pub const RESOURCE: u8 = 1;
 pub const STORE: u8 = 2;
 /// The role of a machine's own mutex.
 pub const MUTEX: u8 = 3;
+/// The role of a server of the coordination service.
+pub const SERVICE: u8 = 4;
 
 /// Which rules the nodes follow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -63,6 +71,19 @@ pub enum Variant {
     TtlFenced,
     /// `SET NX PX` on a majority of independent masters.
     Redlock,
+    /// One plain znode, which anybody may delete.
+    ZnodePersistent,
+    /// Ephemeral sequential znodes: ZooKeeper's recipe.
+    Znode,
+    /// Chubby: sessions with grace, a sequencer that the resource checks, a lock-delay.
+    Chubby,
+}
+
+impl Variant {
+    /// Whether the lock is kept by the coordination service.
+    pub const fn uses_service(self) -> bool {
+        matches!(self, Self::ZnodePersistent | Self::Znode | Self::Chubby)
+    }
 }
 
 /// When a store's changes are safe.
@@ -101,6 +122,15 @@ pub struct Setup {
     pub fences_reads: bool,
     /// When a store's changes are safe.
     pub fsync: Fsync,
+    /// Whether everybody who waits watches the list of all znodes, and not the znode before its own.
+    pub watches_all: bool,
+    /// How long a client whose session is doubtful waits for a master (Chubby).
+    pub grace_us: u64,
+    /// How long nobody gets the lock after a holder that failed (Chubby).
+    pub lock_delay_us: u64,
+    /// The knobs of the coordination service.
+    #[serde(skip)]
+    pub service: Arc<coordination::Setup>,
 }
 
 impl Default for Setup {
@@ -117,6 +147,10 @@ impl Default for Setup {
             work_us: 5_000,
             fences_reads: true,
             fsync: Fsync::Always,
+            watches_all: false,
+            grace_us: 2_000_000,
+            lock_delay_us: 300_000,
+            service: Arc::new(coordination::Setup { first: 2, roots: &[PARENT], ..Default::default() }),
         }
     }
 }
@@ -189,6 +223,8 @@ pub enum Lock {
     Mutex(Mutex),
     /// Takes the lock and adds one.
     Client(Client),
+    /// A server of the coordination service.
+    Service(Server),
 }
 
 /// The effects of these machines.
@@ -205,11 +241,15 @@ impl Protocol for Lock {
 
     fn boot(stable: Stable, fx: &mut Fx<'_>) -> Self {
         if fx.id().is_client() {
-            return Self::Client(Client::boot(fx));
+            return Self::Client(Client::boot(&stable.into_service(), fx));
         }
         match fx.seat().role {
             RESOURCE => Self::Resource(stable.into_resource()),
             MUTEX => Self::Mutex(Mutex::default()),
+            SERVICE => {
+                let stable = stable.into_service();
+                Self::Service(with_service(fx, |fx| Server::boot(stable, fx)))
+            }
             _ => Self::Store(Store::boot(stable.into_store(), fx)),
         }
     }
@@ -220,6 +260,22 @@ impl Protocol for Lock {
             Self::Store(store) => store.handle(input, fx),
             Self::Mutex(mutex) => mutex.handle(input, fx),
             Self::Client(client) => client.handle(input, fx),
+            Self::Service(server) => match input {
+                Input::Message { from, body: Message::Service(body) } => {
+                    with_service(fx, |fx| server.handle(Input::Message { from, body }, fx));
+                }
+                Input::Timer(Timer::Service(timer)) => {
+                    with_service(fx, |fx| server.handle(Input::Timer(timer), fx));
+                }
+                Input::Command { op, .. } => fx.reply(op, Reply::WrongRole),
+                Input::Message { .. } | Input::Timer(_) => {}
+            },
         }
     }
+}
+
+/// Runs a part of the coordination service inside a node.
+fn with_service<R>(fx: &mut Fx<'_>, run: impl FnOnce(&mut Effects<'_, Coordination>) -> R) -> R {
+    let seat = coordination::seat(fx.seat(), &fx.setup().service);
+    fx.embed(&seat, run, |effect| coordination::lift(effect, Stable::Service))
 }

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::message::Owner;
-use crate::NodeId;
+use crate::{NodeId, coordination};
 
-/// The ids of all rules that a note can name.
-pub const RULES: [&str; 13] = [
+/// The ids of all rules that a note of the lock itself can name; those of the service come beside.
+pub const RULES: [&str; 15] = [
     "grant",
     "deny",
     "setex-overwrites",
@@ -20,10 +20,12 @@ pub const RULES: [&str; 13] = [
     "read-modify-write",
     "promote",
     "restart",
+    "jeopardy",
+    "lock-delay",
 ];
 
 /// What a node remarks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Note {
     /// The service gave the lock. With Redlock nobody but the client can say so.
     Granted {
@@ -125,6 +127,27 @@ pub enum Note {
         /// Who holds the lock by that.
         holder: Option<Owner>,
     },
+    /// A client's session is doubtful: it acts no more under the lock until it knows (Chubby).
+    Jeopardy {
+        /// Its attempt.
+        owner: Owner,
+    },
+    /// The session stood after all (Chubby).
+    Safe {
+        /// Its attempt.
+        owner: Owner,
+    },
+    /// The last holder failed: the lock is not given before its requests have died out (Chubby).
+    LockDelay,
+    /// A remark of the coordination service.
+    #[serde(untagged)]
+    Service(coordination::Note),
+}
+
+impl From<coordination::Note> for Note {
+    fn from(note: coordination::Note) -> Self {
+        Self::Service(note)
+    }
 }
 
 impl crate::Note for Note {
@@ -147,6 +170,10 @@ impl crate::Note for Note {
             Self::Promoted { .. } => "promoted",
             Self::SteppedDown { .. } => "stepped down",
             Self::StoreRestarted { .. } => "store restarted",
+            Self::Jeopardy { .. } => "jeopardy",
+            Self::Safe { .. } => "safe",
+            Self::LockDelay => "lock-delay",
+            Self::Service(note) => note.name(),
         }
     }
 
@@ -166,6 +193,9 @@ impl crate::Note for Note {
             Self::TooLate { .. } | Self::Fenced { .. } => "fence",
             Self::Promoted { .. } | Self::SteppedDown { .. } => "promote",
             Self::StoreRestarted { .. } => "restart",
+            Self::Jeopardy { .. } | Self::Safe { .. } => "jeopardy",
+            Self::LockDelay => "lock-delay",
+            Self::Service(note) => return note.rule(),
         })
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::disk::Stable;
-use super::message::{Command, Message, Owner, Reply};
+use super::message::{Message, Owner, Reply};
 use super::note::Note;
 use super::{Fx, Lock};
 use crate::{Input, NodeId};
@@ -34,9 +34,7 @@ impl Resource {
             Input::Message { from, body: Message::Write { owner, token, value } } => {
                 self.write(from, owner, token, value, fx);
             }
-            Input::Command { op, body: Command::Increment | Command::Promote } => {
-                fx.reply(op, Reply::WrongRole);
-            }
+            Input::Command { op, .. } => fx.reply(op, Reply::WrongRole),
             Input::Message { .. } | Input::Timer(_) => {}
         }
     }

@@ -75,7 +75,7 @@ impl Store {
             }
             Input::Timer(_) => {}
             Input::Command { op, body: Command::Promote } => self.promote(op, fx),
-            Input::Command { op, body: Command::Increment } => fx.reply(op, Reply::WrongRole),
+            Input::Command { op, .. } => fx.reply(op, Reply::WrongRole),
         }
     }
 

@@ -25,6 +25,8 @@ pub struct Call {
     pub attempts: u32,
     /// How many hints it followed since its timer last ran out.
     pub hints_followed: u32,
+    /// How often its timer ran out.
+    pub retries: u32,
 }
 
 /// How many hints a client follows before it waits for its timer: two servers may each take the other for leader.
@@ -72,7 +74,7 @@ impl Client {
         // A client that forgot its serial numbers would have a new command taken for an old one.
         fx.persist_forced(Stable { last_serial: self.last_serial, ..Stable::default() });
         self.call =
-            Some(Call { op, serial: self.last_serial, command, server, attempts: 0, hints_followed: 0 });
+            Some(Call { op, serial: self.last_serial, command, server, attempts: 0, hints_followed: 0, retries: 0 });
         self.ask(server, fx);
     }
 
@@ -125,9 +127,11 @@ impl Client {
         let Some(call) = self.call else { return };
         let servers = &fx.seat().servers;
         let asked = servers.iter().position(|&server| server == call.server).unwrap_or(0);
-        let Some(&server) = servers.get((asked + 1) % servers.len().max(1)) else { return };
+        // One further each time: the next server may lead it back to the same one, which hears from no majority.
+        let retries = call.retries + 1;
+        let Some(&server) = servers.get((asked + retries as usize) % servers.len().max(1)) else { return };
         self.leader_hint = None;
-        self.call = Some(Call { hints_followed: 0, ..call });
+        self.call = Some(Call { hints_followed: 0, retries, ..call });
         fx.note(Note::ClientRetried { serial: call.serial, server });
         self.ask(server, fx);
     }

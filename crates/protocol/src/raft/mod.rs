@@ -163,6 +163,7 @@ pub struct Stable {
 /// One node of a Raft world.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[expect(clippy::large_enum_variant, reason = "a world has few nodes, and servers are most of them")]
 pub enum Raft {
     /// A server.
     Server(Server),

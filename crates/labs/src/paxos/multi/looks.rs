@@ -59,15 +59,21 @@ fn proposer_look(node: &Node, proposer: &Proposer, lang: Lang) -> Look {
         ],
     );
     let shown = if proposer.phase == Phase::Following { proposer.highest } else { proposer.ballot };
-    Look { role: role.get(lang).to_owned(), edge, remark, tone, arc: Some(arc), ..with_log(&proposer.replica.log, tinted(shown)) }
+    Look {
+        role: role.get(lang).to_owned(),
+        edge,
+        remark,
+        tone,
+        arc: Some(arc),
+        ..with_log(&proposer.replica.log, tinted(shown))
+    }
 }
 
 /// The newest slots of a log, oldest first.
 fn with_log(log: &BySlot<Entry>, look: Look) -> Look {
     let newest = log.iter().rev().take(CELLS_SHOWN);
-    let mut cells: Vec<Cell> = newest
-        .map(|(_, &entry)| Cell { words: entry_words(entry), epoch: 0, is_tentative: false })
-        .collect();
+    let mut cells: Vec<Cell> =
+        newest.map(|(_, &entry)| Cell { words: entry_words(entry), epoch: 0, is_tentative: false }).collect();
     cells.reverse();
     Look { cells, earlier_cells: log.size().saturating_sub(CELLS_SHOWN), ..look }
 }

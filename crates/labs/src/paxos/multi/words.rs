@@ -61,10 +61,7 @@ pub(super) fn note(body: &Payload, lang: Lang) -> String {
     };
     match note {
         Note::BeganBallot { ballot, from_slot } => say(
-            Text::new(
-                "begins ballot {b} for all slots from {s} on",
-                "对从 {s} 开始的所有槽位发起投票 {b}",
-            ),
+            Text::new("begins ballot {b} for all slots from {s} on", "对从 {s} 开始的所有槽位发起投票 {b}"),
             &[("b", ballot.to_string()), ("s", from_slot.to_string())],
         ),
         Note::Promised { ballot } => {
@@ -110,9 +107,10 @@ pub(super) fn note(body: &Payload, lang: Lang) -> String {
             Text::new("has not heard {n} for too long, suspects it", "太久没有收到 {n} 的消息，怀疑它已宕机"),
             &[("n", node.to_string())],
         ),
-        Note::SteppedDown { leader } => {
-            say(Text::new("hears {n} again, and follows it", "又听到 {n}，改为跟随它"), &[("n", leader.to_string())])
-        }
+        Note::SteppedDown { leader } => say(
+            Text::new("hears {n} again, and follows it", "又听到 {n}，改为跟随它"),
+            &[("n", leader.to_string())],
+        ),
         Note::Asked { slot } => say(
             Text::new("asks for what is chosen from slot {s} on", "询问从槽位 {s} 起选定的内容"),
             &[("s", slot.to_string())],

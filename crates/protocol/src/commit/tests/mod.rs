@@ -589,3 +589,124 @@ fn messages_are_named_as_they_are_written() {
     });
     assert_eq!(Vec::from_iter(names), ["Ack", "Begin", "Commit", "Outcome", "Prepare", "Yes"]);
 }
+
+/// Everybody but n4 has heard COMMIT, and n1 is dead: n4's question to the others ends its doubt.
+#[test]
+fn a_peer_that_has_decided_ends_the_doubt() {
+    let mut world = World::of(Variant::Cooperative, 3);
+    world.transfer(&[2, 3, 4], 10);
+    world.settle_but(|letter| letter.to == n(4) && letter.body.name() == "Commit");
+    world.crash(n(1), || true);
+    world.fire(n(4), Timer::Inquire(t(1)));
+    world.settle();
+    assert_eq!(world.machine(4).state(t(1)), Some(State::Committed));
+    world.heal_and_check();
+}
+
+/// n4 has not voted: asked by the others it aborts, for it still may.
+#[test]
+fn a_peer_that_has_not_voted_ends_the_doubt() {
+    let mut world = World::of(Variant::Cooperative, 3);
+    world.transfer(&[2, 3, 4], 10);
+    world.settle_but(|letter| letter.to == n(4));
+    world.crash(n(1), || false);
+    world.fire(n(2), Timer::Inquire(t(1)));
+    world.settle();
+    assert_eq!(states(&world, 2..5, 1), [Some(State::Aborted), Some(State::Prepared), Some(State::Aborted)]);
+    let refused = Note::VotedNo { transaction: t(1), refusal: Refusal::AskedByPeer };
+    assert!(world.notes.contains(&(n(4), refused)));
+    world.heal_and_check();
+    assert_eq!(states(&world, 2..5, 1), [Some(State::Aborted); 3]);
+}
+
+/// All are uncertain: they know it of each other, and are blocked.
+#[test]
+fn peers_that_are_all_uncertain_are_blocked() {
+    let mut world = World::of(Variant::Cooperative, 3);
+    world.transfer(&[2, 3, 4], 10);
+    world.settle_but(named("Yes"));
+    world.crash(n(1), || false);
+    for number in 2..5 {
+        world.fire(n(number), Timer::Inquire(t(1)));
+    }
+    world.settle();
+    for number in 2..5 {
+        assert!(world.machine(number).as_participant().unwrap().transactions[&t(1)].is_blocked());
+    }
+    world.heal_and_check();
+}
+
+/// n1 dies before, between and after PreCommit: the backup ends it each time, and all end alike.
+#[test]
+fn a_backup_ends_three_phase_commit() {
+    for (lost, expected) in
+        [("PreCommit", State::Aborted), ("Ack", State::Committed), ("DoCommit", State::Committed)]
+    {
+        let mut world = World::of(Variant::ThreePhase, 3);
+        world.transfer(&[2, 3, 4], 10);
+        world.settle_but(named(lost));
+        world.crash(n(1), || true);
+        for _ in 0..8 {
+            for (id, timer) in world.timers() {
+                if matches!(timer, Timer::Inquire(_) | Timer::Collect(_)) {
+                    world.fire(id, timer);
+                }
+            }
+            world.settle();
+        }
+        assert_eq!(states(&world, 2..5, 1), [Some(expected); 3], "{lost} lost");
+        assert!(world.notes.iter().any(|(id, note)| *id == n(2) && matches!(note, Note::BecameBackup { .. })));
+        world.heal_and_check();
+    }
+}
+
+/// Those that have heard PreCommit take the others for dead, and the other way round.
+#[test]
+fn a_partition_splits_three_phase_commit() {
+    let mut world = World::of(Variant::ThreePhase, 4);
+    world.transfer(&[2, 3, 4, 5], 10);
+    let side = |id: NodeId| id.is_client() || id.number() <= 3;
+    let mut is_cut = false;
+    let mut lost = move |letter: &Letter| {
+        is_cut |= letter.body.name() == "PreCommit";
+        is_cut && side(letter.from) != side(letter.to)
+    };
+    for _ in 0..6 {
+        world.settle_but(&mut lost);
+        for (id, timer) in world.timers() {
+            world.fire(id, timer);
+        }
+    }
+    assert!(world.violations.iter().any(|it| it.starts_with("AC1")), "{:?}", world.violations);
+}
+
+/// With F = 1 any one acceptor may be away: n1, that leads, or another. The outcome is the one that was chosen.
+#[test]
+fn paxos_commit_needs_only_a_majority_of_the_acceptors() {
+    for away in [1, 5, 6] {
+        let mut world = World::of(Variant::PaxosCommit, 3);
+        world.transfer(&[2, 3, 4], 10);
+        world.settle_but(|letter| letter.to == n(away) && letter.body.name() == "Phase2a");
+        world.crash(n(away), || false);
+        for _ in 0..8 {
+            for (id, timer) in world.timers() {
+                world.fire(id, timer);
+            }
+            world.settle();
+        }
+        assert_eq!(states(&world, 2..5, 1), [Some(State::Committed); 3], "n{away} away");
+        world.heal_and_check();
+    }
+}
+
+/// A leader of a higher ballot may propose only Aborted for a participant whose vote no acceptor has.
+#[test]
+fn a_silent_participant_is_aborted_in_a_higher_ballot() {
+    let mut world = World::of(Variant::PaxosCommit, 3);
+    world.transfer(&[2, 3, 4], 10);
+    world.settle_but(|letter| letter.from == n(4));
+    world.fire(n(1), Timer::Votes(t(1)));
+    world.settle();
+    assert_eq!(states(&world, 2..5, 1), [Some(State::Aborted); 3]);
+    world.heal_and_check();
+}

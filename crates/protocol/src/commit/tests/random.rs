@@ -4,7 +4,7 @@
 
 use super::world::{World, n};
 use crate::NodeId;
-use crate::commit::{Command, Part, Reply, Setup, Timer, Variant};
+use crate::commit::{BeginsAt, Command, Part, Reply, Setup, Timer, Variant};
 
 /// SplitMix64 (Steele, Lea and Flood 2014).
 struct Chance(u64);
@@ -47,6 +47,7 @@ fn setup(variant: Variant, seed: u64) -> Setup {
         accounts: 4,
         initial_balance: 30,
         begin_attempts: 4,
+        begins_at: if seed % 3 == 1 { BeginsAt::Participant } else { BeginsAt::Coordinator },
         faults: u16::from(variant == Variant::PaxosCommit),
         ..Setup::default()
     }

@@ -6,8 +6,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::commit::{
-    ACCEPTOR, COORDINATOR, Command, Commit, Cost, Decision, Message, Note, PARTICIPANT, Part, RULES, Reply, Setup,
-    Stable, Timer, TransactionId, Variant,
+    ACCEPTOR, COORDINATOR, Command, Commit, Cost, Decision, Message, Note, PARTICIPANT, Part, RULES, Reply,
+    Setup, Stable, Timer, TransactionId, Variant,
 };
 use crate::{Door, Effect, Effects, Input, NodeId, Note as _, Protocol, Seat};
 

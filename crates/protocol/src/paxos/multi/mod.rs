@@ -15,6 +15,8 @@ mod message;
 mod note;
 mod proposer;
 mod replica;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -172,4 +174,3 @@ impl Multi {
 
 /// The acceptances of one ballot: by slot, who has said so.
 type Tally = BTreeMap<u64, std::collections::BTreeSet<NodeId>>;
-

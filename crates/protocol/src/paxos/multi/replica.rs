@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::message::{Command, Entry, Value};
 use super::BySlot;
+use super::message::{Command, Entry, Value};
 use crate::NodeId;
 
 /// What a node has learned. Entries are applied in the order of slots, without a gap.
