@@ -70,7 +70,8 @@ fn log_value(log: &Log) -> Value {
 /// written beside it. Nobody has heard of the latter yet, and a crash may take it back.
 fn server_state(node: &Node, server: &Server) -> Value {
     let Saved { term, voted_for, log } = saved(node, server);
-    let known = |index: u64| index.min(agreed(&log, &server.log, index));
+    let most = known_on_disk(server, &log);
+    let known = |index: u64| index.min(most).min(agreed(&log, &server.log, index));
     let mut state = json!({
         "role": server.role,
         "term": term,
@@ -130,6 +131,15 @@ fn more_state(map: &mut Map<String, Value>, server: &Server, rules: Variant) {
     }
 }
 
+/// What is known to be committed of the log on disk: while a leader's snapshot is still being written, no more than
+/// before it came, for what it takes the place of may be something else.
+fn known_on_disk(server: &Server, disk: &Log) -> u64 {
+    match server.installed {
+        Some((index, before)) if disk.snapshot_index() < index => before,
+        _ => u64::MAX,
+    }
+}
+
 /// Up to where, and no further than `index`, the log on disk is the one in memory: beyond that, what was committed is
 /// still on its way to the disk, over what stood there before.
 fn agreed(disk: &Log, memory: &Log, index: u64) -> u64 {
@@ -157,13 +167,7 @@ fn saved(node: &Node, server: &Server) -> Saved {
     let is_forgetful = node.setup::<Setup>().is_some_and(|setup| setup.variant == Variant::ForgetVote);
     let keeps_vote = is_forgetful && disk.current_term == server.current_term;
     let voted_for = if keeps_vote { server.voted_for } else { disk.voted_for };
-    // A snapshot that came from the leader and is still being written has nothing on the disk that it could be held
-    // against: it counts at once.
-    let snapshot_index = server.log.snapshot_index();
-    let is_foreign = disk.log.term_at(snapshot_index) != Some(server.log.snapshot_term())
-        && snapshot_index > disk.log.snapshot_index();
-    let log = if is_foreign { server.log.clone() } else { disk.log };
-    Saved { term: disk.current_term, voted_for, log }
+    Saved { term: disk.current_term, voted_for, log: disk.log }
 }
 
 /// Whether a forced write of the node is under way.
@@ -313,6 +317,7 @@ fn asked(command: &Command) -> String {
         Command::Add { server } => format!("+{server}"),
         Command::Remove { server } => format!("-{server}"),
         Command::Replace { old, new } => format!("-{old} +{new}"),
+        Command::Enter => "enter".to_owned(),
     }
 }
 

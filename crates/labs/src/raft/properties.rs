@@ -76,7 +76,9 @@ fn asked(command: &Payload) -> Option<(String, Ask)> {
     Some(match *command.get::<Command>()? {
         Command::Write { key, value } => (key_name(key), Ask::Write(u64::from(value))),
         Command::Read { key } => (key_name(key), Ask::Read),
-        Command::Add { .. } | Command::Remove { .. } | Command::Replace { .. } => return None,
+        Command::Add { .. } | Command::Remove { .. } | Command::Replace { .. } | Command::Enter => {
+            return None;
+        }
     })
 }
 

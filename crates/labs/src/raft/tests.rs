@@ -270,3 +270,41 @@ fn clients_find_their_way_out_of_a_minority() {
         );
     }
 }
+
+/// A judge that knows the printed states alone: what one server says is committed no other contradicts, and no server
+/// takes it back while it is up, whether its log was compacted, or is being replaced by a snapshot, or not.
+#[test]
+fn printed_states_never_take_back_what_is_committed() {
+    let mut compacted = 0;
+    for (variant, seed) in (0..24).map(|seed| (["snapshot", "membership", "lease"][seed % 3], seed as u64)) {
+        let variant = LAB.variant(variant).expect("a variant");
+        let mut settings = Settings::defaults(&variant.settings());
+        settings.set("snapshot_after", crate::schema::SettingValue::Number(3));
+        settings.set("disk_us", crate::schema::SettingValue::Range(1_000, 30_000));
+        let faults = crate::check::Faults::Random(seed);
+        let trial = crate::check::Trial { lab: &LAB, variant, settings, seed, faults, until_us: 6_000_000 };
+        let mut session = Session::from_text(&trial.text()).expect("a run");
+        session.play_ahead(6_000_000, 200_000);
+        let mut out = Vec::new();
+        crate::export::states(&session, session.len(), &mut out).expect("bytes");
+        let (mut entries, mut commits) =
+            (std::collections::BTreeMap::new(), std::collections::BTreeMap::<String, u64>::new());
+        for line in String::from_utf8(out).expect("text").lines() {
+            let state: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            let (Some(commit), Some(log)) = (state["commit"].as_u64(), state["log"].as_array()) else {
+                continue;
+            };
+            let base = state["snapshot_index"].as_u64().expect("a number");
+            compacted += u64::from(base > 0);
+            assert!(commit >= base && commit <= base + log.len() as u64, "{line}");
+            for (index, entry) in (base + 1..=commit).zip(log) {
+                let known = entries.entry(index).or_insert_with(|| entry.clone());
+                assert_eq!(known, entry, "{}: {line}", trial.text());
+            }
+            let node = state["node"].as_str().expect("a node").to_owned();
+            let before = commits.insert(node, commit).unwrap_or(0);
+            assert!(commit >= before || state["event"] == "restart", "{}: {before}, {line}", trial.text());
+        }
+    }
+    assert!(compacted > 1_000, "{compacted}");
+}

@@ -372,6 +372,12 @@ const COMMANDS: &[CommandSchema] = &[
         arguments: &[server_named("server", Text::new("server", "服务器"))],
     },
     CommandSchema {
+        name: "enter",
+        title: Text::new("Start one more server", "启动并加入新服务器"),
+        taker: Taker::Newcomer,
+        arguments: &[],
+    },
+    CommandSchema {
         name: "replace",
         title: Text::new("Replace a server", "替换服务器"),
         taker: Taker::Client,
@@ -384,7 +390,7 @@ const COMMANDS: &[CommandSchema] = &[
 
 /// How many of the commands a variant takes: reads and writes, single changes, changes of two servers.
 const READS_AND_WRITES: usize = 2;
-const SINGLE_CHANGES: usize = 4;
+const SINGLE_CHANGES: usize = 5;
 
 const fn server_named(name: &'static str, title: Text) -> Argument {
     Argument { name, title, kind: ArgumentKind::Server }
@@ -424,6 +430,7 @@ fn read_command(words: &[&str], known: usize) -> Result<Command, BadCommand> {
         }
         "add" => Command::Add { server: words.node("server")? },
         "remove" => Command::Remove { server: words.node("server")? },
+        "enter" => Command::Enter,
         "replace" => Command::Replace { old: words.node("old")?, new: words.node("new")? },
         _ => Command::Read { key: key(&mut words)? },
     };

@@ -73,8 +73,15 @@ impl Client {
         self.last_serial += 1;
         // A client that forgot its serial numbers would have a new command taken for an old one.
         fx.persist_forced(Stable { last_serial: self.last_serial, ..Stable::default() });
-        self.call =
-            Some(Call { op, serial: self.last_serial, command, server, attempts: 0, hints_followed: 0, retries: 0 });
+        self.call = Some(Call {
+            op,
+            serial: self.last_serial,
+            command,
+            server,
+            attempts: 0,
+            hints_followed: 0,
+            retries: 0,
+        });
         self.ask(server, fx);
     }
 
@@ -90,6 +97,8 @@ impl Client {
             Command::Add { server } => Message::AddServer { serial, server },
             Command::Remove { server } => Message::RemoveServer { serial, server },
             Command::Replace { old, new } => Message::ReplaceServer { serial, old, new },
+            // A client is no server and cannot become one; this asks for nothing.
+            Command::Enter => Message::AddServer { serial, server: client },
         };
         fx.send(server, message);
         fx.set_timer(Timer::Retry, fx.setup().client_retry_us);

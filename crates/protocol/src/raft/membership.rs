@@ -9,7 +9,7 @@
 use serde::{Serialize, Serializer};
 
 use super::log::Op;
-use super::message::Reply;
+use super::message::{Message, Reply, Timer, Value};
 use super::note::Note;
 use super::server::{Role, Server};
 use super::{Fx, Variant};
@@ -181,9 +181,28 @@ impl Server {
         self.advance_change(fx);
     }
 
-    /// Forgets a change that is in no log yet: its client asks again, a person is told.
+    /// As newcomer: asks all servers that it knows to be added, and again until it is. Only a leader heeds that.
+    pub(super) fn ask_to_enter(&mut self, fx: &mut Fx<'_>) {
+        let Some(serial) = self.entering else { return };
+        for server in fx.seat().peers() {
+            self.send(server, Message::AddServer { serial, server: fx.id() }, fx);
+        }
+        fx.set_timer(Timer::Retry, fx.setup().client_retry_us);
+    }
+
+    /// As newcomer: the command is done once a configuration with it is committed, as far as it knows.
+    pub(super) fn answer_entered(&mut self, fx: &mut Fx<'_>) {
+        let is_in = self.is_config_settled() && self.config.members.contains(fx.id());
+        if let Some(op) = self.entering.take_if(|_| is_in) {
+            self.save(fx);
+            fx.cancel_timer(Timer::Retry);
+            fx.reply(op, Reply::Done(Value::Members(self.config.members)));
+        }
+    }
+
+    /// Forgets a change that is in no log yet: who asked for it asks again, a person is told.
     pub(super) fn drop_change(&mut self, fx: &mut Fx<'_>) {
-        if let Some(change) = self.change.take().filter(|change| !change.client.is_client()) {
+        if let Some(change) = self.change.take().filter(|change| change.client == fx.id()) {
             fx.reply(change.serial, Reply::NotLeader { leader_hint: None });
         }
     }

@@ -124,7 +124,7 @@ pub enum Message {
         /// Up to where the receiver's log now matches; 0 where the snapshot was refused.
         match_index: u64,
     },
-    /// A client asks for one more server (dissertation §4.1).
+    /// A client, or the newcomer itself, asks for one more server (dissertation §4.1).
     AddServer {
         /// The command's number in the client's session.
         serial: u64,
@@ -202,7 +202,7 @@ pub enum Timer {
     Election,
     /// A leader says that it is there (§5.2).
     Heartbeat,
-    /// A client asks again (§8).
+    /// A client, or a newcomer, asks again (§8).
     Retry,
     /// The shortest election timeout is over since a leader was heard from (dissertation §4.2.3).
     LeaderMemory,
@@ -254,6 +254,8 @@ pub enum Command {
         /// Who is to come.
         new: NodeId,
     },
+    /// A server that joined later asks to be added.
+    Enter,
 }
 
 impl crate::Command for Command {
@@ -264,6 +266,7 @@ impl crate::Command for Command {
             Self::Add { .. } => "add",
             Self::Remove { .. } => "remove",
             Self::Replace { .. } => "replace",
+            Self::Enter => "enter",
         }
     }
 }

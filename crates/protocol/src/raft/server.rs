@@ -62,12 +62,16 @@ pub struct Server {
     pub config: Config,
     /// What the log's beginning has come to, if a snapshot took its place (persistent).
     pub snapshot: Option<Arc<Snapshot>>,
+    /// The index of the last snapshot that came from a leader, and how far it knew itself what is committed before.
+    pub installed: Option<(u64, u64)>,
     /// Whether it heard from a leader within the shortest election timeout, where the variant goes by that.
     pub heard_leader: bool,
     /// As leader: what reads wait for, where they do not go through the log.
     pub reads: Reads,
     /// As leader: the change of the cluster that it was asked for.
     pub change: Option<Change>,
+    /// The command by which it asks to be added, until it is.
+    pub entering: Option<u64>,
     /// Whether persistent state changed since it was last handed to the disk; never so between two inputs.
     #[serde(skip)]
     pub(super) is_unsaved: bool,
@@ -94,9 +98,11 @@ impl Server {
             direct: BTreeMap::new(),
             config: Config::default(),
             snapshot: stable.snapshot,
+            installed: None,
             heard_leader: false,
             reads: Reads::default(),
             change: None,
+            entering: None,
             is_unsaved: is_first,
         };
         server.config = server.config_at(server.log.last_index(), fx);
@@ -119,7 +125,7 @@ impl Server {
             Input::Timer(Timer::Election) => self.start_election(fx),
             Input::Timer(Timer::Heartbeat) => self.send_heartbeats(fx),
             Input::Timer(Timer::LeaderMemory) => self.heard_leader = false,
-            Input::Timer(Timer::Retry) => {}
+            Input::Timer(Timer::Retry) => self.ask_to_enter(fx),
             Input::Command { op, body } => self.handle_command(op, body, fx),
         }
         self.save(fx);
@@ -488,6 +494,7 @@ impl Server {
             self.commit_index = index;
             self.note(Note::LearnedCommit { index }, fx);
             self.apply(fx);
+            self.answer_entered(fx);
         }
     }
 
@@ -669,7 +676,9 @@ impl Server {
             return self.reply_client(client, serial, None, fx);
         }
         let waits = self.change.is_some_and(|known| (known.client, known.serial) == (client, serial));
-        if !waits && self.is_new(client, serial, fx) {
+        // Newcomers have no session: who is in already is asked for no more.
+        let is_in = !client.is_client() && self.config.voters().contains(client);
+        if !waits && !is_in && self.is_new(client, serial, fx) {
             self.take_change(change, fx);
         }
     }
@@ -705,6 +714,11 @@ impl Server {
 
     /// A command that a person gives the server directly, outside any session.
     fn handle_command(&mut self, op: u64, body: Command, fx: &mut Fx<'_>) {
+        if body == Command::Enter {
+            self.entering = Some(op);
+            self.answer_entered(fx);
+            return self.ask_to_enter(fx);
+        }
         if self.role != Role::Leader {
             return fx.reply(op, Reply::NotLeader { leader_hint: self.leader_id });
         }
@@ -713,6 +727,7 @@ impl Server {
             Command::Add { server } => (Some(server), None),
             Command::Remove { server } => (None, Some(server)),
             Command::Replace { old, new } => (Some(new), Some(old)),
+            Command::Enter => return,
             Command::Write { key, value } => {
                 return self.append_direct(op, Op::Write { client, serial: op, key, value }, fx);
             }
@@ -734,7 +749,7 @@ impl Server {
 
     // Persistent state goes to the disk before anything is said that depends on it.
 
-    fn save(&mut self, fx: &mut Fx<'_>) {
+    pub(super) fn save(&mut self, fx: &mut Fx<'_>) {
         if !std::mem::take(&mut self.is_unsaved) {
             return;
         }

@@ -83,6 +83,7 @@ impl Server {
             self.values.clone_from(&snapshot.values);
             self.sessions.clone_from(&snapshot.sessions);
             self.snapshot = Some(Arc::new(snapshot));
+            self.installed = Some((index, self.commit_index));
             (self.commit_index, self.last_applied) = (index, index);
             self.config = self.config_at(self.log.last_index(), fx);
             self.is_unsaved = true;
@@ -90,6 +91,7 @@ impl Server {
             for (_, op) in std::mem::take(&mut self.direct) {
                 fx.reply(op, Reply::Overwritten);
             }
+            self.answer_entered(fx);
         }
         self.reply_snapshot(from, index, fx);
     }

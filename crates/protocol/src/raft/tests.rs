@@ -714,3 +714,27 @@ fn the_last_server_stays() {
     table.carry(&[1]);
     assert_eq!((table.server(1).role, table.members(1)), (Role::Leader, vec![1]));
 }
+
+#[test]
+fn a_newcomer_asks_for_itself_until_it_is_in() {
+    for variant in [Variant::Membership, Variant::MembershipJoint] {
+        let mut table = Table::new(3, variant);
+        table.restart(n(4));
+        table.time_out(1);
+        table.carry(&[1, 2, 3]);
+        table.ask(4, 100, Command::Enter);
+        table.mail.clear();
+        assert!(table.answers.is_empty(), "the request was lost");
+        for _ in 0..4 {
+            table.give(n(4), Input::Timer(Timer::Retry));
+            table.carry(&[1, 2, 3, 4]);
+            table.heartbeat(1);
+            table.carry(&[1, 2, 3, 4]);
+        }
+        assert_eq!(table.members(4), [1, 2, 3, 4], "{variant:?}");
+        assert_eq!(table.answers.len(), 1, "{variant:?}: {:?}", table.answers);
+        let configs =
+            table.server(1).log.iter().filter(|entry| matches!(entry.op, Op::Config { .. })).count();
+        assert_eq!(configs, if variant == Variant::Membership { 1 } else { 2 }, "asked again, added once");
+    }
+}
