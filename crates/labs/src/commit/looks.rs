@@ -45,8 +45,12 @@ pub(super) fn draw_blocked(world: &World, stage: &mut Stage<'_>) {
     let counts = [("count", participants.to_string()), ("locks", locks.to_string())];
     let values: Vec<(&str, &str)> = counts.iter().map(|(key, count)| (*key, count.as_str())).collect();
     let words = text.fill(stage.frame.lang, &values);
-    let spots = [Point::new(8.0, 18.0), Point::new(8.0, stage.frame.height - 8.0)];
-    stage.label_at_one_of(&spots, &words, Lettering::sans(12.0), Ink::Warn, Subject::None);
+    // In a corner, or where strips and words stand in the corners, between them.
+    let lettering = Lettering::sans(12.0);
+    let (low_y, half) = (stage.frame.height - 8.0, lettering.width_of(&words) / 2.0);
+    let (left, middle) = (8.0, stage.middle.x - half);
+    let spots = [(left, 18.0), (left, low_y), (middle, 18.0), (middle, low_y)].map(|(x, y)| Point::new(x, y));
+    stage.label_at_one_of(&spots, &words, lettering, Ink::Warn, Subject::None);
 }
 
 fn tint(look: &mut Look, transaction: TransactionId) {

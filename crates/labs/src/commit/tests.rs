@@ -72,7 +72,7 @@ fn three_phase_commit_is_right_without_a_partition_and_wrong_with_one() {
         ("@65000crash.n1;@65000crash.n2", &[]),
         ("@65000cut.n1_n2_n3.n4_n5", &["ac1", "ac2", "money-conserved"]),
         ("@65000cut.n1_n2.n3_n4_n5;@66000crash.n1", &["ac1", "money-conserved"]),
-        ("@65000pause.n2", &[]),
+        ("@65000pause.n2", &["nonblocking"]),
     ] {
         let found = found(&format!("{run}{faults}"), 12_000_000);
         let always = ["ac1", "ac2", "ac3", "ac4", "money-conserved", "nonblocking"];

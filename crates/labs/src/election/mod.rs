@@ -16,11 +16,12 @@ use crate::coordination::{self, joined};
 use crate::lab::{Family, Lab, MessageKind, Rule, StorySource, embedded};
 use crate::words::Text;
 
-const KINDS: [MessageKind; 6] = [
+const KINDS: [MessageKind; 7] = [
     MessageKind { name: "NUMBER", short: "NUM", ink: 1 },
     MessageKind { name: "ELECTION", short: "ELEC", ink: 1 },
     MessageKind { name: "OK", short: "OK", ink: 1 },
     MessageKind { name: "COORDINATOR", short: "COORD", ink: 3 },
+    MessageKind { name: "HELLO", short: "HI", ink: 4 },
     MessageKind { name: "ELECTED", short: "ELD", ink: 3 },
     MessageKind { name: "HEARTBEAT", short: "HB", ink: 4 },
 ];
@@ -33,7 +34,7 @@ const TIMERS: [(&str, Text); 5] = [
     ("coordinator timeout", Text::new("coordinator timeout", "等待领导者超时")),
 ];
 
-static ALL_KINDS: [MessageKind; 22] = joined(KINDS, coordination::KINDS);
+static ALL_KINDS: [MessageKind; 23] = joined(KINDS, coordination::KINDS);
 static ALL_TIMERS: [(&str, Text); 11] = joined(TIMERS, coordination::TIMERS);
 static ALL_RULES: [Rule; 28] = joined(words::RULES, coordination::RULES);
 

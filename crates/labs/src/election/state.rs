@@ -16,7 +16,11 @@ pub(super) fn belief(node: &Node) -> Option<Belief> {
     let machine = node.machine::<Election>()?;
     let belief = machine.belief()?;
     let is_writing = matches!(machine, Election::Bully(_)) && node.pending_writes().any(|write| write.force);
-    Some(Belief { leads: belief.leads && !is_writing, ..belief })
+    if !belief.leads || !is_writing {
+        return Some(belief);
+    }
+    let epoch = node.durable::<Stable>().and_then(|stable| stable.epoch).unwrap_or(0);
+    Some(Belief { epoch, leader: None, leads: false })
 }
 
 /// The servers that stand for election.

@@ -67,7 +67,10 @@ pub(super) static BULLY: ElectionVariant = ElectionVariant {
                     "Synchrony: a message and its answer take less than the answer timeout, always.",
                     "同步：一条消息及其应答所需时间总是小于应答超时。",
                 ),
-                Text::new("No message is lost, and nothing is cut.", "消息不丢失，网络不被切断。"),
+                Text::new(
+                    "No message is lost or repeated, and nothing is cut.",
+                    "消息不丢失也不重复，网络不被切断。",
+                ),
                 Text::new(
                     "Nodes stop and come back; they do not sleep: silence means death.",
                     "节点会停止和恢复，但不会沉睡：沉默就意味着宕机。",

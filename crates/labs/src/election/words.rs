@@ -136,8 +136,8 @@ pub(super) const RULES: [Rule; 17] = [
     rule(
         "bully-listen",
         Text::new(
-            "A node that is back listens first, so that it leads in no epoch that is taken.",
-            "恢复的节点先监听一段时间，以免在已有领导者的纪元中领导。",
+            "A node that is back says HELLO and listens first, so that it leads in no epoch that is taken.",
+            "恢复的节点先发 HELLO 并监听一段时间，以免在已有领导者的纪元中领导。",
         ),
         "Our addition, for the epochs",
     ),
@@ -220,6 +220,7 @@ pub(super) fn message(body: &Payload, roomy: bool) -> String {
         Message::Ok { .. } => "OK".to_owned(),
         Message::Coordinator { epoch } if roomy => format!("COORDINATOR E{epoch}"),
         Message::Coordinator { .. } => "COORD".to_owned(),
+        Message::Hello { epoch, .. } => format!("HELLO E{epoch}"),
         Message::Elected { leader, .. } => format!("ELECTED {leader}"),
         Message::Heartbeat { .. } => "HEARTBEAT".to_owned(),
         Message::Service(message) => coordination::message_words(message, roomy),

@@ -108,6 +108,36 @@ pub static LAB: Lab = Lab {
             text: embedded(include_str!("stories/redlock-restart.story")),
         },
         StorySource {
+            id: "znode-line",
+            title: Text::new("Standing in line", "排队"),
+            text: embedded(include_str!("stories/znode-line.story")),
+        },
+        StorySource {
+            id: "znode-herd",
+            title: Text::new("The herd", "羊群"),
+            text: embedded(include_str!("stories/znode-herd.story")),
+        },
+        StorySource {
+            id: "znode-crash",
+            title: Text::new("The session ends, and the lock with it", "会话结束，锁随之释放"),
+            text: embedded(include_str!("stories/znode-crash.story")),
+        },
+        StorySource {
+            id: "anyone-releases",
+            title: Text::new("Anyone can release a plain znode", "普通 znode，谁都能释放"),
+            text: embedded(include_str!("stories/anyone-releases.story")),
+        },
+        StorySource {
+            id: "chubby-jeopardy",
+            title: Text::new("Jeopardy and grace", "危险期与宽限期"),
+            text: embedded(include_str!("stories/chubby-jeopardy.story")),
+        },
+        StorySource {
+            id: "lock-delay",
+            title: Text::new("The lock-delay", "锁延迟"),
+            text: embedded(include_str!("stories/lock-delay.story")),
+        },
+        StorySource {
             id: "lose-one",
             title: Text::new("Your turn: lose an increment", "轮到你：弄丢一次加一"),
             text: embedded(include_str!("stories/lose-one.story")),

@@ -307,7 +307,10 @@ fn fifo(memory: &mut Order, _: &World, step: &Step) -> Signal {
         step.body.as_ref().filter(|_| step.kind == Kind::Deliver).and_then(|body| body.get::<Message>());
     // A znode may be asked for at any server, and granted is what its client hears of.
     let is_znode = matches!(asked, Some(Message::Service(_)))
-        || step.notes.iter().any(|note| matches!(note.get::<Note>(), Some(Note::Granted { .. })) && id.is_client());
+        || step
+            .notes
+            .iter()
+            .any(|note| matches!(note.get::<Note>(), Some(Note::Granted { .. })) && id.is_client());
     let id = if is_znode { NodeId::server(2) } else { id };
     let asker = match asked {
         Some(&(Message::SetNx { owner, .. } | Message::Lock { owner })) => Some((owner.client, owner.op)),

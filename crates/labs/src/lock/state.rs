@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use faultscope_protocol::NodeId;
 use faultscope_protocol::coordination::{State, Zxid};
 use faultscope_protocol::lock::{
-    Client, Held, Lock, MUTEX, Mutex, Owner, PARENT, RESOURCE, Resource, SERVICE, Setup, Stable, Store, Variant,
+    Client, Held, Lock, MUTEX, Mutex, Owner, PARENT, RESOURCE, Resource, SERVICE, Setup, Stable, Store,
+    Variant,
 };
 use faultscope_sim::{Node, Status, World};
 use serde_json::{Map, Value, json};

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use faultscope_protocol::lock::{Command, Fsync, Lock, MUTEX, PARENT, RESOURCE, SERVICE, STORE, Setup, Variant as Rules};
+use faultscope_protocol::lock::{
+    Command, Fsync, Lock, MUTEX, PARENT, RESOURCE, SERVICE, STORE, Setup, Variant as Rules,
+};
 use faultscope_protocol::{Door, NodeId, coordination};
 use faultscope_sim::{BadCommand, FaultKind, Load, Node, Payload, Property, SeatPlan, TypedFactory, World};
 use serde_json::{Map, Value};
@@ -281,7 +283,14 @@ pub(super) static ZNODE: LockVariant = LockVariant {
         ),
         standing: Standing::Right,
         assumes: SERVICE_ASSUMES,
-        claims: &["service-exclusive", "no-lost-increment", "no-stale-write", "tokens-rise", "fifo", "lock-granted"],
+        claims: &[
+            "service-exclusive",
+            "no-lost-increment",
+            "no-stale-write",
+            "tokens-rise",
+            "fifo",
+            "lock-granted",
+        ],
     },
     rules: Rules::Znode,
 };
@@ -341,7 +350,10 @@ fn read_command(words: &[&str]) -> Result<Command, BadCommand> {
         "promote" => Command::Promote,
         "release" => Command::Release,
         word => {
-            return Err(BadCommand::Unknown { word: word.to_owned(), known: vec!["increment", "promote", "release"] });
+            return Err(BadCommand::Unknown {
+                word: word.to_owned(),
+                known: vec!["increment", "promote", "release"],
+            });
         }
     };
     words.end()?;
@@ -358,7 +370,9 @@ impl Variant for LockVariant {
     }
 
     fn settings(&self) -> Vec<Setting> {
-        own_settings(self.rules).into_iter().chain(engine_settings((2_000, 4_000), (500, 1_500))).collect()
+        // A Chubby cell needs several rounds for each grant; it stands in one place.
+        let latency_us = if self.rules == Rules::Chubby { (1_000, 2_000) } else { (2_000, 4_000) };
+        own_settings(self.rules).into_iter().chain(engine_settings(latency_us, (500, 1_500))).collect()
     }
 
     fn commands(&self) -> &'static [CommandSchema] {
@@ -614,7 +628,7 @@ fn service_settings(rules: Rules, defaults: &Setup) -> Vec<Setting> {
             Text::new("Clients are dealt out to them in turn.", "客户端依次分到各台机器上。"),
             (1, 5, 2),
         )],
-        Rules::SetNx => vec![replicas, fsync(FSYNC_FAST)],
+        Rules::SetNx => vec![replicas, fsync(FSYNC_SAFE)],
         Rules::SetExFirst | Rules::TtlPlainDel | Rules::Ttl => vec![ttl, replicas, fsync(FSYNC_SAFE)],
         Rules::TtlFenced => {
             let fencing = Setting {

@@ -291,7 +291,10 @@ pub(super) fn note(body: &Payload, lang: Lang) -> String {
             lang,
         ),
         Note::Jeopardy { owner } => say(
-            Text::new("{c} cannot be sure of its session, and stands still", "{c} 无法确定会话是否还在，停手等待"),
+            Text::new(
+                "{c} cannot be sure of its session, and stands still",
+                "{c} 无法确定会话是否还在，停手等待",
+            ),
             *owner,
             &[],
             lang,
@@ -300,7 +303,9 @@ pub(super) fn note(body: &Payload, lang: Lang) -> String {
             say(Text::new("the session of {c} stands: it goes on", "{c} 的会话还在，继续"), *owner, &[], lang)
         }
         Note::LockDelay => {
-            Text::new("the last holder failed: the lock-delay begins", "上一个持有者已失效：锁延迟开始").get(lang).to_owned()
+            Text::new("the last holder failed: the lock-delay begins", "上一个持有者已失效：锁延迟开始")
+                .get(lang)
+                .to_owned()
         }
         Note::Service(note) => coordination::note_words(note, lang),
         Note::Promoted { epoch, holder } => Text::new(
@@ -347,7 +352,9 @@ pub(super) fn command(body: &Payload, lang: Lang) -> String {
         Some(Reply::Promoted { epoch }) => Text::new("primary, epoch {epoch}", "主节点，纪元 {epoch}")
             .fill(lang, &[("epoch", &epoch.to_string())]),
         Some(Reply::Released { was_held: true }) => Text::new("deleted", "已删除").get(lang).to_owned(),
-        Some(Reply::Released { was_held: false }) => Text::new("nothing to delete", "没有可删的锁").get(lang).to_owned(),
+        Some(Reply::Released { was_held: false }) => {
+            Text::new("nothing to delete", "没有可删的锁").get(lang).to_owned()
+        }
         Some(Reply::Unknown) => Text::new("unknown", "未知").get(lang).to_owned(),
         Some(Reply::WrongRole) => Text::new("not here", "此处不行").get(lang).to_owned(),
         None => body.name().to_owned(),

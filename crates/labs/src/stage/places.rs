@@ -198,17 +198,25 @@ fn dial(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], turns: &[(NodeId,
     }
 }
 
+/// How much height a client in a column needs for its disc and the words under it.
+const WORDED_CLIENT: f64 = 72.0;
+
 fn place_clients(stage: &mut Stage<'_>, clients: &[NodeId], has_hub: bool) {
     if stage.frame.class == Class::Miniature {
         return;
     }
-    let radius = client_radius(stage);
     let count = clients.len().max(1) as f64;
+    let span = (stage.frame.height - 120.0).min(count * 110.0);
+    // Many in a column stand close together, and without words.
+    let is_crowded = stage.frame.is_roomy() && span / count < WORDED_CLIENT;
+    let radius = match client_radius(stage) {
+        radius if is_crowded => (span / count / 2.0 - 4.0).clamp(6.0, radius),
+        radius => radius,
+    };
     for (place, &id) in clients.iter().enumerate() {
         let share = (place as f64 + 0.5) / count;
         let center = if stage.frame.is_roomy() {
-            let span = (stage.frame.height - 120.0).min(count * 110.0);
-            Point::new(radius + 28.0, stage.frame.height / 2.0 + (share - 0.5) * span)
+            Point::new(client_radius(stage) + 28.0, stage.frame.height / 2.0 + (share - 0.5) * span)
         } else {
             // One or two reach the top between the lowest nodes; under a hub stand its words, and around it is room.
             // A little to the left, as their words stand at the right.
@@ -216,7 +224,11 @@ fn place_clients(stage: &mut Stage<'_>, clients: &[NodeId], has_hub: bool) {
             let x = stage.frame.width * (0.5 + (share - 0.5) * spread) - shift;
             Point::new(x, stage.frame.height - radius - RIM - 7.0)
         };
-        let side = if stage.frame.is_roomy() { Side::Below } else { Side::Right };
+        let side = match stage.frame.is_roomy() {
+            true if is_crowded => Side::Nowhere,
+            true => Side::Below,
+            false => Side::Right,
+        };
         stage.places.push(NodePlace { id, center, radius, side });
     }
 }

@@ -375,7 +375,7 @@ impl Cost {
         match message {
             Message::Begin { .. } | Message::Outcome { .. } | Message::Forget { .. } => {}
             Message::Ack { .. } | Message::HaveCommitted { .. } | Message::Aborted { .. } => {
-                self.acks = self.acks.saturating_add(1)
+                self.acks = self.acks.saturating_add(1);
             }
             _ => self.messages = self.messages.saturating_add(1),
         }

@@ -40,7 +40,7 @@ struct Table {
     notes: Vec<Note>,
     /// What was ever committed, by number: two leaders must agree on it.
     committed: BTreeMap<Zxid, State>,
-    /// The highest number that was committed before each epoch was established must be in it.
+    /// Whether two leaders disagreed.
     is_broken: bool,
     /// Whether a crash loses what was written, to see the checks bite.
     forgets: bool,
@@ -387,6 +387,49 @@ fn nobody_is_told_less_than_it_has_seen() {
     let ping = |seen| Message::Ping { session, number: 1, seen, watches: Vec::new() };
     table.give(n(1), Input::Message { from: c(1), body: ping(seen) });
     assert!(matches!(table.mail[..], [(_, _, Message::NotLeader { .. })]));
+}
+
+/// Two servers that take each other for the leader, and messages that arrive twice, would keep a client busy for ever.
+#[test]
+fn a_client_follows_one_hint_until_a_timer_runs_out() {
+    let mut table = ready();
+    let place = table.client(c(1)).place;
+    let asked = table.setup.server(place).expect("a server");
+    for leader in [n(2), n(3), n(2)] {
+        let body = Message::NotLeader { leader: Some(leader) };
+        table.give(c(1), Input::Message { from: asked, body: body.clone() });
+        table.give(c(1), Input::Message { from: n(2), body });
+    }
+    assert_eq!(table.mail.len(), 1, "{:?}", table.mail);
+    table.fire(c(1), Timer::Ping);
+    table.settle();
+    assert!(table.client(c(1)).session().is_some());
+}
+
+/// A session stands from when the leader heard a ping, which was not before the ping was sent.
+#[test]
+fn a_client_knows_when_its_session_may_have_ended() {
+    let mut table = ready();
+    table.fire(c(1), Timer::Ping);
+    table.settle();
+    assert!(table.client(c(1)).is_sure());
+    table.fire(c(1), Timer::Lease);
+    assert!(!table.client(c(1)).is_sure());
+    assert!(table.events.contains(&(c(1), Event::InDoubt)));
+    // Answers to pings of long ago make nobody sure.
+    let session = table.client(c(1)).session().expect("a session");
+    for _ in 0..6 {
+        table.fire(c(1), Timer::Ping);
+    }
+    table.mail.clear();
+    let number = table.client(c(1)).pings - 5;
+    let pong = Message::Pong { session, number, zxid: Zxid::default(), fired: Vec::new() };
+    table.give(c(1), Input::Message { from: n(1), body: pong });
+    assert!(!table.client(c(1)).is_sure());
+    table.fire(c(1), Timer::Ping);
+    table.settle();
+    assert!(table.client(c(1)).is_sure());
+    assert!(table.events.contains(&(c(1), Event::Sure)));
 }
 
 struct Chance(u64);

@@ -32,7 +32,7 @@ pub struct Bully {
     pub phase: Phase,
     /// The number of the election that it takes part in, or whose leader it knows.
     pub epoch: u32,
-    /// The highest number of an election that it was asked in.
+    /// No election that it starts has a number below this: it was asked in such a one, or told of the one before.
     pub asked: u32,
     /// Whom it takes for the leader.
     pub leader: Option<NodeId>,
@@ -59,6 +59,9 @@ impl Bully {
                 body: Message::Coordinator { epoch } | Message::Heartbeat { epoch, .. },
             } => {
                 self.hear_leader(from, epoch, fx);
+            }
+            Input::Message { from, body: Message::Hello { epoch, is_reply } } => {
+                self.greet(from, epoch, is_reply, fx);
             }
             Input::Timer(Timer::Answer) if self.phase == Phase::Electing => self.win(fx),
             Input::Timer(Timer::Coordinator) if self.phase == Phase::Waiting => self.start(fx),
@@ -91,12 +94,23 @@ impl Bully {
         fx.persist_forced(Stable { epoch: Some(self.epoch), ..Stable::default() });
     }
 
-    /// After a restart it does not know the epoch. Whoever leads, or stands, is heard in this time.
+    /// After a restart it does not know the epoch. Whoever is up, or comes up, tells it in this time.
     fn listen(&mut self, fx: &mut Fx<'_>) {
         self.phase = Phase::Listening;
         fx.note(Note::Listening);
+        for other in fx.setup().others(fx.id()) {
+            fx.send(other, Message::Hello { epoch: self.epoch, is_reply: false });
+        }
         let setup = fx.setup();
         fx.set_timer(Timer::Detect, setup.detect_us.saturating_add(setup.answer_us.saturating_mul(2)));
+    }
+
+    /// Another one knows of this epoch: the next election is above it.
+    fn greet(&mut self, from: NodeId, epoch: u32, is_reply: bool, fx: &mut Fx<'_>) {
+        self.asked = self.asked.max(epoch.saturating_add(1));
+        if !is_reply {
+            fx.send(from, Message::Hello { epoch: self.epoch, is_reply: true });
+        }
     }
 
     /// The highest node leads from the beginning.
@@ -121,6 +135,8 @@ impl Bully {
             Phase::Leader if epoch <= self.epoch => {
                 fx.send(from, Message::Coordinator { epoch: self.epoch });
             }
+            // The election is over, and the asker has yet to hear of its leader.
+            Phase::Follower if epoch <= self.epoch => {}
             Phase::Idle | Phase::Follower | Phase::Leader => self.start(fx),
             Phase::Listening | Phase::Electing | Phase::Waiting => {}
         }

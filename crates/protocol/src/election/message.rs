@@ -30,6 +30,13 @@ pub enum Message {
         /// The number of the election.
         epoch: u32,
     },
+    /// Bully: a node that is back tells what it knows, and is told what others know.
+    Hello {
+        /// The number of the last election that the sender knows of.
+        epoch: u32,
+        /// Whether this answers another one.
+        is_reply: bool,
+    },
     /// Ring: the election is over; travels around once.
     Elected {
         /// The number of the election.
@@ -58,6 +65,7 @@ impl crate::Message for Message {
             Self::Election { .. } => "ELECTION",
             Self::Ok { .. } => "OK",
             Self::Coordinator { .. } => "COORDINATOR",
+            Self::Hello { .. } => "HELLO",
             Self::Elected { .. } => "ELECTED",
             Self::Heartbeat { .. } => "HEARTBEAT",
             Self::Service(message) => message.name(),
@@ -67,6 +75,7 @@ impl crate::Message for Message {
     fn is_reply(&self) -> bool {
         match self {
             Self::Ok { .. } => true,
+            Self::Hello { is_reply, .. } => *is_reply,
             Self::Service(message) => message.is_reply(),
             _ => false,
         }

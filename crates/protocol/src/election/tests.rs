@@ -302,3 +302,20 @@ fn a_random_ring_takes_n_times_the_harmonic_number() {
         assert!(measured.abs_diff(hundredths) < hundredths / 50, "n = {participants}: {measured}/100");
     }
 }
+
+/// All that knew of the second epoch are back and silent; they tell it nevertheless.
+#[test]
+fn who_is_back_tells_what_it_knows() {
+    let mut table = bully(5);
+    table.elect(n(1));
+    table.settle();
+    table.fire_all(Timer::Answer);
+    table.settle();
+    (1..=4).for_each(|number| table.crash(n(number)));
+    (1..=5).for_each(|number| table.restart(n(number)));
+    table.settle();
+    table.armed.retain(|(id, timer)| *timer != Timer::Detect || *id == n(5));
+    table.fire_all(Timer::Detect);
+    table.settle();
+    assert_eq!((table.leaders(), table.belief(5).epoch), (vec![5], 3));
+}

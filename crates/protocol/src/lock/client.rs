@@ -84,7 +84,16 @@ impl Client {
     pub(super) fn boot(stable: &coordination::Stable, fx: &mut Fx<'_>) -> Self {
         let primary = fx.setup().first_primary(fx.id());
         let service = fx.setup().variant.uses_service().then(|| Service::boot(stable, fx));
-        Self { job: None, queue: VecDeque::new(), holding: None, token: None, done: 0, epoch: 0, primary, service }
+        Self {
+            job: None,
+            queue: VecDeque::new(),
+            holding: None,
+            token: None,
+            done: 0,
+            epoch: 0,
+            primary,
+            service,
+        }
     }
 
     pub(super) fn handle(&mut self, input: Input<Lock>, fx: &mut Fx<'_>) {
@@ -168,7 +177,7 @@ impl Client {
             Message::Unlocked { owner } if Some(owner) == self.owner(fx.id()) => self.on_released(fx),
             Message::Value { owner, value } if Some(owner) == self.owner(fx.id()) => self.on_value(value, fx),
             Message::Written { owner, value } if Some(owner) == self.owner(fx.id()) => {
-                self.on_written(value, fx)
+                self.on_written(value, fx);
             }
             Message::Refused { owner, highest_token } if Some(owner) == self.owner(fx.id()) => {
                 self.on_refused(highest_token, fx);

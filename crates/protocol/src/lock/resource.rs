@@ -29,7 +29,7 @@ impl Resource {
     pub(super) fn handle(&mut self, input: Input<Lock>, fx: &mut Fx<'_>) {
         match input {
             Input::Message { from, body: Message::Read { owner, token } } => {
-                self.read(from, owner, token, fx)
+                self.read(from, owner, token, fx);
             }
             Input::Message { from, body: Message::Write { owner, token, value } } => {
                 self.write(from, owner, token, value, fx);

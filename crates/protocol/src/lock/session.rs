@@ -143,7 +143,8 @@ impl Client {
     /// Asks the service for the lock.
     pub(super) fn join(&mut self, fx: &mut Fx<'_>) {
         let owner = self.owner(fx.id());
-        let (Some(service), Some(owner), Some(job)) = (self.service.as_mut(), owner, self.job.as_mut()) else {
+        let (Some(service), Some(owner), Some(job)) = (self.service.as_mut(), owner, self.job.as_mut())
+        else {
             return;
         };
         job.phase = Phase::Asking;
@@ -213,7 +214,9 @@ impl Client {
         service.request = None;
         match (service.step, answer) {
             (Step::Creating, Answer::Created { path, .. }) => self.on_created(path, fx),
-            (Step::Creating, _) if fx.setup().variant == Variant::Chubby => service.watch(HOLDER.to_owned(), fx),
+            (Step::Creating, _) if fx.setup().variant == Variant::Chubby => {
+                service.watch(HOLDER.to_owned(), fx);
+            }
             (Step::Creating, _) => {
                 service.step = Step::Idle;
                 self.back_off(fx);

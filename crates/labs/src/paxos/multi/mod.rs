@@ -10,7 +10,7 @@ mod words;
 
 use std::sync::Arc;
 
-use faultscope_protocol::paxos::multi::{Command, Multi, Setup};
+use faultscope_protocol::paxos::multi::{Command, Multi, Setup, key_name};
 use faultscope_protocol::paxos::{ACCEPTOR, LEARNER, PROPOSER};
 use faultscope_protocol::{Door, NodeId};
 use faultscope_sim::{BadCommand, Load, Node, Payload, Property, SeatPlan, TypedFactory, World};
@@ -188,11 +188,6 @@ impl Variant for MultiPaxos {
     fn era_words(&self, era: u64) -> String {
         super::state::era_words(era)
     }
-}
-
-/// The name of a key.
-fn key_name(key: u8) -> String {
-    KEYS.get(usize::from(key)).map_or_else(|| format!("k{key}"), |name| (*name).to_owned())
 }
 
 fn setup(settings: &Settings) -> Setup {

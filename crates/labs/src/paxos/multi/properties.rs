@@ -123,20 +123,16 @@ fn promise_kept(memory: &mut Promises, _: &World, step: &Step) -> Signal {
     let Some(id) = step.node else { return Signal::Silent };
     let mut signal = Signal::Silent;
     for note in notes(step) {
-        match note {
-            Note::Accepted { slot, ballot } => {
-                if let Some(told) = memory.told.get(&id).filter(|told| **told > ballot) {
-                    return Signal::Struck(vec![
-                        ("node", id.to_string()),
-                        ("instance", slot.to_string()),
-                        ("ballot", ballot.to_string()),
-                        ("promised", told.to_string()),
-                    ]);
-                }
-                signal = Signal::Held;
-            }
-            _ => {}
+        let Note::Accepted { slot, ballot } = note else { continue };
+        if let Some(told) = memory.told.get(&id).filter(|told| **told > ballot) {
+            return Signal::Struck(vec![
+                ("node", id.to_string()),
+                ("instance", slot.to_string()),
+                ("ballot", ballot.to_string()),
+                ("promised", told.to_string()),
+            ]);
         }
+        signal = Signal::Held;
     }
     for sent in &step.sent {
         if let Some(&Message::Promise { ballot, .. }) = sent.body.get::<Message>() {

@@ -655,7 +655,9 @@ fn a_backup_ends_three_phase_commit() {
             world.settle();
         }
         assert_eq!(states(&world, 2..5, 1), [Some(expected); 3], "{lost} lost");
-        assert!(world.notes.iter().any(|(id, note)| *id == n(2) && matches!(note, Note::BecameBackup { .. })));
+        assert!(
+            world.notes.iter().any(|(id, note)| *id == n(2) && matches!(note, Note::BecameBackup { .. }))
+        );
         world.heal_and_check();
     }
 }

@@ -79,11 +79,10 @@ impl Client {
         let asked = proposers.get(usize::from(self.turn) % proposers.len().max(1)).copied();
         let place = proposers.iter().position(|&proposer| proposer == leader);
         let place = place.and_then(|place| u16::try_from(place).ok());
-        if let (Some(place), true) = (place, self.call.is_some_and(|call| call.op == op)) {
-            if asked == Some(from) && leader != from {
-                self.turn = place;
-                self.ask(fx);
-            }
+        let is_current = self.call.is_some_and(|call| call.op == op) && asked == Some(from);
+        if let Some(place) = place.filter(|_| is_current && leader != from) {
+            self.turn = place;
+            self.ask(fx);
         }
     }
 

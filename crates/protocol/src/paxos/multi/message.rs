@@ -1,6 +1,6 @@
 //! What the nodes of a Multi-Paxos world say to each other, their timers, and what is asked of them.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Ballot;
 use crate::{NodeId, Outcome};
@@ -11,16 +11,30 @@ use crate::{NodeId, Outcome};
 pub enum Command {
     /// The value of a key. It goes through the log like a write.
     Read {
-        /// The key, from 0.
+        /// The key, from 0; written by its name.
+        #[serde(serialize_with = "by_name")]
         key: u8,
     },
     /// The key shall hold this value.
     Write {
-        /// The key, from 0.
+        /// The key, from 0; written by its name.
+        #[serde(serialize_with = "by_name")]
         key: u8,
         /// The value.
         value: u32,
     },
+}
+
+/// What a key is called: `x`, `y`, `z`, then `k3` and so on.
+pub fn key_name(key: u8) -> String {
+    match key {
+        0..=2 => char::from(b'x' + key).to_string(),
+        _ => format!("k{key}"),
+    }
+}
+
+fn by_name<S: Serializer>(key: &u8, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&key_name(*key))
 }
 
 impl crate::Command for Command {

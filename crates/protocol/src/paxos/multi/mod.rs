@@ -29,7 +29,7 @@ use crate::{Effects, Input, NodeId, Protocol};
 pub use acceptor::Acceptor;
 pub use client::{Call, Client};
 pub use learner::Learner;
-pub use message::{Command, Entry, Message, Reply, Timer, Value, Vote};
+pub use message::{Command, Entry, Message, Reply, Timer, Value, Vote, key_name};
 pub use note::{Note, RULES};
 pub use proposer::{Phase, Proposer};
 pub use replica::Replica;
