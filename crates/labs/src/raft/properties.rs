@@ -5,7 +5,9 @@
 use std::hash::{Hash, Hasher};
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::raft::{Command, Config, Log, Op, Raft, Reply, Role, Server, Value, key_name};
+use faultscope_protocol::raft::{
+    Command, Config, Log, Op, Raft, Reply, Role, Server, Setup, Value, key_name,
+};
 use faultscope_sim::{
     Finding, Mode, Node, Payload, Property, Signal, Status, Step, Watch, World, stable_hash,
 };
@@ -371,13 +373,23 @@ fn state_machine_safety(memory: &mut Applied, world: &World, step: &Step) -> Sig
 }
 
 /// What each server that is up looks like, as far as it matters here, and whether there is a leader.
-#[derive(Clone, Default, Hash)]
+#[derive(Clone, Default)]
 struct Elected {
     seen: ByServer<Option<ServerStanding>>,
     is_led: Option<bool>,
+    /// Since when there is no leader.
+    lost_us: Option<u64>,
 }
 
-/// Met while a majority is up and follows one leader that is up, in its term.
+// When it was lost is of interest to runs alone: in a search time stands still.
+impl Hash for Elected {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        (&self.seen, self.is_led).hash(hasher);
+    }
+}
+
+/// Met while a majority is up and follows one leader that is up, in its term. Where clients may remove the leader, one
+/// election now and then is no harm: only a cluster that stays without a leader for long loses what it had met.
 fn leader_elected(memory: &mut Elected, world: &World, step: &Step) -> Signal {
     if step.action.is_some() {
         // It may have changed any server.
@@ -391,10 +403,20 @@ fn leader_elected(memory: &mut Elected, world: &World, step: &Step) -> Signal {
         memory.is_led = None;
     }
     if *memory.is_led.get_or_insert_with(|| is_led(world)) {
-        Signal::Held
-    } else {
-        Signal::Struck(Finding::new())
+        memory.lost_us = None;
+        return Signal::Held;
     }
+    let lost_us = *memory.lost_us.get_or_insert(step.at_us);
+    if step.at_us - lost_us < world.node(id).map_or(0, change_over_us) {
+        return Signal::Silent;
+    }
+    Signal::Struck(Finding::new())
+}
+
+/// For how long a cluster may be without a leader because a client removed it: ten election timeouts.
+fn change_over_us(node: &Node) -> u64 {
+    let setup = node.setup::<Setup>().filter(|setup| setup.variant.changes_members());
+    setup.map_or(0, |setup| setup.election_timeout_us.1.saturating_mul(10))
 }
 
 /// A server's role, term, leader and configuration.
