@@ -233,7 +233,7 @@ fn client_state(id: NodeId, client: &Client) -> Value {
         {
             all.extend(more);
         }
-        state["step"] = json!(service.step);
+        state["service_step"] = json!(service.step);
         state["znode"] = json!(service.znode);
         state["watching"] = json!(service.watching);
         state["in_jeopardy"] = json!(service.in_jeopardy.is_some());

@@ -38,6 +38,8 @@ pub(super) const SPELLING: &[(&str, &str)] = &[
     ("denied_by", "denied by"),
     ("acknowledged", "should be (acknowledged)"),
     ("counter", "is"),
+    ("service_step", "waits for"),
+    ("in_jeopardy", "in jeopardy"),
 ];
 
 /// The messages of this lab and of the coordination service.

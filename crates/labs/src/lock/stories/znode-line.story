@@ -18,7 +18,7 @@ step
   zh: 每个客户端都建了一个临时顺序 znode。c2 的号码最小，持有锁。注意看其余客户端各自监听谁。
 
 step
-  until c1.step = watching and c3.step = watching
+  until c1.service_step = watching and c3.service_step = watching
   spot c1 c3
   en: Each watches the znode just before its own, and no other.
   zh: 各自只监听紧挨在自己前面的那个 znode。
