@@ -163,6 +163,7 @@ impl Client {
             }
             Input::Timer(Timer::Ping) => {
                 self.may_turn = true;
+                self.give_up_silent_server();
                 self.ping(fx);
                 Vec::new()
             }
@@ -257,12 +258,15 @@ impl Client {
         self.watches.iter().map(|(id, watch)| (*id, watch.clone())).collect()
     }
 
-    fn ping(&mut self, fx: &mut Fx<'_>) {
-        let Some(session) = self.session() else { return };
-        // Two pings without an answer: this server is down, or far.
+    /// Two pings without an answer: this server is down, or far.
+    fn give_up_silent_server(&mut self) {
         if self.pings.saturating_sub(self.ponged) >= 2 && self.queue.is_empty() {
             self.place = self.place.wrapping_add(1);
         }
+    }
+
+    fn ping(&mut self, fx: &mut Fx<'_>) {
+        let Some(session) = self.session() else { return };
         self.pings += 1;
         let (number, seen) = (self.pings, self.seen);
         self.send(Message::Ping { session, number, seen, watches: self.armed() }, fx);
