@@ -163,7 +163,7 @@ impl Client {
             }
             Input::Timer(Timer::Ping) => {
                 self.may_turn = true;
-                self.leave_the_silent();
+                self.give_up_silent_server();
                 self.ping(fx);
                 Vec::new()
             }
@@ -259,7 +259,7 @@ impl Client {
     }
 
     /// Two pings without an answer: this server is down, or far. A ping that follows a hint goes where that points.
-    fn leave_the_silent(&mut self) {
+    fn give_up_silent_server(&mut self) {
         if self.session().is_some() && self.pings.saturating_sub(self.ponged) >= 2 && self.queue.is_empty() {
             self.place = self.place.wrapping_add(1);
         }

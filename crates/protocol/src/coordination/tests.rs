@@ -393,6 +393,8 @@ fn nobody_is_told_less_than_it_has_seen() {
 #[test]
 fn a_client_follows_one_hint_until_a_timer_runs_out() {
     let mut table = ready();
+    table.fire(c(1), Timer::Ping);
+    table.settle();
     let place = table.client(c(1)).place;
     let asked = table.setup.server(place).expect("a server");
     for leader in [n(2), n(3), n(2)] {
