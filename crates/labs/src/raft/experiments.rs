@@ -36,8 +36,11 @@ pub(super) static DOWNTIME: Experiment = Experiment {
     lines: downtime_lines,
 };
 
+/// A range of timeouts in milliseconds.
+type Milliseconds = (u64, u64);
+
 /// What the paper prints: the range of timeouts in milliseconds, a statistic, and its value in microseconds.
-const PRINTED: [((u64, u64), &[(Statistic, f64)]); 10] = [
+const PRINTED: [(Milliseconds, &[(Statistic, f64)]); 10] = [
     ((150, 150), &[]),
     ((150, 151), &[]),
     ((150, 155), &[(Statistic::MEDIAN, 287_000.0)]),
