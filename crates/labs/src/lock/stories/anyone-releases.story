@@ -26,14 +26,14 @@ step
     en: What will the counter be when c1 and c2 are done?
     zh: c1 和 c2 都完成后，计数器是多少？
     right
-      en: 1
-      zh: 1
+      en: It is 1
+      zh: 是 1
       why
         en: Both have read 0. The resource has no token to tell them apart.
         zh: 两个都读到 0，资源没有令牌可用来区分。
     wrong
-      en: 2
-      zh: 2
+      en: It is 2
+      zh: 是 2
       why
         en: c1 writes 1 over 0, and c2 writes 1 over that.
         zh: c1 把 0 写成 1，c2 又写成 1。
