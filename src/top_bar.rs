@@ -43,44 +43,89 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
     }
 }
 
-/// The right variants side by side, the naive ones behind a button; on a narrow screen one button for all.
+/// The most room that right variants may take side by side: letters in all, Chinese ones counted twice.
+const LETTERS_MAX: usize = 36;
+
+/// The right variants side by side, or behind a button where there are many, and the naive ones behind another; on a
+/// narrow screen one button for all.
 fn variants(lab: &'static Lab, shown: &'static dyn Variant, props: &TopBarProps) -> Html {
     let lang = props.lang;
     let (right, naive) = by_standing(lab.variants);
-    let id = shown.about().id;
-    let title = shown.about().title.get(lang);
-    let short = short_title(lab, shown, lang);
     let is_right = shown.about().standing == Standing::Right;
+    let overlay = props.on.reform(|_: MouseEvent| Intent::Overlay(Some(Overlay::Variants)));
+    let letters: usize = right.iter().map(|variant| room(short_title(lab, *variant, lang))).sum();
+    html! {
+        <>
+            if letters > LETTERS_MAX {
+                { menu_of("of-right", &right, shown, is_right, props) }
+            } else {
+                { side_by_side(lab, &right, shown, props) }
+            }
+            if !naive.is_empty() {
+                { menu_of("break-it", &naive, shown, !is_right, props) }
+            }
+            <button type="button" class="vchip" onclick={overlay} aria-haspopup="dialog">
+                { mark(is_right) }<span>{ short_title(lab, shown, lang) }</span>{ icon(Icon::Open) }
+            </button>
+        </>
+    }
+}
+
+/// How much room a title takes, in letters.
+fn room(title: &str) -> usize {
+    title.chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum()
+}
+
+fn side_by_side(
+    lab: &'static Lab,
+    right: &[&'static dyn Variant],
+    shown: &'static dyn Variant,
+    props: &TopBarProps,
+) -> Html {
+    let lang = props.lang;
     let tab = |variant: &&'static dyn Variant| {
         let about = variant.about();
         let onclick = props.on.reform(move |_: MouseEvent| Intent::Variant(about.id));
+        let is_shown = about.id == shown.about().id;
         html! {
-            <button type="button" {onclick} aria-pressed={(about.id == id).to_string()} title={about.sentence.get(lang)}>
+            <button type="button" {onclick} aria-pressed={is_shown.to_string()} title={about.sentence.get(lang)}>
                 { mark(true) }<span>{ short_title(lab, *variant, lang) }</span>
             </button>
         }
     };
-    let overlay = props.on.reform(|_: MouseEvent| Intent::Overlay(Some(Overlay::Variants)));
+    html! {
+        <div class="variants" role="group" aria-label={words::VARIANTS.get(lang)}>{ for right.iter().map(tab) }</div>
+    }
+}
+
+/// Variants of one standing behind a button, which names the one on screen if it `is_among` them.
+fn menu_of(
+    class: &'static str,
+    variants: &[&'static dyn Variant],
+    shown: &'static dyn Variant,
+    is_among: bool,
+    props: &TopBarProps,
+) -> Html {
+    let lang = props.lang;
+    let is_naive = class == "break-it";
+    let count = variants.len();
+    let invited = if is_naive { invitation(count, lang) } else { right_ones(count, lang) };
+    let about = shown.about();
+    let title = about.title.get(lang);
     let face = html! {
         <>
-            { mark(false) }
-            <span>{ if is_right { invitation(naive.len(), lang) } else { title.to_owned() } }</span>
+            { mark(!is_naive) }
+            <span>{ if is_among { title.to_owned() } else { invited.clone() } }</span>
             { icon(Icon::Open) }
         </>
     };
+    let name = if is_among { format!("{title} · {invited}") } else { invited };
+    let heading = if is_naive { words::BREAK_IT } else { words::RIGHT };
     html! {
-        <>
-            <div class="variants" role="group" aria-label={words::VARIANTS.get(lang)}>{ for right.iter().map(tab) }</div>
-            if !naive.is_empty() {
-                <Menu class={classes!("break-it", (!is_right).then_some("on"))} {face} name={menu_name(&naive, shown, lang)}>
-                    <p class="lab">{ words::BREAK_IT.get(lang) }</p>
-                    <ul class="choices">{ for naive.iter().map(|variant| choice(*variant, id, lang, &props.on)) }</ul>
-                </Menu>
-            }
-            <button type="button" class="vchip" onclick={overlay} aria-haspopup="dialog">
-                { mark(is_right) }<span>{ short }</span>{ icon(Icon::Open) }
-            </button>
-        </>
+        <Menu class={classes!("of-variants", class, is_among.then_some("on"))} {face} {name}>
+            <p class="lab">{ heading.get(lang) }</p>
+            <ul class="choices">{ for variants.iter().map(|variant| choice(*variant, about.id, lang, &props.on)) }</ul>
+        </Menu>
     }
 }
 
@@ -98,14 +143,8 @@ fn invitation(count: usize, lang: Lang) -> String {
     }
 }
 
-/// What the menu of naive variants is called: the invitation, and the variant on screen if it is one of them.
-fn menu_name(naive: &[&'static dyn Variant], shown: &'static dyn Variant, lang: Lang) -> String {
-    let invited = invitation(naive.len(), lang);
-    let about = shown.about();
-    match about.standing {
-        Standing::Right => invited,
-        Standing::Naive { .. } => format!("{} · {invited}", about.title.get(lang)),
-    }
+fn right_ones(count: usize, lang: Lang) -> String {
+    words::RIGHT_MANY.fill(lang, &[("count", &count.to_string())])
 }
 
 fn acts(is_lab: bool, props: &TopBarProps) -> Html {

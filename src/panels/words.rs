@@ -36,6 +36,7 @@ words! {
     ALL_LABS: "Faultscope, all labs", "Faultscope，全部实验";
     VARIANTS: "Variants", "变体";
     RIGHT: "Right", "正确的变体";
+    RIGHT_MANY: "{count} right variants", "{count} 个正确的变体";
     BREAK_IT: "Break it", "攻破它";
     BREAK_ONE: "Break it: 1 naive variant", "攻破它：1 个缺陷变体";
     BREAK_MANY: "Break it: {count} naive variants", "攻破它：{count} 个缺陷变体";

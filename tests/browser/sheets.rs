@@ -67,7 +67,13 @@ fn every_variant_can_be_chosen() {
                 title => title,
             };
             if about.standing == Standing::Right {
-                click_by_words(&mut page, ".top .variants button", title);
+                let is_menu = page.eval("!!document.querySelector('.top .of-right')").as_bool() == Some(true);
+                if is_menu {
+                    page.click(".menu.of-right .face");
+                    click_by_words(&mut page, ".menu.of-right .choices button", title);
+                } else {
+                    click_by_words(&mut page, ".top .variants button", title);
+                }
             } else {
                 page.click(".menu.break-it .face");
                 click_by_words(&mut page, ".menu.break-it .choices button", title);
