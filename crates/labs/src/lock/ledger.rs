@@ -110,10 +110,7 @@ impl Ledger {
             grant.owner.client != owner.client && grant.until_us.is_none_or(|until| at_us < until)
         };
         self.running.retain(is_other);
-        if rules_of(world).is_some_and(|rules| matches!(rules, Variant::Znode | Variant::Chubby)) {
-            let standing = state::standing(world);
-            self.running.retain(|grant| standing.iter().any(|(data, _)| *data == grant.owner.to_string()));
-        }
+        self.running.retain(|grant| stands(world, grant.owner));
         let other = self.running.first().map(|grant| grant.owner);
         let until_us = lease_us(world).map(|lease_us| self.until_us(owner, lease_us));
         if until_us.is_none_or(|until_us| at_us < until_us) {
@@ -139,6 +136,13 @@ impl Ledger {
             self.places.remove(oldest);
         }
     }
+}
+
+/// Whether the service still has what it granted: the holder's znode. Locks that go with no session count as standing.
+pub(super) fn stands(world: &World, owner: Owner) -> bool {
+    let goes_with_session =
+        rules_of(world).is_some_and(|rules| matches!(rules, Variant::Znode | Variant::Chubby));
+    !goes_with_session || state::standing(world).iter().any(|(data, _)| *data == owner.to_string())
 }
 
 fn rules_of(world: &World) -> Option<Variant> {

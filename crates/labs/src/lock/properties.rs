@@ -5,7 +5,7 @@ use faultscope_protocol::coordination::{self, Op};
 use faultscope_protocol::lock::{Message, Note, Owner, Phase, Variant};
 use faultscope_sim::{Finding, Kind, Mode, Property, Signal, Status, Step, Watch, World};
 
-use super::ledger::{Event, Ledger, believers};
+use super::ledger::{Event, Ledger, believers, stands};
 use super::state;
 use crate::lab::PropertyWords;
 use crate::schema::Settings;
@@ -264,11 +264,15 @@ struct Tokens {
     highest: Option<u64>,
 }
 
-fn tokens_rise(memory: &mut Tokens, _: &World, step: &Step) -> Signal {
+fn tokens_rise(memory: &mut Tokens, world: &World, step: &Step) -> Signal {
     worst(step.notes.iter().map(|note| {
         let Some(&Note::Granted { owner, token: Some(token) }) = note.get::<Note>() else {
             return Signal::Silent;
         };
+        // A client that slept may learn of its grant when the service has long ended it, and granted others.
+        if !stands(world, owner) {
+            return Signal::Silent;
+        }
         let before = memory.highest.replace(memory.highest.unwrap_or(0).max(token));
         match before.filter(|&before| before >= token) {
             Some(before) => Signal::Struck(vec![
