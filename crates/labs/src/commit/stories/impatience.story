@@ -11,6 +11,21 @@ step
   en: In this variant a participant waits 120 ms after its YES, and then aborts by itself. As long as all goes well,
     that never happens.
   zh: 在这个变体里，参与者投赞成票之后只等 120 ms，随后就擅自中止。只要一切顺利，这种情况不会发生。
+  ask
+    en: n5 has voted YES and hears nothing for a long time. May it abort by itself?
+    zh: n5 投了赞成票，之后很久没有音信。它可以擅自中止吗？
+    right
+      en: No: the others may already have committed
+      zh: 不可以：其他参与者可能已经提交
+      why
+        en: With its YES it gave its vote away. Watch for the one COMMIT that does not arrive.
+        zh: 投出赞成票就交出了决定权。留意那条没有送达的 COMMIT。
+    wrong
+      en: Yes: whoever has not heard COMMIT has not committed
+      zh: 可以：没收到 COMMIT 就没有提交
+      why
+        en: It has not, but the coordinator may have decided, and others may have heard it.
+        zh: 它自己没有，但协调者可能已经决定，别的参与者可能已经收到。
 
 step
   until n1.state = deciding
