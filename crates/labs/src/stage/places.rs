@@ -200,6 +200,8 @@ fn dial(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], turns: &[(NodeId,
 
 /// How much height a client in a column needs for its disc and the words under it.
 const WORDED_CLIENT: f64 = 72.0;
+/// How much width a client in a row needs for its disc and a word beside it.
+const WORDED_IN_ROW: f64 = 56.0;
 
 fn place_clients(stage: &mut Stage<'_>, clients: &[NodeId], has_hub: bool) {
     if stage.frame.class == Class::Miniature {
@@ -207,10 +209,14 @@ fn place_clients(stage: &mut Stage<'_>, clients: &[NodeId], has_hub: bool) {
     }
     let count = clients.len().max(1) as f64;
     let span = (stage.frame.height - 120.0).min(count * 110.0);
-    // Many in a column stand close together, and without words.
-    let is_crowded = stage.frame.is_roomy() && span / count < WORDED_CLIENT;
+    // Many stand close together, and without words.
+    let (pitch, worded) = match stage.frame.is_roomy() {
+        true => (span / count, WORDED_CLIENT),
+        false => (stage.frame.width / count, WORDED_IN_ROW),
+    };
+    let is_crowded = pitch < worded;
     let radius = match client_radius(stage) {
-        radius if is_crowded => (span / count / 2.0 - 4.0).clamp(6.0, radius),
+        radius if is_crowded => (pitch / 2.0 - 3.5).clamp(6.0, radius),
         radius => radius,
     };
     for (place, &id) in clients.iter().enumerate() {
@@ -219,13 +225,19 @@ fn place_clients(stage: &mut Stage<'_>, clients: &[NodeId], has_hub: bool) {
             Point::new(client_radius(stage) + 28.0, stage.frame.height / 2.0 + (share - 0.5) * span)
         } else {
             // One or two reach the top between the lowest nodes; under a hub stand its words, and around it is room.
-            // A little to the left, as their words stand at the right.
-            let (spread, shift) = if count <= 2.0 && !has_hub { (0.72, 12.0) } else { (1.0, 20.0) };
+            // A little to the left, as their words stand at the right; without words, away from the edges.
+            let (spread, shift) = match count {
+                _ if is_crowded => {
+                    (1.0 - (2.0 * RIM - pitch / 2.0 + radius).max(0.0) / stage.frame.width, 0.0)
+                }
+                count if count <= 2.0 && !has_hub => (0.72, 12.0),
+                _ => (1.0, 20.0),
+            };
             let x = stage.frame.width * (0.5 + (share - 0.5) * spread) - shift;
             Point::new(x, stage.frame.height - radius - RIM - 7.0)
         };
         let side = match stage.frame.is_roomy() {
-            true if is_crowded => Side::Nowhere,
+            _ if is_crowded => Side::Nowhere,
             true => Side::Below,
             false => Side::Right,
         };
