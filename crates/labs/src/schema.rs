@@ -63,6 +63,38 @@ pub struct Setting {
     pub kind: SettingKind,
 }
 
+/// A setting that counts something, `(least, most, default)`.
+pub(crate) const fn number(
+    key: &'static str,
+    title: Text,
+    help: Text,
+    (min, max, default): (u64, u64, u64),
+) -> Setting {
+    Setting { key, title, help, unit: Unit::Count, kind: SettingKind::Number { min, max, default } }
+}
+
+/// A setting that is a duration from a millisecond to ten seconds, in microseconds.
+pub(crate) const fn micros(key: &'static str, title: Text, help: Text, default: u64) -> Setting {
+    let kind = SettingKind::Number { min: 1_000, max: 10_000_000, default };
+    Setting { key, title, help, unit: Unit::Micros, kind }
+}
+
+/// A setting that is a range of such durations.
+pub(crate) const fn range(key: &'static str, title: Text, help: Text, default: (u64, u64)) -> Setting {
+    let kind = SettingKind::Range { min: 1_000, max: 10_000_000, default };
+    Setting { key, title, help, unit: Unit::Micros, kind }
+}
+
+/// A setting that is one of some words; the first is the default.
+pub(crate) const fn choice(
+    key: &'static str,
+    title: Text,
+    help: Text,
+    options: &'static [(&'static str, Text)],
+) -> Setting {
+    Setting { key, title, help, unit: Unit::Count, kind: SettingKind::Choice { options } }
+}
+
 /// The value of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SettingValue {

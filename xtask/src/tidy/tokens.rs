@@ -351,6 +351,7 @@ mod tests {
 
     #[test]
     fn words_in_a_row_are_found() {
+        // A text to be read as code; nothing sleeps.
         let list = tokens("thread::sleep(x)");
         assert!(begin_with(&list, "thread : : sleep"));
         assert!(!begin_with(&list, "thread : sleep"));

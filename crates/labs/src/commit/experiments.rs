@@ -2,7 +2,7 @@
 
 use super::costs::{CostLine, FAULTS_MAX, PARTICIPANTS_MAX, costs};
 use crate::experiment::{Experiment, Line, Measure, Said, Sample, Statistic, Told};
-use crate::schema::{Setting, SettingKind, Settings, Unit};
+use crate::schema::{Settings, number};
 use crate::words::Text;
 
 /// The table of Gray and Lamport, and that of textbooks.
@@ -41,10 +41,6 @@ pub(super) static COMMIT_COSTS: Experiment = Experiment {
     },
     lines,
 };
-
-fn number(key: &'static str, title: Text, help: Text, (min, max, default): (u64, u64, u64)) -> Setting {
-    Setting { key, title, help, unit: Unit::Count, kind: SettingKind::Number { min, max, default } }
-}
 
 fn lines(settings: &Settings) -> Result<Vec<Line>, Text> {
     let (participants, faults) = (settings.number("participants"), settings.number("faults"));

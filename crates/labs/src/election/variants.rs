@@ -12,7 +12,10 @@ use serde_json::{Map, Value};
 
 use super::{looks, properties, state, words};
 use crate::lab::{About, Assumptions, Blueprint, BrokenBy, Standing, Variant};
-use crate::schema::{CommandSchema, Setting, SettingKind, Settings, Taker, Unit, Words, engine_settings};
+use crate::schema::{
+    CommandSchema, Setting, SettingKind, Settings, Taker, Unit, Words, choice, engine_settings, micros,
+    number,
+};
 use crate::stage::{Arrangement, Look};
 use crate::words::{Lang, Text};
 
@@ -644,17 +647,4 @@ fn service_settings(defaults: &Setup) -> Vec<Setting> {
             kind: SettingKind::Range { min: 1_000, max: 10_000_000, default: service.election_timeout_us },
         },
     ]
-}
-
-fn number(key: &'static str, title: Text, help: Text, (min, max, default): (u64, u64, u64)) -> Setting {
-    Setting { key, title, help, unit: Unit::Count, kind: SettingKind::Number { min, max, default } }
-}
-
-fn micros(key: &'static str, title: Text, help: Text, default: u64) -> Setting {
-    let kind = SettingKind::Number { min: 1_000, max: 10_000_000, default };
-    Setting { key, title, help, unit: Unit::Micros, kind }
-}
-
-fn choice(key: &'static str, title: Text, help: Text, options: &'static [(&'static str, Text)]) -> Setting {
-    Setting { key, title, help, unit: Unit::Count, kind: SettingKind::Choice { options } }
 }

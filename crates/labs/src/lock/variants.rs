@@ -11,7 +11,9 @@ use serde_json::{Map, Value};
 
 use super::{looks, properties, state, words};
 use crate::lab::{About, Assumptions, Blueprint, BrokenBy, Standing, Variant};
-use crate::schema::{CommandSchema, Setting, SettingKind, Settings, Taker, Unit, Words, engine_settings};
+use crate::schema::{
+    CommandSchema, Setting, SettingKind, Settings, Taker, Unit, Words, engine_settings, number,
+};
 use crate::stage::{Arrangement, Look, Stage};
 use crate::words::{Lang, Text};
 
@@ -746,10 +748,6 @@ fn session_settings(servers: u64) -> Vec<Setting> {
             (1_000, defaults.ping_us),
         ),
     ]
-}
-
-fn number(key: &'static str, title: Text, help: Text, (min, max, default): (u64, u64, u64)) -> Setting {
-    Setting { key, title, help, unit: Unit::Count, kind: SettingKind::Number { min, max, default } }
 }
 
 fn micros(key: &'static str, title: Text, help: Text, (min, default): (u64, u64)) -> Setting {

@@ -6,26 +6,15 @@
 use faultscope_protocol::NodeId;
 use faultscope_protocol::paxos::{Message, Paxos, Setup, Vote};
 use faultscope_sim::{Node, Step, World};
-use rpds::RedBlackTreeMapSync;
 
-/// Votes and choices of a run, by instance. Shared between copies: monitors are cloned into every snapshot.
+use super::votes::{self, Votes};
+
+/// Votes and choices of a run, by instance.
 #[derive(Clone, Default, Hash)]
-pub(super) struct Ledger {
-    /// Who has accepted what: a bit for each acceptor, by its number.
-    votes: RedBlackTreeMapSync<(u64, Vote), u64>,
-    /// What is chosen.
-    chosen: RedBlackTreeMapSync<u64, u32>,
-}
+pub(super) struct Ledger(Votes<Vote, u32>);
 
-/// A value was chosen in this step.
-pub(super) struct Choice {
-    /// The instance.
-    pub(super) instance: u64,
-    /// What is chosen now.
-    pub(super) vote: Vote,
-    /// What was chosen before, if anything.
-    pub(super) before: Option<u32>,
-}
+/// A value was chosen in this step; its place is the instance.
+pub(super) type Choice = votes::Choice<Vote, u32>;
 
 impl Ledger {
     /// Takes in a step; returns what was chosen in it.
@@ -35,32 +24,17 @@ impl Ledger {
         let mut choice = None;
         for sent in &step.sent {
             if let Some(&Message::Accepted { instance, ballot, value }) = sent.body.get::<Message>() {
-                choice = self.accept(instance, Vote { ballot, value }, node.id, setup).or(choice);
+                let vote = Vote { ballot, value };
+                let chosen = self.0.accept(instance, vote, value, node.id, |count| setup.is_majority(count));
+                choice = chosen.or(choice);
             }
         }
         choice
     }
 
-    /// What is chosen in an instance: what was chosen first.
+    /// What is chosen: what was chosen first.
     pub(super) fn chosen(&self, instance: u64) -> Option<u32> {
-        self.chosen.get(&instance).copied()
-    }
-
-    fn accept(&mut self, instance: u64, vote: Vote, acceptor: NodeId, setup: &Setup) -> Option<Choice> {
-        let before = self.votes.get(&(instance, vote)).copied().unwrap_or(0);
-        let now = before | 1 << (acceptor.number() % 64);
-        if now == before {
-            return None;
-        }
-        self.votes.insert_mut((instance, vote), now);
-        if !setup.is_majority(now.count_ones() as usize) {
-            return None;
-        }
-        let choice = Choice { instance, vote, before: self.chosen(instance) };
-        if choice.before.is_none() {
-            self.chosen.insert_mut(instance, vote.value);
-        }
-        Some(choice)
+        self.0.chosen(instance)
     }
 }
 

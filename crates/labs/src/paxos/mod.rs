@@ -11,6 +11,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod variants;
+mod votes;
 mod words;
 
 use crate::lab::{Family, Lab, MessageKind, StorySource, embedded};

@@ -37,7 +37,7 @@ fn agreement(ledger: &mut Ledger, world: &World, step: &Step) -> Signal {
     let Some(choice) = ledger.observe(world, step) else { return Signal::Silent };
     match choice.before.filter(|&before| before != choice.vote.value) {
         Some(before) => finding(&[
-            ("instance", choice.instance.to_string()),
+            ("instance", choice.place.to_string()),
             ("first", before.to_string()),
             ("second", choice.vote.value.to_string()),
             ("ballot", choice.vote.ballot.to_string()),
@@ -60,10 +60,10 @@ pub(super) fn validity(memory: &mut Proposals, world: &World, step: &Step) -> Si
         memory.asked.insert_mut((instance, value));
     }
     let Some(choice) = memory.ledger.observe(world, step) else { return Signal::Silent };
-    if memory.asked.contains(&(choice.instance, choice.vote.value)) {
+    if memory.asked.contains(&(choice.place, choice.vote.value)) {
         return Signal::Held;
     }
-    finding(&[("instance", choice.instance.to_string()), ("value", choice.vote.value.to_string())])
+    finding(&[("instance", choice.place.to_string()), ("value", choice.vote.value.to_string())])
 }
 
 /// Nobody learns, or tells a client, what is not chosen.

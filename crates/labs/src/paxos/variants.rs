@@ -13,7 +13,7 @@ use super::{looks, properties, state, words};
 use crate::lab::{About, Assumptions, Blueprint, BrokenBy, Standing, Variant};
 use crate::schema::{
     Argument, ArgumentKind, CommandSchema, Setting, SettingKind, Settings, Taker, Unit, Words,
-    engine_settings,
+    engine_settings, micros, number, range,
 };
 use crate::stage::{Arrangement, Look};
 use crate::words::{Lang, Text};
@@ -410,23 +410,4 @@ fn own_settings() -> Vec<Setting> {
             (5_000, 25_000),
         ),
     ]
-}
-
-pub(super) fn number(
-    key: &'static str,
-    title: Text,
-    help: Text,
-    (min, max, default): (u64, u64, u64),
-) -> Setting {
-    Setting { key, title, help, unit: Unit::Count, kind: SettingKind::Number { min, max, default } }
-}
-
-pub(super) fn micros(key: &'static str, title: Text, help: Text, default: u64) -> Setting {
-    let kind = SettingKind::Number { min: 1_000, max: 10_000_000, default };
-    Setting { key, title, help, unit: Unit::Micros, kind }
-}
-
-pub(super) fn range(key: &'static str, title: Text, help: Text, default: (u64, u64)) -> Setting {
-    let kind = SettingKind::Range { min: 1_000, max: 10_000_000, default };
-    Setting { key, title, help, unit: Unit::Micros, kind }
 }

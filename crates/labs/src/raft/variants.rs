@@ -11,7 +11,7 @@ use super::{looks, properties};
 use crate::lab::{About, Assumptions, Blueprint, BrokenBy, Standing, Variant};
 use crate::schema::{
     Argument, ArgumentKind, CommandSchema, Setting, SettingKind, SettingValue, Settings, Taker, Unit, Words,
-    engine_settings,
+    engine_settings, micros, number, range,
 };
 use crate::stage::{Arrangement, Look};
 use crate::words::{Lang, Text};
@@ -708,18 +708,4 @@ impl Variant for RaftVariant {
     fn era_words(&self, era: u64) -> String {
         if era == 0 { String::new() } else { format!("T{era}") }
     }
-}
-
-fn number(key: &'static str, title: Text, help: Text, (min, max, default): (u64, u64, u64)) -> Setting {
-    Setting { key, title, help, unit: Unit::Count, kind: SettingKind::Number { min, max, default } }
-}
-
-fn micros(key: &'static str, title: Text, help: Text, default: u64) -> Setting {
-    let kind = SettingKind::Number { min: 1_000, max: 10_000_000, default };
-    Setting { key, title, help, unit: Unit::Micros, kind }
-}
-
-fn range(key: &'static str, title: Text, help: Text, default: (u64, u64)) -> Setting {
-    let kind = SettingKind::Range { min: 1_000, max: 10_000_000, default };
-    Setting { key, title, help, unit: Unit::Micros, kind }
 }

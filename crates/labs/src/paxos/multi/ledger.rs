@@ -1,27 +1,16 @@
 //! What was accepted, and so what is chosen, seen from outside: by the messages that leave the acceptors.
 
-use faultscope_protocol::NodeId;
-use faultscope_protocol::paxos::multi::{BySlot, Entry, Message, Setup, Vote};
+use faultscope_protocol::paxos::multi::{Entry, Message, Setup, Vote};
 use faultscope_sim::{Step, World};
-use rpds::RedBlackTreeMapSync;
 
-/// Votes and choices of a run, by slot. Shared between copies: monitors are cloned into every snapshot.
+use crate::paxos::votes::{self, Votes};
+
+/// Votes and choices of a run, by slot.
 #[derive(Clone, Default, Hash)]
-pub(super) struct Ledger {
-    /// Who has accepted what: a bit for each acceptor, by its number.
-    votes: RedBlackTreeMapSync<(u64, Vote), u64>,
-    /// What is chosen.
-    chosen: BySlot<Entry>,
-}
+pub(super) struct Ledger(Votes<Vote, Entry>);
 
-/// An entry was chosen in this step.
-pub(super) struct Choice {
-    pub(super) slot: u64,
-    /// What is chosen now.
-    pub(super) vote: Vote,
-    /// What was chosen before, if anything.
-    pub(super) before: Option<Entry>,
-}
+/// An entry was chosen in this step; its place is the slot.
+pub(super) type Choice = votes::Choice<Vote, Entry>;
 
 impl Ledger {
     /// Takes in a step; returns what was chosen in it.
@@ -31,31 +20,16 @@ impl Ledger {
         let mut choice = None;
         for sent in &step.sent {
             if let Some(&Message::Accepted { slot, ballot, entry }) = sent.body.get::<Message>() {
-                choice = self.accept(slot, Vote { ballot, entry }, node.id, setup).or(choice);
+                let vote = Vote { ballot, entry };
+                let chosen = self.0.accept(slot, vote, entry, node.id, |count| setup.is_majority(count));
+                choice = chosen.or(choice);
             }
         }
         choice
     }
 
-    /// What is chosen in a slot: what was chosen first.
+    /// What is chosen: what was chosen first.
     pub(super) fn chosen(&self, slot: u64) -> Option<Entry> {
-        self.chosen.get(&slot).copied()
-    }
-
-    fn accept(&mut self, slot: u64, vote: Vote, acceptor: NodeId, setup: &Setup) -> Option<Choice> {
-        let before = self.votes.get(&(slot, vote)).copied().unwrap_or(0);
-        let now = before | 1 << (acceptor.number() % 64);
-        if now == before {
-            return None;
-        }
-        self.votes.insert_mut((slot, vote), now);
-        if !setup.is_majority(now.count_ones() as usize) {
-            return None;
-        }
-        let choice = Choice { slot, vote, before: self.chosen(slot) };
-        if choice.before.is_none() {
-            self.chosen.insert_mut(slot, vote.entry);
-        }
-        Some(choice)
+        self.0.chosen(slot)
     }
 }

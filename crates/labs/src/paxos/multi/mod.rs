@@ -17,12 +17,13 @@ use faultscope_sim::{BadCommand, Load, Node, Payload, Property, SeatPlan, TypedF
 use serde_json::{Map, Value};
 
 use super::state::PROPOSERS_MAX;
-use super::variants::{ASSUMES, BACKOFFS, backoff_of, micros, number, range};
+use super::variants::{ASSUMES, BACKOFFS, backoff_of};
 use crate::lab::{About, Blueprint, Standing, Variant};
 use crate::schema::{
     Argument, ArgumentKind, CommandSchema, Setting, SettingKind, Settings, Taker, Unit, Words,
     engine_settings,
 };
+use crate::schema::{micros, number, range};
 use crate::stage::{Arrangement, Look};
 use crate::words::{Lang, Text};
 

@@ -60,7 +60,7 @@ fn agreement(ledger: &mut Ledger, world: &World, step: &Step) -> Signal {
     let Some(choice) = ledger.observe(world, step) else { return Signal::Silent };
     match choice.before.filter(|&before| before != choice.vote.entry) {
         Some(before) => Signal::Struck(vec![
-            ("instance", choice.slot.to_string()),
+            ("instance", choice.place.to_string()),
             ("first", entry_words(before)),
             ("second", entry_words(choice.vote.entry)),
             ("ballot", choice.vote.ballot.to_string()),
@@ -88,7 +88,7 @@ fn validity(memory: &mut Asked, world: &World, step: &Step) -> Signal {
     match choice.vote.entry {
         Entry::Noop => Signal::Held,
         Entry::Command { client, op, body } if memory.commands.contains(&(client, op, body)) => Signal::Held,
-        entry => Signal::Struck(vec![("instance", choice.slot.to_string()), ("value", entry_words(entry))]),
+        entry => Signal::Struck(vec![("instance", choice.place.to_string()), ("value", entry_words(entry))]),
     }
 }
 
