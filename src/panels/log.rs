@@ -16,6 +16,7 @@ use super::format::millis;
 use super::{PanelProps, words};
 use crate::icons::{Icon, icon};
 use crate::intent::Intent;
+use crate::panes::{self, Pane};
 
 /// Lines made above and below what is in view.
 const MARGIN: u64 = 8;
@@ -78,8 +79,8 @@ pub(crate) fn EventLog(props: &PanelProps) -> Html {
         })
     };
     html! {
-        <section class="sec events" aria-label={words::LOG.get(lang)}>
-            { heading(&session, &filter, lang) }
+        <section class={panes::class(Pane::Log)} aria-label={words::LOG.get(lang)}>
+            { heading(&session, &filter, props) }
             <div class="log" ref={list} {onscroll} onkeydown={arrows(&props.on)}>
                 <svg class="gap" width="1" height={shown.above.to_string()} aria-hidden="true" />
                 <ol>{ for shown.rows.iter().map(|row| line(row, &session, &props.on)) }</ol>
@@ -181,7 +182,8 @@ fn found(session: &Session, filter: &Filter, lang: Lang) -> Shown {
     Shown { rows, above: 0.0, below: 0.0 }
 }
 
-fn heading(session: &Session, filter: &UseStateHandle<Filter>, lang: Lang) -> Html {
+fn heading(session: &Session, filter: &UseStateHandle<Filter>, props: &PanelProps) -> Html {
+    let lang = props.lang;
     let toggle = {
         let filter = filter.clone();
         Callback::from(move |_: MouseEvent| {
@@ -213,7 +215,7 @@ fn heading(session: &Session, filter: &UseStateHandle<Filter>, lang: Lang) -> Ht
     html! {
         <>
             <header>
-                <h2 class="lab">{ words::LOG.get(lang) }</h2>
+                { panes::heading(Pane::Log, words::LOG.get(lang), &props.on) }
                 <select class="bare" onchange={pick} aria-label={words::LOG_OF_NODE.get(lang)}>
                     <option value="" selected={filter.node.is_none()}>{ words::ALL_NODES.get(lang) }</option>
                     { for session.world().nodes().map(|node| option(node.id)) }

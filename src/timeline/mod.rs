@@ -6,6 +6,7 @@
 mod live;
 mod marks;
 mod scale;
+mod second;
 
 use std::rc::Rc;
 
@@ -18,6 +19,7 @@ use yew::prelude::*;
 pub(crate) use live::Live;
 use marks::{COLUMN, EraBar, Mark, Sign};
 use scale::Scale;
+pub(crate) use second::second_row;
 
 use crate::format::{thousands, time_words};
 use crate::handle::Handle;
