@@ -22,8 +22,8 @@ use yew::prelude::*;
 
 use crate::handle::Handle;
 use crate::intent::{Intent, Overlay, Selection, Tab, ThemeChoice, Tool};
-use crate::panels::pane_words;
 use crate::keys::Key;
+use crate::panels::pane_words;
 use crate::play::{self, Clock};
 use crate::route::AddressWriter;
 use crate::stage::{Listeners, Outcome, StageCanvas, View, spotlight};
@@ -345,7 +345,9 @@ impl LabPage {
 
     /// What is picked up, tools and lines mean the same on the second stage; a message there may not be the same.
     fn on_second_pointer(&mut self, ctx: &Context<Self>, outcome: Outcome) -> bool {
-        let Some(canvas) = self.second.borrow().as_ref().map(|second| second.canvas.clone()) else { return false };
+        let Some(canvas) = self.second.borrow().as_ref().map(|second| second.canvas.clone()) else {
+            return false;
+        };
         self.gestured(ctx, outcome, &canvas, false)
     }
 

@@ -218,7 +218,8 @@ pub(crate) fn splitter(pane: Pane, lang: Lang) -> Html {
     let way = if pane.is_width() { "vertical" } else { "horizontal" };
     html! {
         <div class={classes!("split", way)} data-pane={pane.name()} role="separator" tabindex="0" aria-orientation={way}
-            aria-label={pane.words().get(lang)} title={words::SPLIT_HELP.get(lang)}
+            aria-label={pane.words().get(lang)} title={words::SPLIT_HELP.get(lang)} aria-valuemin="0" aria-valuemax="100"
+            aria-valuenow="50" onfocus={Callback::from(|_: FocusEvent| tell())}
             onpointerdown={Callback::from(move |event: PointerEvent| press(pane, &event))}
             onpointermove={Callback::from(move |event: PointerEvent| pull(pane, &event))}
             onpointerup={Callback::from(move |_: PointerEvent| let_go())}
@@ -321,7 +322,11 @@ pub(crate) fn tell() {
     for pane in ALL {
         let (Some(splitter), Some(size_px)) = (pane.splitter(), pane.size_px()) else { continue };
         let (least, most) = pane.bounds(width, height);
-        let told = [("aria-valuemin", least.min(size_px)), ("aria-valuemax", most.max(size_px)), ("aria-valuenow", size_px)];
+        let told = [
+            ("aria-valuemin", least.min(size_px)),
+            ("aria-valuemax", most.max(size_px)),
+            ("aria-valuenow", size_px),
+        ];
         for (name, value) in told {
             if splitter.set_attribute(name, &value.to_string()).is_err() {
                 web_sys::console::warn_1(&"a splitter takes no attributes".into());

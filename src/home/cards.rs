@@ -51,7 +51,8 @@ fn card(lab: &'static Lab, lang: Lang, theme: ThemeChoice) -> Html {
     };
     let done = progress::count(lab);
     let told = [("done", done.to_string()), ("count", lab.stories.len().to_string())];
-    let told = pane_words::STORIES_DONE.fill(lang, &told.each_ref().map(|(name, text)| (*name, text.as_str())));
+    let told =
+        pane_words::STORIES_DONE.fill(lang, &told.each_ref().map(|(name, text)| (*name, text.as_str())));
     html! {
         <a key={lab.id} class="plate" data-lab={lab.id} {href}>
             <Miniature id={lab.id} {lang} {theme} />

@@ -9,10 +9,10 @@ use super::{LabPage, Msg, PANELS_LATER_MS};
 use crate::handle::Handle;
 use crate::intent::{BranchDeed, Intent, Overlay, Selection, Tool};
 use crate::keys::Key;
-use crate::reopen::{self, Reopened};
-use crate::stage::{Outcome, StageCanvas};
 use crate::panels::{self, pane_words};
+use crate::reopen::{self, Reopened};
 use crate::stage::canvas::selection_of;
+use crate::stage::{Outcome, StageCanvas};
 use crate::{acts, panes, play, transport, words};
 
 /// The most steps that a run to the next message, note, decision or broken property looks at.
@@ -323,7 +323,13 @@ impl LabPage {
     }
 
     /// What a gesture on one of two stages means. Messages are picked up on the first.
-    pub(super) fn gestured(&mut self, ctx: &Context<Self>, outcome: Outcome, canvas: &StageCanvas, is_first: bool) -> bool {
+    pub(super) fn gestured(
+        &mut self,
+        ctx: &Context<Self>,
+        outcome: Outcome,
+        canvas: &StageCanvas,
+        is_first: bool,
+    ) -> bool {
         match outcome {
             Outcome::Nothing => false,
             Outcome::Line | Outcome::Move(..) => {

@@ -8,9 +8,9 @@ use yew::prelude::*;
 use super::{LabPage, Msg};
 use crate::intent::{Intent, Overlay, Tab};
 use crate::panels::{
-    ActionsCard, BranchSheet, CompareSheet, EventLog, ExperimentSheet, FaultBar, FaultSheet, Inspector, KeysSheet,
-    Pair, PanelProps, Rules, SearchSheet, SettingsSheet, ShareSheet, StatisticsPanel, StoryPanel, UntilSheet,
-    VariantsSheet, Verdicts, costs, pane_words,
+    ActionsCard, BranchSheet, CompareSheet, EventLog, ExperimentSheet, FaultBar, FaultSheet, Inspector,
+    KeysSheet, Pair, PanelProps, Rules, SearchSheet, SettingsSheet, ShareSheet, StatisticsPanel, StoryPanel,
+    UntilSheet, VariantsSheet, Verdicts, costs, pane_words,
 };
 use crate::panes::{Pane, splitter};
 use crate::stage::{Legend, StageList, spotlight};
@@ -106,7 +106,7 @@ impl LabPage {
         let Some(second) = second.as_ref() else { return Html::default() };
         let (is_playing, speed, live) = (self.is_playing, self.speed, self.live.clone());
         let (ours, theirs) = (self.handle.read(), second.handle.read());
-        let row = second_row(&ours, &theirs, pair.parted, self.class, self.strip_width, lang);
+        let row = second_row(&ours, &theirs, &pair.names[1], pair.parted, self.class, self.strip_width, lang);
         let costs = costs(&ours, &theirs, pair, lang, on);
         let strip = html! { <>{ self.strip(lang, on) }{ row }</> };
         if self.class == Class::Phone {

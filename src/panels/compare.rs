@@ -39,7 +39,13 @@ impl Pair {
 }
 
 /// What two runs cost up to the cursor, and whose verdicts differ.
-pub(crate) fn costs(first: &Session, second: &Session, pair: &Pair, lang: Lang, on: &Callback<Intent>) -> Html {
+pub(crate) fn costs(
+    first: &Session,
+    second: &Session,
+    pair: &Pair,
+    lang: Lang,
+    on: &Callback<Intent>,
+) -> Html {
     let end = on.reform(|_: MouseEvent| Intent::Versus(None));
     html! {
         <section class="sec versus" aria-label={words::COMPARE.get(lang)}>
@@ -76,21 +82,17 @@ fn parting(first: &Session, pair: &Pair, lang: Lang, on: &Callback<Intent>) -> H
 fn cost_rows(first: &Statistics, second: &Statistics, lang: Lang) -> Html {
     let messages = |statistics: &Statistics| {
         [
-            (words::SENT, thousands(statistics.sum(|kind| kind.tally.sent))),
-            (words::ARRIVED, thousands(statistics.sum(|kind| kind.tally.arrived))),
-            (words::LOST, thousands(statistics.sum(|kind| kind.tally.lost))),
-            (words::FLYING, thousands(statistics.sum(|kind| kind.flying))),
+            (words::MESSAGES_SENT, thousands(statistics.sum(|kind| kind.tally.sent))),
+            (words::MESSAGES_ARRIVED, thousands(statistics.sum(|kind| kind.tally.arrived))),
+            (words::MESSAGES_LOST, thousands(statistics.sum(|kind| kind.tally.lost))),
+            (words::MESSAGES_FLYING, thousands(statistics.sum(|kind| kind.flying))),
         ]
     };
-    let message = words::KIND.get(lang);
-    let named = |(name, text): (Text, String)| (format!("{message}: {}", name.get(lang)), text);
-    let all = |statistics: &Statistics| -> Vec<(String, String)> {
-        let figures = statistics::figures(statistics, lang).into_iter();
-        let figures = figures.map(|(name, text)| (name.get(lang).to_owned(), text));
-        messages(statistics).into_iter().map(named).chain(figures).collect()
+    let all = |statistics: &Statistics| {
+        messages(statistics).into_iter().chain(statistics::figures(statistics, lang))
     };
-    let rows = all(first).into_iter().zip(all(second));
-    rows.map(|((name, first), (_, second))| row(&name, &first, &second)).collect()
+    let rows = all(first).zip(all(second));
+    rows.map(|((name, first), (_, second))| row(name.get(lang), &first, &second)).collect()
 }
 
 fn row(name: &str, first: &str, second: &str) -> Html {
@@ -103,11 +105,20 @@ fn verdict_rows(first: &Session, second: &Session, lang: Lang) -> Html {
         let property = session.properties().iter().find(|property| property.id == id);
         property.map_or_else(
             || words::NOT_CHECKED.get(lang).to_owned(),
-            |property| verdicts::reading(&verdict::of(session, property), property.mode, session.step(), lang),
+            |property| {
+                verdicts::reading(&verdict::of(session, property), property.mode, session.step(), lang)
+            },
         )
     };
     let mut ids: Vec<&'static str> = first.properties().iter().map(|property| property.id).collect();
-    ids.extend(second.properties().iter().map(|property| property.id).filter(|id| !ids.contains(id)).collect::<Vec<_>>());
+    ids.extend(
+        second
+            .properties()
+            .iter()
+            .map(|property| property.id)
+            .filter(|id| !ids.contains(id))
+            .collect::<Vec<_>>(),
+    );
     let rows: Vec<Html> = ids
         .into_iter()
         .map(|id| (id, read(first, id), read(second, id)))
@@ -178,7 +189,8 @@ fn SettingField(props: &SettingProps) -> Html {
     let panel = &props.panel;
     let lang = panel.lang;
     let session = panel.handle.read();
-    let (chosen, typed, wrong) = (use_state(|| 0_usize), use_state(String::new), use_state(|| None::<String>));
+    let (chosen, typed, wrong) =
+        (use_state(|| 0_usize), use_state(String::new), use_state(|| None::<String>));
     let schema = session.schema();
     let Some(setting) = schema.get(*chosen).or_else(|| schema.first()) else { return html! {} };
     let choose = {
@@ -192,7 +204,9 @@ fn SettingField(props: &SettingProps) -> Html {
     };
     let oninput = {
         let typed = typed.clone();
-        Callback::from(move |event: InputEvent| typed.set(event.target_unchecked_into::<HtmlInputElement>().value()))
+        Callback::from(move |event: InputEvent| {
+            typed.set(event.target_unchecked_into::<HtmlInputElement>().value())
+        })
     };
     let onsubmit = {
         let (panel, key, typed, wrong) = (panel.clone(), setting.key, typed.clone(), wrong.clone());

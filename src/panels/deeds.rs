@@ -160,7 +160,8 @@ fn disk_deeds(node: &Node, lang: Lang) -> Vec<Deed> {
     let slow = Deed::new(Icon::Disk, words::SLOW_DISK_BY.get(lang), slow).rare();
     let lose = Deed::new(Icon::Disk, words::LOSE_DISK.get(lang), Action::Wipe(node.id)).fault().rare();
     if node.status == Status::Up && node.pending_writes().len() > 0 {
-        let finish = Deed::new(Icon::Disk, words::FINISH_WRITE.get(lang), Action::FinishWrite(node.id)).rare();
+        let finish =
+            Deed::new(Icon::Disk, words::FINISH_WRITE.get(lang), Action::FinishWrite(node.id)).rare();
         return vec![finish, slow, lose];
     }
     vec![slow, lose]

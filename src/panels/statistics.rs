@@ -55,13 +55,8 @@ fn inside(statistics: &Statistics, lang: Lang) -> Html {
     }
 }
 
-const HOW: [Text; 5] = [
-    words::HOW_BYTES,
-    words::HOW_LATENCY,
-    words::HOW_AVAILABILITY,
-    words::HOW_SILENCE,
-    words::HOW_WRITES,
-];
+const HOW: [Text; 5] =
+    [words::HOW_BYTES, words::HOW_LATENCY, words::HOW_AVAILABILITY, words::HOW_SILENCE, words::HOW_WRITES];
 
 fn kinds(statistics: &Statistics, lang: Lang) -> Html {
     let all = |kind: &KindCount| kind.tally.sent.max(kind.tally.arrived + kind.tally.lost + kind.flying);
@@ -203,11 +198,15 @@ mod tests {
 
     #[test]
     fn lengths_of_time_have_about_three_digits() {
-        let cases = [(0, "0 µs"), (842, "842 µs"), (4_260, "4.2 ms"), (41_983, "41 ms"), (1_346_000, "1.34 s")];
+        let cases =
+            [(0, "0 µs"), (842, "842 µs"), (4_260, "4.2 ms"), (41_983, "41 ms"), (1_346_000, "1.34 s")];
         for (us, words) in cases {
             assert_eq!(duration(us), words);
         }
-        assert_eq!((percent(1_000), percent(982), percent(0)), ("100 %".into(), "98.2 %".into(), "0 %".into()));
+        assert_eq!(
+            (percent(1_000), percent(982), percent(0)),
+            ("100 %".into(), "98.2 %".into(), "0 %".into())
+        );
     }
 
     #[test]

@@ -307,11 +307,8 @@ fn steps(position: usize, count: usize, has_next: bool, desk: &Desk) -> Html {
             if position == 0 { back.put(Shelf::About) } else { back.turn(Player::back) }
         },
     );
-    let onnext = Callback::from(
-        move |_: MouseEvent| {
-            if has_next { next.turn(Player::next) } else { next.finish() }
-        },
-    );
+    let onnext =
+        Callback::from(move |_: MouseEvent| if has_next { next.turn(Player::next) } else { next.finish() });
     let dot = |at: usize| {
         let class = if at == position {
             "c"

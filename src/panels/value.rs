@@ -102,8 +102,7 @@ fn fates<'a>(parts: &'a [Value], old: Option<&'a Vec<Value>>) -> Vec<(Fate, &'a 
     let Some(old) = old else { return parts.iter().map(|part| (Fate::Kept, part)).collect() };
     let ahead = parts.iter().zip(old).take_while(|(now, was)| now == was).count();
     let (now_rest, was_rest) = (&parts[ahead..], &old[ahead..]);
-    let behind =
-        now_rest.iter().rev().zip(was_rest.iter().rev()).take_while(|(now, was)| now == was).count();
+    let behind = now_rest.iter().rev().zip(was_rest.iter().rev()).take_while(|(now, was)| now == was).count();
     let (added, kept) = now_rest.split_at(now_rest.len() - behind);
     let removed = &was_rest[..was_rest.len() - behind];
     let with = |fate: Fate| move |part: &'a Value| (fate, part);
@@ -124,8 +123,12 @@ fn list(parts: &[Value], old: Option<&Vec<Value>>, lang: Lang) -> Html {
         let inside = if is_lines { view(part, lang) } else { cell(part, lang) };
         match fate {
             Fate::Kept => html! { <span class="part">{ inside }</span> },
-            Fate::Added => html! { <ins class="part"><span class="hid">{ words::ADDED.get(lang) }</span>{ inside }</ins> },
-            Fate::Removed => html! { <del class="part"><span class="hid">{ words::REMOVED.get(lang) }</span>{ inside }</del> },
+            Fate::Added => {
+                html! { <ins class="part"><span class="hid">{ words::ADDED.get(lang) }</span>{ inside }</ins> }
+            }
+            Fate::Removed => {
+                html! { <del class="part"><span class="hid">{ words::REMOVED.get(lang) }</span>{ inside }</del> }
+            }
         }
     };
     html! {
@@ -175,7 +178,8 @@ fn object(map: &Map<String, Value>, old: Option<&Map<String, Value>>, lang: Lang
 fn line(key: &str, value: &Value, was: Option<Option<&Value>>, lang: Lang) -> Html {
     let is_new = was == Some(None);
     let was = was.flatten();
-    let class = classes!("line", is_new.then_some("new"), was.is_some_and(|was| was != value).then_some("now"));
+    let class =
+        classes!("line", is_new.then_some("new"), was.is_some_and(|was| was != value).then_some("now"));
     let has_parts = match value {
         Value::Array(parts) => parts.iter().any(|part| !is_scalar(part)),
         Value::Object(map) => !map.is_empty(),
@@ -204,7 +208,11 @@ fn table_columns<'a>(mut rows: impl Iterator<Item = &'a Value>) -> Option<Vec<&'
     let is_few = (1..=COLUMNS_MAX).contains(&columns.len());
     // A table of one row is a longer way to write a line.
     let mut count = 1;
-    let all = fits(&Value::Object(first.clone())) && rows.all(|row| { count += 1; fits(row) });
+    let all = fits(&Value::Object(first.clone()))
+        && rows.all(|row| {
+            count += 1;
+            fits(row)
+        });
     (is_few && all && count > 1).then_some(columns)
 }
 
@@ -217,14 +225,18 @@ fn table(map: &Map<String, Value>, was: Option<&Value>, lang: Lang) -> Html {
         let class = was.is_some_and(|was| was != value).then_some("now");
         html! { <td {class}>{ change(value, was, lang) }</td> }
     };
-    let row = |(name, value): (&String, &Value)| html! {
-        <tr><th scope="row">{ name }</th>{ for columns.iter().map(|key| cell(name, key, &value[*key])) }</tr>
+    let row = |(name, value): (&String, &Value)| {
+        html! {
+            <tr><th scope="row">{ name }</th>{ for columns.iter().map(|key| cell(name, key, &value[*key])) }</tr>
+        }
     };
-    let rows = |skip: usize, take: usize| html! {
-        <table class="facet">
-            <thead><tr><td></td>{ for columns.iter().map(|key| html! { <th scope="col">{ *key }</th> }) }</tr></thead>
-            <tbody>{ for map.iter().skip(skip).take(take).map(row) }</tbody>
-        </table>
+    let rows = |skip: usize, take: usize| {
+        html! {
+            <table class="facet">
+                <thead><tr><td></td>{ for columns.iter().map(|key| html! { <th scope="col">{ *key }</th> }) }</tr></thead>
+                <tbody>{ for map.iter().skip(skip).take(take).map(row) }</tbody>
+            </table>
+        }
     };
     let hidden = map.len().saturating_sub(LINES_SHOWN);
     html! { <>{ rows(0, LINES_SHOWN) }{ fold(hidden, lang, || rows(LINES_SHOWN, hidden)) }</> }

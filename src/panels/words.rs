@@ -436,7 +436,10 @@ pub(crate) const KEY_GROUPS: [KeyGroup; 3] = [
             (&["←", "→"], Text::new("one step back, one step on", "后退一步，前进一步")),
             (&["Home", "End"], Text::new("to the beginning, to the end", "跳到开头，跳到末尾")),
             (&["[", "]"], Text::new("slower, faster", "减速，加速")),
-            (&[",", "."], Text::new("the inspected node's step before, its next", "检查中节点的上一步，下一步")),
+            (
+                &[",", "."],
+                Text::new("the inspected node's step before, its next", "检查中节点的上一步，下一步"),
+            ),
         ],
     ),
     (

@@ -17,9 +17,12 @@ pub(crate) fn veil(node: &NodeRef) -> Html {
 
 /// Lays the veil over the canvas, around these nodes.
 pub(crate) fn show(veil: &NodeRef, canvas: &StageCanvas, lit: &[NodeId]) {
-    let (Some(veil), Some(ground)) = (veil.cast::<HtmlElement>(), canvas.node.cast::<HtmlElement>()) else { return };
+    let (Some(veil), Some(ground)) = (veil.cast::<HtmlElement>(), canvas.node.cast::<HtmlElement>()) else {
+        return;
+    };
     let (width, height) = (ground.offset_width(), ground.offset_height());
-    let sides = [("left", ground.offset_left()), ("top", ground.offset_top()), ("width", width), ("height", height)];
+    let sides =
+        [("left", ground.offset_left()), ("top", ground.offset_top()), ("width", width), ("height", height)];
     let mut path = format!("M0 0H{width}V{height}H0Z");
     for (_, place) in canvas.node_places().into_iter().filter(|(node, _)| lit.contains(node)) {
         let across = 2.0 * REACH;

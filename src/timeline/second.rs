@@ -14,10 +14,11 @@ use crate::timeline::scale::Scale;
 /// Height of the row, in pixels.
 const HEIGHT: f64 = 22.0;
 
-/// The second run's row, below the strip of the `first`. `parted` is the last step that both share.
+/// The second run's row under its `name`, below the strip of the `first`. `parted` is the last step that both share.
 pub(crate) fn second_row(
     first: &Session,
     second: &Session,
+    name: &str,
     parted: Option<u64>,
     class: Class,
     width: f64,
@@ -26,7 +27,9 @@ pub(crate) fn second_row(
     let margin = if Rows::of(class).is_full { MARGIN } else { 8.0 };
     let scale = Scale::of(first.end_us(), margin, width - 2.0 * margin);
     let mut path = String::new();
-    for (place, share) in marks::density(second, &scale).into_iter().enumerate().filter(|(_, share)| *share > 0.0) {
+    for (place, share) in
+        marks::density(second, &scale).into_iter().enumerate().filter(|(_, share)| *share > 0.0)
+    {
         let x = scale.left + place as f64 * COLUMN + COLUMN / 2.0;
         path.push_str(&format!("M{x:.1} {HEIGHT}v-{:.1}", 2.0 + share * 16.0));
     }
@@ -39,7 +42,7 @@ pub(crate) fn second_row(
     });
     html! {
         <svg class="second-row" viewBox={format!("0 0 {} {HEIGHT}", width.max(1.0))} width={width.to_string()} height={HEIGHT.to_string()} aria-hidden="true">
-            <path class="density" d={path} />{ parting }
+            <path class="density" d={path} />{ parting }<text x={format!("{margin}")} y="11">{ name.to_owned() }</text>
         </svg>
     }
 }
