@@ -327,7 +327,9 @@ impl Run {
         }
     }
 
-    fn nearest(&self, step: u64) -> &Moment {
+    /// The last moment that is kept, no later than step `step`: at hand without a replay, and up to a snapshot's
+    /// spacing behind.
+    pub fn nearest(&self, step: u64) -> &Moment {
         if step >= self.head.world.steps() {
             return &self.head;
         }
