@@ -82,6 +82,8 @@ pub(crate) enum Intent {
     Theme(ThemeChoice),
     /// Open or close a panel that lies over the page on narrow screens, or the list of keys.
     Overlay(Option<Overlay>),
+    /// The lanes of the space-time diagram were arranged otherwise: the link is to tell.
+    Lanes,
     /// Show one of the panels below the stage on a phone.
     Tab(Tab),
     /// Put a spotlight on these nodes; on none, the stage is lit as a whole.

@@ -26,6 +26,7 @@ use crate::keys::Key;
 use crate::panels::pane_words;
 use crate::play::{self, Clock};
 use crate::route::AddressWriter;
+use crate::spacetime::Lens;
 use crate::stage::{Listeners, Outcome, StageCanvas, View, spotlight};
 use crate::timeline::Live;
 use crate::{panes, panic_screen, words};
@@ -80,6 +81,8 @@ pub(crate) enum Msg {
     KeepUp,
     /// A mouse or a finger did something on the second stage.
     SecondPointer(Outcome),
+    /// The cursor was dragged to a time that is still to be played.
+    Chase(u64),
     /// The reader has seen the notice.
     Dismiss,
 }
@@ -101,6 +104,8 @@ pub(crate) struct LabPage {
     clock: Clock,
     frame: Option<AnimationFrame>,
     arriving: Option<AnimationFrame>,
+    /// The next part of what is played to where the cursor was dragged.
+    chasing: Option<AnimationFrame>,
     panels_later: Option<Timeout>,
     quiet_frames: u32,
     /// The length at which it is known that something is left to happen.
@@ -109,6 +114,7 @@ pub(crate) struct LabPage {
     said: String,
     canvas: Rc<StageCanvas>,
     live: Rc<Live>,
+    lens: Rc<Lens>,
     strip: NodeRef,
     /// The second run of a comparison.
     second: RefCell<Option<Second>>,
@@ -124,6 +130,7 @@ impl Component for LabPage {
     type Properties = LabPageProps;
 
     fn create(ctx: &Context<Self>) -> Self {
+        let live: Rc<Live> = Rc::default();
         let mut page = Self {
             handle: ctx.props().opened.clone(),
             selection: Selection::Nothing,
@@ -139,13 +146,15 @@ impl Component for LabPage {
             clock: Clock::default(),
             frame: None,
             arriving: None,
+            chasing: None,
             panels_later: None,
             quiet_frames: 0,
             lively_at: None,
             notice: None,
             said: String::new(),
             canvas: Rc::default(),
-            live: Rc::default(),
+            lens: Rc::new(Lens::new(live.clone())),
+            live,
             strip: NodeRef::default(),
             second: RefCell::default(),
             keeping_up: RefCell::default(),
@@ -184,6 +193,7 @@ impl Component for LabPage {
                 self.keeping_up.borrow().is_none()
             }
             Msg::SecondPointer(outcome) => self.on_second_pointer(ctx, outcome),
+            Msg::Chase(at_us) => self.chase(ctx, at_us),
             Msg::Dismiss => self.notice.take().is_some(),
         }
     }
@@ -264,17 +274,21 @@ impl LabPage {
 
     /// Shows what the link of an opened run shows; where it says nothing, what is shown stays.
     fn show_panels(&mut self) {
+        self.lens.read(self.handle.read().panels());
         let (tab, overlay) = shown::read(self.handle.read().panels());
         self.tab = tab.unwrap_or(self.tab);
         self.overlay = overlay.or(self.overlay);
-        let words = shown::words(self.tab, self.overlay);
+        self.write_panels();
+    }
+
+    fn write_panels(&self) {
+        let words = shown::words(self.tab, self.overlay).into_iter().chain(self.lens.words());
         self.handle.write(|session| session.set_panels(words));
     }
 
     /// The link tells which panels are shown.
     fn note_panels(&self, ctx: &Context<Self>) {
-        let words = shown::words(self.tab, self.overlay);
-        self.handle.write(|session| session.set_panels(words));
+        self.write_panels();
         self.note_change(ctx);
     }
 
@@ -309,6 +323,7 @@ impl LabPage {
         };
         self.canvas.paint(&session, &view);
         self.live.show(&session);
+        self.lens.show(&session);
         spotlight::show(&self.veil, &self.canvas, &self.spot);
         if let Some(second) = &mut *self.second.borrow_mut() {
             let is_there = second.keep_up(&session);
@@ -364,6 +379,7 @@ impl LabPage {
     fn stand(&mut self) {
         self.is_playing = false;
         self.frame = None;
+        self.chasing = None;
         self.clock.rest();
     }
 

@@ -24,6 +24,7 @@ mod problem;
 mod progress;
 mod reopen;
 mod route;
+mod spacetime;
 mod stage;
 mod timeline;
 mod top_bar;

@@ -13,6 +13,7 @@ use crate::panels::{
     UntilSheet, VariantsSheet, Verdicts, costs, pane_words,
 };
 use crate::panes::{Pane, splitter};
+use crate::spacetime::SpaceTime;
 use crate::stage::{Legend, StageList, spotlight};
 use crate::timeline::{Timeline, second_row};
 use crate::top_bar::TopBar;
@@ -49,9 +50,9 @@ impl LabPage {
                     if let Some(pair) = &pair {
                         { self.comparing(pair, lang, &on) }
                     } else if self.class == Class::Phone {
-                        { self.phone(lang, &on) }
+                        { self.phone(ctx, &on) }
                     } else {
-                        { self.wide(lang, &on) }
+                        { self.wide(ctx, &on) }
                     }
                 </main>
                 { self.overlay(lang, &on) }
@@ -126,7 +127,8 @@ impl LabPage {
         }
     }
 
-    fn wide(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+    fn wide(&self, ctx: &Context<Self>, on: &Callback<Intent>) -> Html {
+        let lang = ctx.props().lang;
         let (handle, selection) = (self.handle.clone(), self.selection);
         html! {
             <>
@@ -150,20 +152,22 @@ impl LabPage {
                     <Transport {lang} is_playing={self.is_playing} speed={self.speed} live={self.live.clone()}
                         on={on.clone()} />
                     { self.strip(lang, on) }
+                    { self.lanes(ctx, on) }
                 </div>
                 { splitter(Pane::Time, lang) }
             </>
         }
     }
 
-    fn phone(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+    fn phone(&self, ctx: &Context<Self>, on: &Callback<Intent>) -> Html {
+        let lang = ctx.props().lang;
         html! {
             <>
                 <div class="tabs" role="tablist" aria-label={words::TABS.get(lang)}>
                     { for TABS.iter().map(|&(tab, title)| self.tab_key(tab, title.get(lang), on)) }
                 </div>
                 <div class="panel" role="tabpanel" id="panel" aria-labelledby={format!("tab-{}", tab_name(self.tab))}>
-                    { self.panel(lang, on) }
+                    { self.panel(ctx, on) }
                 </div>
                 <div class="dock">
                     { self.strip(lang, on) }
@@ -177,8 +181,8 @@ impl LabPage {
     fn strip(&self, lang: Lang, on: &Callback<Intent>) -> Html {
         html! {
             <div class="strip" ref={self.strip.clone()}>
-                <Timeline handle={self.handle.clone()} {lang} class={self.class} width={self.strip_width}
-                    live={self.live.clone()} on={on.clone()} />
+                <Timeline handle={self.handle.clone()} {lang} is_alone={self.second.borrow().is_some()} class={self.class} width={self.strip_width}
+                    live={self.live.clone()} lens={self.lens.clone()} on={on.clone()} />
             </div>
         }
     }
@@ -192,7 +196,16 @@ impl LabPage {
         }
     }
 
-    fn panel(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+    fn lanes(&self, ctx: &Context<Self>, on: &Callback<Intent>) -> Html {
+        html! {
+            <SpaceTime handle={self.handle.clone()} lang={ctx.props().lang} theme={ctx.props().painted}
+                width={self.strip_width} is_playing={self.is_playing} selection={self.selection}
+                lens={self.lens.clone()} on={on.clone()} />
+        }
+    }
+
+    fn panel(&self, ctx: &Context<Self>, on: &Callback<Intent>) -> Html {
+        let lang = ctx.props().lang;
         let (handle, selection, on) = (self.handle.clone(), self.selection, on.clone());
         match self.tab {
             Tab::Story => html! { <div class="story"><StoryPanel {handle} {lang} {selection} {on} /></div> },
@@ -206,7 +219,10 @@ impl LabPage {
             },
             Tab::Log => html! { <div class="side"><EventLog {handle} {lang} {selection} {on} /></div> },
             Tab::Time => html! {
-                <TimePanel {lang} is_playing={self.is_playing} speed={self.speed} live={self.live.clone()} {on} />
+                <>
+                    { self.lanes(ctx, &on) }
+                    <TimePanel {lang} is_playing={self.is_playing} speed={self.speed} live={self.live.clone()} {on} />
+                </>
             },
         }
     }

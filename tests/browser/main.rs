@@ -19,5 +19,6 @@ mod phone;
 mod reader;
 mod selftest;
 mod sheets;
+mod spacetime;
 mod speed;
 mod time;
