@@ -5,6 +5,7 @@
 //! browser or no `dist/`, the tests fail and say what is missing.
 #![allow(clippy::unwrap_used, reason = "a test fails where it finds nothing")]
 
+mod compare;
 mod experiments;
 mod exports;
 mod faults;
@@ -15,6 +16,7 @@ mod hostile;
 mod keyboard;
 mod looks;
 mod machine;
+mod panels;
 mod phone;
 mod reader;
 mod selftest;
