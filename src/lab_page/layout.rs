@@ -35,6 +35,8 @@ impl LabPage {
         let (lang, theme) = (ctx.props().lang, ctx.props().theme);
         let session = self.handle.read();
         let pair = self.second.borrow_mut().as_mut().map(|second| {
+            // What stands beside the stages is of the same step as they are.
+            second.keep_up(&session);
             second.look_where_they_part(&session);
             second.pair(&session, lang)
         });
