@@ -164,6 +164,8 @@ pub struct Stage<'a> {
     is_compact: bool,
     /// Where the servers' room begins: right of the clients' column, where there is one.
     left: f64,
+    /// In a dial: where dragged nodes belong.
+    homes: Vec<(NodeId, Point)>,
     /// Where text stands already, so that other text keeps away.
     taken: Vec<Rect>,
 }
@@ -184,10 +186,12 @@ pub fn picture(lab: &'static Lab, variant: &dyn Variant, world: &World, frame: &
         has_zones: world.nodes().any(|node| node.zone > 0),
         is_compact: false,
         left: 0.0,
+        homes: Vec::new(),
         taken: Vec::new(),
     };
     places::arrange(&mut stage, &variant.arrangement(world), world);
     draw_links(&mut stage, variant, world);
+    draw_homes(&mut stage);
     nodes::draw(&mut stage, variant, world);
     variant.draw_beside(world, &mut stage);
     let cuts = cuts::draw(&mut stage, world);
@@ -205,6 +209,16 @@ fn draw_links(stage: &mut Stage<'_>, variant: &dyn Variant, world: &World) {
             false => Style::stroke(Ink::Link, 1.0),
         };
         stage.scene.pen(Layer::Links, subject).line(a, b, style);
+    }
+}
+
+/// In a dial, a node's place says something: one that was dragged stays tied to it.
+fn draw_homes(stage: &mut Stage<'_>) {
+    for (id, home) in stage.homes.clone() {
+        let Some(place) = stage.place(id) else { continue };
+        let style = Style::stroke(Ink::Control, 1.0);
+        let mut pen = stage.scene.pen(Layer::Links, Subject::Node(id.code()));
+        pen.line(home, place.center, style).circle(home, 3.0, Style::fill(Ink::Control));
     }
 }
 
@@ -236,11 +250,30 @@ impl Stage<'_> {
 
     /// Whether a text of this extent would stand in view and touch nothing.
     pub fn is_free(&self, rect: Rect) -> bool {
-        let in_view = rect.x >= 2.0
+        self.is_in_view(rect) && !self.taken.iter().any(|other| touches(rect, *other))
+    }
+
+    fn is_in_view(&self, rect: Rect) -> bool {
+        rect.x >= 2.0
             && rect.y >= 2.0
             && rect.right() <= self.frame.width - 2.0
-            && rect.bottom() <= self.frame.height - 2.0;
-        in_view && !self.taken.iter().any(|other| touches(rect, *other))
+            && rect.bottom() <= self.frame.height - 2.0
+    }
+
+    /// Draws something, unless what it takes touches what was taken before or leaves the view: then nothing of it
+    /// stays. Returns how many places it took.
+    fn draw_if_free(&mut self, draw: impl FnOnce(&mut Self)) -> Option<usize> {
+        let (drawn, taken) = (self.scene.lengths(), self.taken.len());
+        draw(self);
+        let (before, new) = self.taken.split_at(taken);
+        let is_free =
+            |rect: &Rect| self.is_in_view(*rect) && !before.iter().any(|other| touches(*rect, *other));
+        if new.iter().all(is_free) {
+            return Some(new.len());
+        }
+        self.scene.cut_back(drawn);
+        self.taken.truncate(taken);
+        None
     }
 
     /// Writes a label with a halo at the first of `spots` (baselines) where it is free. Returns whether it was.

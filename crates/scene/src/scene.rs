@@ -33,6 +33,19 @@ impl Scene {
         }
     }
 
+    /// How many marks each layer has: to go back to with [`Scene::cut_back`].
+    #[must_use]
+    pub fn lengths(&self) -> [usize; Layer::ALL.len()] {
+        std::array::from_fn(|layer| self.layers[layer].len())
+    }
+
+    /// Takes away what was added to each layer beyond these lengths.
+    pub fn cut_back(&mut self, lengths: [usize; Layer::ALL.len()]) {
+        for (layer, length) in self.layers.iter_mut().zip(lengths) {
+            layer.truncate(length);
+        }
+    }
+
     /// Adds one mark on top of its layer.
     pub fn push(&mut self, mark: Mark) {
         self.layers[mark.layer as usize].push(mark);
@@ -190,6 +203,10 @@ mod tests {
         assert_eq!(order, [2, 4, 1, 3].map(Subject::Node));
         assert_eq!(scene.layer(Layer::Nodes).len(), 2);
         assert_eq!(scene.len(), 4);
+        let lengths = scene.lengths();
+        scene.pen(Layer::Nodes, Subject::Node(9)).circle(Point::default(), 1.0, style);
+        scene.cut_back(lengths);
+        assert!(scene.len() == 4 && scene.marks().all(|mark| mark.subject != Subject::Node(9)));
         scene.clear();
         assert!(scene.is_empty() && scene.bounds().is_none());
     }

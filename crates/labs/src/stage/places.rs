@@ -56,7 +56,9 @@ pub(super) fn arrange(stage: &mut Stage<'_>, arrangement: &Arrangement, world: &
         Arrangement::Dial(turns) => dial(stage, area, &servers, turns),
     }
     place_clients(stage, &clients, matches!(arrangement, Arrangement::Star(_)));
-    apply_drags(stage);
+    if !stage.frame.dragged.is_empty() {
+        apply_drags(stage, matches!(arrangement, Arrangement::Dial(_)));
+    }
 }
 
 /// The radius of a server's disc.
@@ -245,18 +247,66 @@ fn place_clients(stage: &mut Stage<'_>, clients: &[NodeId], has_hub: bool) {
     }
 }
 
-/// Puts dragged nodes where they were dragged to, and turns their labels outwards again.
-fn apply_drags(stage: &mut Stage<'_>) {
-    let (width, height) = (stage.frame.width, stage.frame.height);
-    for place in &mut stage.places {
-        let Some(&(_, x, y)) = stage.frame.dragged.iter().find(|(id, ..)| *id == place.id) else { continue };
-        let margin = place.radius + RIM;
-        place.center = Point::new(
-            (f64::from(x) / 1000.0 * width).clamp(margin, (width - margin).max(margin)),
-            (f64::from(y) / 1000.0 * height).clamp(margin, (height - margin).max(margin)),
-        );
+/// Room around a dragged disc for its arc, its ring and the brackets of a selection.
+const DRAG_MARGIN: f64 = 22.0;
+/// What stands in the middle of a dial stays free of dragged nodes, so far from it.
+const DIAL_CORE: f64 = 64.0;
+
+/// Puts dragged nodes where they were dragged to, or next to it where another stands, and turns their labels outwards
+/// again.
+fn apply_drags(stage: &mut Stage<'_>, is_dial: bool) {
+    let is_dragged = |id: NodeId| stage.frame.dragged.iter().any(|(other, ..)| *other == id);
+    let mut standing: Vec<(Point, f64)> = stage
+        .places
+        .iter()
+        .filter(|place| !is_dragged(place.id))
+        .map(|place| (place.center, place.radius + RIM))
+        .collect();
+    if is_dial {
+        standing.push((stage.middle, DIAL_CORE));
+    }
+    for &(id, x, y) in &stage.frame.dragged {
+        let Some(index) = stage.places.iter().position(|place| place.id == id) else { continue };
+        let NodePlace { center: home, radius, .. } = stage.places[index];
+        let wish =
+            Point::new(f64::from(x) / 1000.0 * stage.frame.width, f64::from(y) / 1000.0 * stage.frame.height);
+        let center = next_to(stage, wish, radius, &standing);
+        standing.push((center, radius + RIM));
+        if is_dial && !id.is_client() {
+            stage.homes.push((id, home));
+        }
+        let place = &mut stage.places[index];
+        place.center = center;
         if matches!(place.side, Side::Left | Side::Right) && !place.id.is_client() {
-            place.side = if place.center.x < stage.middle.x { Side::Left } else { Side::Right };
+            place.side = if center.x < stage.middle.x { Side::Left } else { Side::Right };
         }
     }
+}
+
+/// What a lab writes within and beside its dial keeps its place.
+pub(super) fn take_what_is_read(stage: &mut Stage<'_>) {
+    if let Some(beside) = stage.beside {
+        stage.take(beside);
+    }
+    if stage.middle_radius > 0.0 {
+        stage.take(Rect::around(stage.middle, 2.0 * DIAL_CORE, DIAL_CORE));
+    }
+}
+
+/// The place next to a wish at which a disc touches no other, and is in view with all that is drawn around it.
+fn next_to(stage: &Stage<'_>, wish: Point, radius: f64, standing: &[(Point, f64)]) -> Point {
+    let margin = radius + DRAG_MARGIN;
+    let right = stage.beside.map_or(stage.frame.width, |beside| beside.x);
+    let in_view = |at: Point| {
+        Point::new(
+            at.x.clamp(margin, (right - margin).max(margin)),
+            at.y.clamp(margin, (stage.frame.height - margin).max(margin)),
+        )
+    };
+    let is_free = |at: Point| standing.iter().all(|&(other, room)| other.distance(at) >= room + radius + RIM);
+    let wish = in_view(wish);
+    let around = (0..60_u32).flat_map(|ring| {
+        (0..32_u32).map(move |step| wish.polar(f64::from(ring) * 8.0, f64::from(step) / 32.0))
+    });
+    around.map(in_view).find(|&at| is_free(at)).unwrap_or(wish)
 }
