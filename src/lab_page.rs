@@ -8,7 +8,7 @@ mod carry_out;
 mod drags;
 mod layout;
 mod shown;
-mod watch;
+pub(crate) mod watch;
 
 use std::rc::Rc;
 

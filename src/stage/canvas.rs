@@ -6,9 +6,9 @@ use std::cell::{Cell, RefCell};
 use faultscope_labs::scene::{
     Ink, Layer, Lettering, Point, Scene, Shape, Style, Subject, SvgOptions, Theme, svg,
 };
-use faultscope_labs::sim::Placed;
-use faultscope_labs::stage::{Class, Frame, picture};
-use faultscope_labs::{Lang, NodeId, Session};
+use faultscope_labs::sim::{Placed, World};
+use faultscope_labs::stage::{Class, Frame, picture_on};
+use faultscope_labs::{Lab, Lang, NodeId, Session, Variant};
 use serde_json::json;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
@@ -76,13 +76,32 @@ impl StageCanvas {
         true
     }
 
+    /// Its size in CSS pixels.
+    pub(crate) fn size(&self) -> (f64, f64) {
+        self.size.get()
+    }
+
     /// Paints the moment at the session's cursor.
     pub(crate) fn paint(&self, session: &Session, view: &View) {
         if self.size.get().0 <= 0.0 && !self.fit() {
             return;
         }
         let frame = self.frame(session, view);
-        let mut scene = picture(session.lab(), session.variant(), session.world(), &frame);
+        self.paint_world(session.lab(), session.variant(), session.world(), &frame, view);
+    }
+
+    /// Paints a world.
+    pub(crate) fn paint_world(
+        &self,
+        lab: &'static Lab,
+        variant: &dyn Variant,
+        world: &World,
+        frame: &Frame,
+        view: &View,
+    ) {
+        // The memory of the picture before serves for this one.
+        let before = self.scene.take().unwrap_or_default();
+        let mut scene = picture_on(before, lab, variant, world, frame);
         if let Some((from, to)) = self.gesture.borrow().line() {
             let places = places(&scene);
             draw_line(&mut scene, from, to, &places);

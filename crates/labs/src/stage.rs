@@ -3,6 +3,7 @@
 //! A lab says how its nodes stand ([`Arrangement`]) and look ([`Look`]), and may draw beside them; it never draws a
 //! node itself. What a student learns to read in one lab reads in the next.
 
+mod crowd;
 mod cuts;
 mod messages;
 mod nodes;
@@ -172,8 +173,20 @@ pub struct Stage<'a> {
 
 /// The picture of a world at one moment.
 pub fn picture(lab: &'static Lab, variant: &dyn Variant, world: &World, frame: &Frame) -> Scene {
-    let title = lab.title.get(frame.lang);
-    let scene = Scene::new(frame.width, frame.height, format!("{title}, {}", variant.about().id));
+    picture_on(Scene::default(), lab, variant, world, frame)
+}
+
+/// The picture of a world at one moment, drawn with the memory of the one before.
+pub fn picture_on(
+    mut scene: Scene,
+    lab: &'static Lab,
+    variant: &dyn Variant,
+    world: &World,
+    frame: &Frame,
+) -> Scene {
+    scene.clear();
+    (scene.width, scene.height) = (frame.width, frame.height);
+    scene.label = format!("{}, {}", lab.title.get(frame.lang), variant.about().id);
     let mut stage = Stage {
         frame,
         lab,
@@ -190,7 +203,9 @@ pub fn picture(lab: &'static Lab, variant: &dyn Variant, world: &World, frame: &
         taken: Vec::new(),
     };
     places::arrange(&mut stage, &variant.arrangement(world), world);
-    draw_links(&mut stage, variant, world);
+    if stage.places.len() <= LINKED_MAX {
+        draw_links(&mut stage, variant, world);
+    }
     draw_homes(&mut stage);
     nodes::draw(&mut stage, variant, world);
     variant.draw_beside(world, &mut stage);
@@ -198,6 +213,9 @@ pub fn picture(lab: &'static Lab, variant: &dyn Variant, world: &World, frame: &
     messages::draw(&mut stage, variant, world, &cuts);
     stage.scene
 }
+
+/// With more nodes, no line is drawn between nodes: they would be all that is seen.
+const LINKED_MAX: usize = 40;
 
 fn draw_links(stage: &mut Stage<'_>, variant: &dyn Variant, world: &World) {
     for (from, to) in variant.links(world) {
@@ -235,7 +253,9 @@ fn is_altered(world: &World, from: NodeId, to: NodeId) -> bool {
 impl Stage<'_> {
     /// Where a node stands.
     pub fn place(&self, id: NodeId) -> Option<NodePlace> {
-        self.places.iter().find(|place| place.id == id).copied()
+        // The places are in the order of the nodes.
+        let index = self.places.binary_search_by_key(&id, |place| place.id).ok()?;
+        self.places.get(index).copied()
     }
 
     /// A text in the language of the picture.

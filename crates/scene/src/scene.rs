@@ -8,7 +8,7 @@ use crate::{Icon, Ink, Layer, Lettering, Mark, Point, Rect, Segment, Shape, Styl
 ///
 /// Marks are kept by layer, so that painting in order costs no sorting; within a layer they keep the order in which
 /// they were added.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scene {
     /// Width in pixels.
     pub width: f64,

@@ -3,6 +3,7 @@
 use faultscope_scene::{Anchor, Icon, Ink, Layer, Lettering, Point, Rect, Style, Subject};
 use faultscope_sim::{ArmedTimer, Node, Status, World};
 
+use super::crowd;
 use super::places::{NodePlace, RIM, Side};
 use super::{Cell, Class, Edge, Look, Stage, Tone};
 use crate::lab::Variant;
@@ -12,6 +13,14 @@ use crate::words;
 const URGENT_PERMILLE: u64 = 150;
 
 pub(super) fn draw(stage: &mut Stage<'_>, variant: &dyn Variant, world: &World) {
+    let is_small = |place: &NodePlace| place.radius < crowd::NAMED_RADIUS;
+    if stage.places.len() > 9 && stage.frame.class != Class::Miniature && stage.places.iter().all(is_small) {
+        crowd::draw_discs(stage, variant, world);
+        if let Some(place) = stage.frame.selected.and_then(|id| stage.place(id)) {
+            draw_selection(stage, place);
+        }
+        return;
+    }
     let is_moved = !stage.frame.dragged.is_empty();
     for place in stage.places.clone() {
         // Labels of dragged nodes stand anywhere: they keep away from badges too.
@@ -162,7 +171,13 @@ fn draw_selection(stage: &mut Stage<'_>, place: NodePlace) {
     let mut pen = stage.scene.pen(Layer::Selection, Subject::Node(place.id.code()));
     for corner in 0..4 {
         let start = 0.125 + f64::from(corner) / 4.0 - 1.0 / 24.0;
-        pen.arc(place.center, place.radius + 20.0, start, 1.0 / 12.0, Style::stroke(Ink::Accent, 2.0));
+        pen.arc(
+            place.center,
+            place.radius + place.rim() + 8.0,
+            start,
+            1.0 / 12.0,
+            Style::stroke(Ink::Accent, 2.0),
+        );
     }
 }
 

@@ -4,6 +4,7 @@ use faultscope_protocol::NodeId;
 use faultscope_scene::{Point, Rect};
 use faultscope_sim::World;
 
+use super::crowd::{self, NAMED_RADIUS};
 use super::{Arrangement, Class, Stage};
 
 /// Where a node stands, and where its labels go.
@@ -40,7 +41,12 @@ pub(super) const RIM: f64 = 12.0;
 impl NodePlace {
     /// Where a line to `target` leaves the node: beyond the arc.
     pub fn rim_towards(&self, target: Point) -> Point {
-        self.center.towards(target, self.radius + RIM)
+        self.center.towards(target, self.radius + self.rim())
+    }
+
+    /// How far beyond its disc the node reaches: a small one has no arc.
+    pub(super) fn rim(&self) -> f64 {
+        if self.radius < NAMED_RADIUS { 3.0 } else { RIM }
     }
 }
 
@@ -50,14 +56,48 @@ pub(super) fn arrange(stage: &mut Stage<'_>, arrangement: &Arrangement, world: &
     let clients: Vec<NodeId> = world.clients().map(|node| node.id).collect();
     let area = server_area(stage, !clients.is_empty());
     stage.left = area.x;
+    if crowds(stage, area, arrangement, servers.len()) || clients.len() > CLIENTS_MAX {
+        place_crowd(stage, world);
+        return;
+    }
     match arrangement {
         Arrangement::Circle => circle(stage, area, &servers, None),
         Arrangement::Star(hub) => circle(stage, area, &servers, Some(*hub)),
         Arrangement::Dial(turns) => dial(stage, area, &servers, turns),
     }
     place_clients(stage, &clients, matches!(arrangement, Arrangement::Star(_)));
+    stage.places.sort_by_key(|place| place.id);
     if !stage.frame.dragged.is_empty() {
         apply_drags(stage, matches!(arrangement, Arrangement::Dial(_)));
+    }
+}
+
+/// More clients than these stand among the servers.
+const CLIENTS_MAX: usize = 24;
+
+/// Whether so many servers on an ellipse would be too small for their names.
+fn crowds(stage: &Stage<'_>, area: Rect, arrangement: &Arrangement, count: usize) -> bool {
+    match arrangement {
+        // The dial's order means something; it draws itself with what room there is.
+        Arrangement::Dial(_) => count > 200,
+        _ => count > 9 && ellipse_radius(area, count) < NAMED_RADIUS && stage.frame.class != Class::Miniature,
+    }
+}
+
+/// The radius of a disc, so that `count` of them stand apart on an ellipse in this area.
+fn ellipse_radius(area: Rect, count: usize) -> f64 {
+    1.2 * (area.width + area.height) * 0.36 / count as f64
+}
+
+/// Everybody in rows.
+fn place_crowd(stage: &mut Stage<'_>, world: &World) {
+    let margin = if stage.frame.class == Class::Miniature { 4.0 } else { 20.0 };
+    let area = Rect::new(margin, margin, stage.frame.width - 2.0 * margin, stage.frame.height - 2.0 * margin);
+    let nodes: Vec<(NodeId, u16)> = world.nodes().map(|node| (node.id, node.zone)).collect();
+    crowd::grid(stage, area, &nodes);
+    stage.places.sort_by_key(|place| place.id);
+    if !stage.frame.dragged.is_empty() {
+        apply_drags(stage, false);
     }
 }
 
@@ -71,7 +111,10 @@ fn server_radius(stage: &Stage<'_>, count: usize) -> f64 {
         (_, 0..=5) => 34.0,
         (_, 6..=7) => 30.0,
         (_, 8..=9) => 26.0,
-        (_, count) => (600.0 / count as f64).clamp(2.0, 22.0),
+        (_, count) => {
+            let area = Rect::new(0.0, 0.0, stage.frame.width, stage.frame.height);
+            ellipse_radius(area, count).clamp(2.0, 22.0)
+        }
     }
 }
 
@@ -164,7 +207,6 @@ fn circle(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], hub: Option<Nod
         };
         stage.places.push(NodePlace { id, center, radius, side });
     }
-    stage.places.sort_by_key(|place| place.id);
 }
 
 /// Where the `place`-th of `count` stands, as a part of a turn from the top. With a hub the corners read best, and the
