@@ -5,9 +5,10 @@
 //! runs.
 
 mod carry_out;
+mod drags;
 mod layout;
 mod shown;
-mod watch;
+pub(crate) mod watch;
 
 use std::rc::Rc;
 
@@ -84,6 +85,8 @@ pub(crate) struct LabPage {
     handle: Handle,
     selection: Selection,
     tool: Option<Tool>,
+    /// The node that keys move just now: one undo takes all of that back.
+    nudged: Option<faultscope_labs::NodeId>,
     overlay: Option<Overlay>,
     tab: Tab,
     class: Class,
@@ -121,6 +124,7 @@ impl Component for LabPage {
             handle: ctx.props().opened.clone(),
             selection: Selection::Nothing,
             tool: None,
+            nudged: None,
             overlay: None,
             tab: Tab::default(),
             class: watch::screen_class(),

@@ -6,10 +6,11 @@ use faultscope_labs::{Lang, Text};
 use yew::prelude::*;
 
 use super::{LabPage, Msg};
-use crate::intent::{Intent, Overlay, Tab};
+use crate::intent::{Intent, Overlay, Selection, Tab};
 use crate::panels::{
-    ActionsCard, BranchSheet, EventLog, ExperimentSheet, FaultBar, FaultSheet, Inspector, KeysSheet,
-    PanelProps, SearchSheet, SettingsSheet, ShareSheet, StoryPanel, UntilSheet, VariantsSheet, Verdicts,
+    ActionsCard, BesideCard, BranchSheet, EventLog, ExperimentSheet, FaultBar, FaultSheet, Inspector,
+    KeysSheet, PanelProps, SearchSheet, SettingsSheet, ShareSheet, StoryPanel, UntilSheet, VariantsSheet,
+    Verdicts,
 };
 use crate::spacetime::SpaceTime;
 use crate::stage::{Legend, StageList};
@@ -72,9 +73,27 @@ impl LabPage {
                 <FaultBar handle={handle.clone()} {lang} {selection} tool={self.tool} on={on.clone()} />
                 <canvas class="stage-canvas" ref={self.canvas.node.clone()} role="img"
                     aria-label={words::PICTURE.fill(lang, &[("label", label)])} />
+                { self.card_beside(lang, on) }
                 <Legend lab={self.handle.read().lab()} {lang} />
                 <StageList {handle} {lang} {selection} on={on.clone()} />
             </section>
+        }
+    }
+
+    /// The card beside what is picked up, where there is room for it and nothing lies over the page.
+    fn card_beside(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+        if self.class == Class::Phone || self.selection == Selection::Nothing {
+            return Html::default();
+        }
+        let (handle, selection, on) = (self.handle.clone(), self.selection, on.clone());
+        let node = self.canvas.beside.node.clone();
+        match self.overlay {
+            None => html! { <BesideCard panel={PanelProps { handle, lang, selection, on }} {node} /> },
+            // Asked for with a key: the same as a sheet, which takes the focus and gives it back.
+            Some(Overlay::Actions) => html! {
+                <div class="beside" ref={node}><ActionsCard {handle} {lang} {selection} {on} /></div>
+            },
+            Some(_) => Html::default(),
         }
     }
 
@@ -178,6 +197,7 @@ impl LabPage {
             Some(Overlay::Keys) => html! { <KeysSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Share) => html! { <ShareSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Variants) => html! { <VariantsSheet {handle} {lang} {selection} {on} /> },
+            Some(Overlay::Actions) if self.class != Class::Phone => Html::default(),
             Some(Overlay::Actions) => html! { <ActionsCard {handle} {lang} {selection} {on} /> },
         }
     }

@@ -26,7 +26,7 @@ pub(crate) mod variants;
 mod verdicts;
 pub(crate) mod words;
 
-pub(crate) use actions::ActionsCard;
+pub(crate) use actions::{ActionsCard, BesideCard};
 pub(crate) use branch_sheet::BranchSheet;
 pub(crate) use experiment_sheet::ExperimentSheet;
 pub(crate) use fault_sheet::FaultSheet;
