@@ -12,6 +12,7 @@ mod legend;
 pub(crate) mod list;
 mod painter;
 mod pointer;
+pub(crate) mod spotlight;
 
 pub(crate) use canvas::{StageCanvas, View};
 pub(crate) use gesture::Outcome;
