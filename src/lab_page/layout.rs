@@ -6,6 +6,7 @@ use faultscope_labs::{Lang, Text};
 use yew::prelude::*;
 
 use super::{LabPage, Msg};
+use crate::embed;
 use crate::intent::{Intent, Overlay, Tab};
 use crate::panels::{
     ActionsCard, BranchSheet, EventLog, ExperimentSheet, FaultBar, FaultSheet, Inspector, KeysSheet,
@@ -35,12 +36,16 @@ impl LabPage {
             <div class="app" data-lab={session.lab().id} data-variant={session.variant().about().id}
                 data-step={session.step().to_string()} data-now-us={session.now_us().to_string()}
                 data-playing={self.is_playing.to_string()}>
-                <TopBar handle={Some(self.handle.clone())} {lang} {theme} on={on.clone()} />
+                if !embed::is_on() {
+                    <TopBar handle={Some(self.handle.clone())} {lang} {theme} on={on.clone()} />
+                }
                 { ctx.props().problem.clone() }
                 { self.notice(ctx) }
                 <main class="frame" data-tab={tab_name(self.tab)}>
                     { self.stage(lang, &on) }
-                    if self.class == Class::Phone {
+                    if embed::is_on() {
+                        { self.embedded(lang, &on) }
+                    } else if self.class == Class::Phone {
                         { self.phone(lang, &on) }
                     } else {
                         { self.wide(lang, &on) }
@@ -94,6 +99,30 @@ impl LabPage {
                         on={on.clone()} />
                     { self.strip(lang, on) }
                 </div>
+            </>
+        }
+    }
+
+    /// In a frame: how to play, and the story.
+    fn embedded(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+        let (handle, selection) = (self.handle.clone(), self.selection);
+        let (is_playing, speed, live) = (self.is_playing, self.speed, self.live.clone());
+        let linked = self.handle.clone();
+        html! {
+            <>
+                <div class={if self.class == Class::Phone { "dock" } else { "time" }}>
+                    if self.class == Class::Phone {
+                        { self.strip(lang, on) }
+                        <DockRow {lang} {is_playing} {speed} {live} on={on.clone()} />
+                    } else {
+                        <Transport {lang} {is_playing} {speed} {live} on={on.clone()} />
+                        { self.strip(lang, on) }
+                    }
+                </div>
+                <div class="story">
+                    <StoryPanel {handle} {lang} {selection} on={on.clone()} />
+                </div>
+                { embed::way_out(move || linked.read().link(), lang) }
             </>
         }
     }

@@ -14,6 +14,7 @@ mod inspector;
 mod keys;
 mod log;
 mod menu;
+mod open_file;
 mod palette;
 mod search_sheet;
 mod settings;

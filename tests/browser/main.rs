@@ -5,6 +5,8 @@
 //! browser or no `dist/`, the tests fail and say what is missing.
 #![allow(clippy::unwrap_used, reason = "a test fails where it finds nothing")]
 
+mod copies;
+mod embed;
 mod experiments;
 mod exports;
 mod faults;
@@ -15,9 +17,13 @@ mod hostile;
 mod keyboard;
 mod looks;
 mod machine;
+mod offline;
 mod phone;
 mod reader;
+mod requests;
 mod selftest;
 mod sheets;
+mod shell;
+mod single_file;
 mod speed;
 mod time;
