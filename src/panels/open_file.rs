@@ -11,7 +11,8 @@ use crate::intent::Intent;
 
 const TITLE: Text = Text::new("Bring a run", "导入运行");
 const CHOOSE: Text = Text::new("Open a file …", "打开文件……");
-const HELP: Text = Text::new("A file dropped anywhere on the page opens as well.", "也可以把文件拖到页面任意位置。");
+const HELP: Text =
+    Text::new("A file dropped anywhere on the page opens as well.", "也可以把文件拖到页面任意位置。");
 
 /// What the key is given.
 #[derive(Clone, PartialEq, Properties)]

@@ -167,7 +167,12 @@ mod tests {
     fn the_script_of_the_element_lies_beside_the_page() {
         for address in ["https://a.b/c/", "https://a.b/c/index.html", "https://a.b/c/faultscope.html"] {
             let html = element(address, "x:y", "p.svg");
-            assert!(html.starts_with("<script src=\"https://a.b/c/fault-scope.js\" async></script><fault-scope run=\"x:y\""), "{html}");
+            assert!(
+                html.starts_with(
+                    "<script src=\"https://a.b/c/fault-scope.js\" async></script><fault-scope run=\"x:y\""
+                ),
+                "{html}"
+            );
         }
     }
 }

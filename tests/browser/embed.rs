@@ -23,7 +23,9 @@ impl Pages {
 
     fn open(&self, page: &str, view: View) -> Page {
         let mut page = Page::open_url(&self.site.origin(), &format!("{}{page}", self.site.url()), view);
-        page.wait_for("customElements.get('fault-scope') && document.querySelector('fault-scope').shadowRoot");
+        page.wait_for(
+            "customElements.get('fault-scope') && document.querySelector('fault-scope').shadowRoot",
+        );
         // A reader's eyes: the frame of an element, and what is in it.
         page.eval(
             "window.frameOf = selector => document.querySelector(selector).shadowRoot.querySelector('iframe');
@@ -63,14 +65,20 @@ fn a_picture_comes_first_and_the_program_on_a_click() {
     let mut page = pages.open("plain/index.html", View::DESKTOP);
     page.wait_for("[...document.querySelectorAll('fault-scope')].every(it => it.shadowRoot.querySelector('img').naturalWidth > 0)");
     assert_eq!((count(&mut page, ".wasm"), count(&mut page, "posters/raft.svg")), (0, 1));
-    let name = page.eval("document.querySelector('#first').shadowRoot.querySelector('button').getAttribute('aria-label')");
+    let name = page.eval(
+        "document.querySelector('#first').shadowRoot.querySelector('button').getAttribute('aria-label')",
+    );
     assert_eq!(name, "Play this run: Five servers elect a leader");
 
     press(&mut page, "#first");
     wait_for_run(&mut page, "#first");
     assert_eq!(count(&mut page, ".wasm"), 1);
     let shown = page.eval("['.stage-canvas', '.trans', '.story', '.top', '.side', '.way-out a'].map(it => Boolean(inside('#first').querySelector(it)))");
-    assert_eq!(shown, serde_json::json!([true, true, true, false, false, true]), "stage, playback and story alone");
+    assert_eq!(
+        shown,
+        serde_json::json!([true, true, true, false, false, true]),
+        "stage, playback and story alone"
+    );
     // The frame is as high as what is in it, so nothing in it scrolls.
     page.wait_for("frameOf('#first').clientHeight === Math.ceil(inside('#first').getElementById('app').getBoundingClientRect().height)");
     page.wait_for("inside('#first').documentElement.scrollHeight <= frameOf('#first').clientHeight");
@@ -80,7 +88,10 @@ fn a_picture_comes_first_and_the_program_on_a_click() {
     page.wait_for("inside('#first').querySelector('.app').dataset.step === '1'");
     page.eval("inside('#first').querySelector('.way-out a').focus(), true");
     let out = page.eval("inside('#first').querySelector('.way-out a').href").as_str().unwrap().to_owned();
-    assert!(out.starts_with(&format!("{}faultscope/#raft:basic;r1;s42", pages.site.url())) && out.contains(";t1"), "{out}");
+    assert!(
+        out.starts_with(&format!("{}faultscope/#raft:basic;r1;s42", pages.site.url())) && out.contains(";t1"),
+        "{out}"
+    );
     page.finish();
 }
 
@@ -136,7 +147,11 @@ fn a_book_keeps_its_keys_until_the_run_has_the_focus() {
     page.wait_for("location.hash === '#logs'");
     page.key("s");
     page.wait_for("document.getElementById('search-wrapper').className === 'searchbar'");
-    assert_eq!(page.eval("inside('fault-scope').querySelector('.app').dataset.step"), "1", "the book has them again");
+    assert_eq!(
+        page.eval("inside('fault-scope').querySelector('.app').dataset.step"),
+        "1",
+        "the book has them again"
+    );
 
     // Its colours are classes, of which nobody told us.
     page.click("#theme-navy");
@@ -169,7 +184,11 @@ fn colours_and_language_are_those_of_the_page_around() {
     page.wait_for("inside('fault-scope').documentElement.lang === 'zh-CN'");
     let out = page.eval("inside('fault-scope').querySelector('.way-out').textContent");
     assert!(out.as_str().unwrap().contains("打开"), "{out}");
-    assert_eq!(page.eval("Object.keys(inside('fault-scope').defaultView.localStorage).length"), 0, "nothing is kept");
+    assert_eq!(
+        page.eval("Object.keys(inside('fault-scope').defaultView.localStorage).length"),
+        0,
+        "nothing is kept"
+    );
     page.finish();
 }
 
@@ -177,35 +196,55 @@ fn colours_and_language_are_those_of_the_page_around() {
 fn a_frame_without_origin_storage_and_modules_still_plays() {
     let pages = Pages::new();
     let mut page = pages.open("plain/index.html", View::DESKTOP);
-    let before = page.eval("placeOf('#sandboxed'), document.querySelector('#sandboxed').clientHeight").as_u64().unwrap();
+    let before = page
+        .eval("placeOf('#sandboxed'), document.querySelector('#sandboxed').clientHeight")
+        .as_u64()
+        .unwrap();
     press(&mut page, "#sandboxed");
     let address = "faultscope.html";
-    page.wait_for_frame(address, "document.querySelector('.app')?.dataset.lab && faultscope_scene_svg().length > 500");
+    page.wait_for_frame(
+        address,
+        "document.querySelector('.app')?.dataset.lab && faultscope_scene_svg().length > 500",
+    );
     assert_eq!(page.eval_in_frame(address, "self.origin").unwrap(), "null");
     let denied = "(() => { try { return String(localStorage) } catch (refusal) { return refusal.name } })()";
     assert_eq!(page.eval_in_frame(address, denied).unwrap(), "SecurityError");
     let answer = page.eval_in_frame(address, "faultscope_ask('fingerprint commit:2pc 50')").unwrap();
     assert!(answer.as_str().is_some_and(|answer| answer.starts_with("50 ")), "its worker works: {answer}");
-    page.wait_for(&format!("frameOf('#sandboxed').clientHeight !== {before} && frameOf('#sandboxed').clientHeight > 400"));
+    page.wait_for(&format!(
+        "frameOf('#sandboxed').clientHeight !== {before} && frameOf('#sandboxed').clientHeight > 400"
+    ));
     page.key("ArrowRight");
     page.wait_for_frame(address, "document.querySelector('.app').dataset.step === '1'");
     assert_eq!(page.eval_in_frame(address, "document.documentElement.dataset.theme").unwrap(), "light");
     page.eval("document.documentElement.lang = 'zh', document.documentElement.style.color = '#fff', true");
-    page.wait_for_frame(address, "document.documentElement.lang === 'zh-CN' && document.documentElement.dataset.theme === 'dark'");
-    assert!(!page.requests().iter().any(|url| url.ends_with(".js") && url.contains("faultscope-page")), "no module is asked for");
+    page.wait_for_frame(
+        address,
+        "document.documentElement.lang === 'zh-CN' && document.documentElement.dataset.theme === 'dark'",
+    );
+    assert!(
+        !page.requests().iter().any(|url| url.ends_with(".js") && url.contains("faultscope-page")),
+        "no module is asked for"
+    );
     page.finish();
 }
 
 #[test]
 fn a_plain_frame_that_may_load_no_modules_finds_the_one_file_by_itself() {
     let pages = Pages::new();
-    let frame = "<!doctype html><link rel=icon href=data:,><iframe sandbox='allow-scripts' width=700 height=600
+    let frame =
+        "<!doctype html><link rel=icon href=data:,><iframe sandbox='allow-scripts' width=700 height=600
         src='faultscope/?embed&theme=dark&lang=zh#raft:basic;r1;s7'></iframe>";
     fs::write(pages.folder.path().join("frame.html"), frame).unwrap();
-    let mut page = Page::open_url(&pages.site.origin(), &format!("{}frame.html", pages.site.url()), View::DESKTOP);
+    let mut page =
+        Page::open_url(&pages.site.origin(), &format!("{}frame.html", pages.site.url()), View::DESKTOP);
     let address = "faultscope.html";
-    page.wait_for_frame(address, "document.querySelector('.app')?.dataset.lab === 'raft' && faultscope_scene_svg().length > 500");
-    let looks = page.eval_in_frame(address, "document.documentElement.lang + document.documentElement.dataset.theme");
+    page.wait_for_frame(
+        address,
+        "document.querySelector('.app')?.dataset.lab === 'raft' && faultscope_scene_svg().length > 500",
+    );
+    let looks =
+        page.eval_in_frame(address, "document.documentElement.lang + document.documentElement.dataset.theme");
     assert_eq!(looks.unwrap(), "zh-CNdark");
     drop(page.close()); // The refusal of the module is told on the console.
 }

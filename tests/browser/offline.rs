@@ -42,8 +42,12 @@ fn home_a_lab_and_a_story_work_without_a_network() {
     wait_for_lab(&mut page, lab.id);
     page.click(".stories button");
     page.wait_for("document.querySelector('.tale .steps')");
-    let answer = page.eval(&format!("faultscope_ask('fingerprint {}:{} 50')", lab.id, lab.variants[0].about().id));
-    assert!(answer.as_str().is_some_and(|answer| answer.starts_with("50 ")), "the worker starts as well: {answer}");
+    let answer =
+        page.eval(&format!("faultscope_ask('fingerprint {}:{} 50')", lab.id, lab.variants[0].about().id));
+    assert!(
+        answer.as_str().is_some_and(|answer| answer.starts_with("50 ")),
+        "the worker starts as well: {answer}"
+    );
     drop(page.close()); // What cannot be reached is told on the console, and so it should be.
 }
 
@@ -53,7 +57,10 @@ fn publish(folder: &Path, page: &mut Page) -> String {
     let text = fs::read_to_string(folder.join(story)).unwrap().replacen("  en: ", "  en: Newer. ", 1);
     fs::write(folder.join(story), &text).unwrap();
     let index = fs::read_to_string(folder.join("index.html")).unwrap();
-    let index = index.replace("<meta name=\"description\"", "<meta name=\"newer\" content=\"yes\">\n<meta name=\"description\"");
+    let index = index.replace(
+        "<meta name=\"description\"",
+        "<meta name=\"newer\" content=\"yes\">\n<meta name=\"description\"",
+    );
     fs::write(folder.join("index.html"), &index).unwrap();
     let mut list = fs::read_to_string(folder.join("offline.js")).unwrap();
     for (name, text) in [(format!("./{story}"), &text), ("./".to_owned(), &index)] {
@@ -94,7 +101,11 @@ fn a_newer_version_comes_as_a_whole_and_when_nobody_uses_the_older_one() {
     assert_eq!(versions(&mut page), (false, false));
 
     publish(folder.path(), &mut page);
-    assert_eq!(versions(&mut page), (false, false), "the host has a newer story, and this page does not see it");
+    assert_eq!(
+        versions(&mut page),
+        (false, false),
+        "the host has a newer story, and this page does not see it"
+    );
     page.eval("navigator.serviceWorker.getRegistration().then(it => it.update()).then(() => true)");
     page.wait_for("(navigator.serviceWorker.getRegistration().then(it => { window.waits = Boolean(it.waiting) }), window.waits)");
     assert_eq!(versions(&mut page), (false, false), "it is fetched aside");

@@ -34,7 +34,10 @@ fn the_page_has_its_policy_and_the_policy_holds() {
     page.eval(NOTE_REFUSALS);
     let policy = "document.querySelector('meta[http-equiv=Content-Security-Policy]').content";
     let policy = page.eval(policy).as_str().unwrap().to_owned();
-    assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-"), "{policy}");
+    assert!(
+        policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-"),
+        "{policy}"
+    );
     assert!(!policy.contains("unsafe-inline") && !policy.contains("unsafe-eval'; "), "{policy}");
     // The check can fail: each of these is refused, and seen.
     page.eval(
@@ -57,7 +60,9 @@ fn home_asks_for_one_sheet_one_script_and_one_program() {
     let mut page = Page::open("", View::DESKTOP);
     page.eval(NOTE_REFUSALS);
     let requests = page.requests();
-    let of = |end: &str| requests.iter().filter(|url| url.split('?').next().unwrap_or_default().ends_with(end)).count();
+    let of = |end: &str| {
+        requests.iter().filter(|url| url.split('?').next().unwrap_or_default().ends_with(end)).count()
+    };
     assert_eq!((of(".css"), of(".wasm")), (1, 1), "{requests:?}");
     assert_eq!(of(".js"), 1, "{requests:?}");
     page.eval("scrollTo(0, document.body.scrollHeight), true");
@@ -86,7 +91,8 @@ fn a_lab_with_everything_that_lies_over_it_stays_at_home() {
         }
         page.key("Escape");
         // The worker: a question, as the search and the experiments ask it.
-        let answer = page.eval(&format!("faultscope_ask('fingerprint {}:{} 50')", lab.id, lab.variants[0].about().id));
+        let answer =
+            page.eval(&format!("faultscope_ask('fingerprint {}:{} 50')", lab.id, lab.variants[0].about().id));
         assert!(answer.is_string(), "{}: {answer}", lab.id);
         if !lab.stories.is_empty() {
             page.click(".stories button");

@@ -34,7 +34,11 @@ fn the_labs_are_there_before_the_program_in_the_readers_language() {
         let text = text.as_str().unwrap();
         for lab in LABS {
             assert!(text.contains(lab.sentence.get(lang)), "{} is not in the shell: {text}", lab.id);
-            let link = format!("document.querySelector('.plates a[href=\"#{}:{}\"]') !== null", lab.id, lab.variants[0].about().id);
+            let link = format!(
+                "document.querySelector('.plates a[href=\"#{}:{}\"]') !== null",
+                lab.id,
+                lab.variants[0].about().id
+            );
             assert_eq!(page.eval(&link), true, "{}", lab.id);
         }
         let other = if lang == Lang::En { Lang::Zh } else { Lang::En };

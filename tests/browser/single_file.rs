@@ -47,7 +47,8 @@ fn the_file_alone_is_the_whole_page() {
     page.key("Escape");
 
     let requests = page.requests();
-    let outside: Vec<_> = requests.iter().filter(|url| !url.starts_with("blob:") && !url.starts_with("data:")).collect();
+    let outside: Vec<_> =
+        requests.iter().filter(|url| !url.starts_with("blob:") && !url.starts_with("data:")).collect();
     assert_eq!(outside.len(), 1, "one file is asked for, and nothing else: {outside:?}");
     page.finish();
 }

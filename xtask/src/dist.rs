@@ -34,12 +34,18 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
 pub(crate) fn build() -> Result<()> {
     let path = tools::ready()?;
     let aside = workspace::root().join("target").join(format!("dist-{}", std::process::id()));
-    let list = console::long_step("asking the command line for the labs", "1 min after a change", labs::list)?;
+    let list =
+        console::long_step("asking the command line for the labs", "1 min after a change", labs::list)?;
     let kept = labs::keep_list(&list)?;
     console::long_step("building dist/ with the profile of the page", "1 to 3 min after a change", || {
         fs::create_dir_all(&aside).map_err(|error| format!("{}: {error}", aside.display()))?;
         let mut trunk = tools::trunk(&path)?;
-        trunk.arg("build").args(tools::PUBLISHED).arg("--dist").arg(&aside).env(stage::shell::LABS_VARIABLE, &kept);
+        trunk
+            .arg("build")
+            .args(tools::PUBLISHED)
+            .arg("--dist")
+            .arg(&aside)
+            .env(stage::shell::LABS_VARIABLE, &kept);
         let built = console::run(&mut trunk)
             .and_then(|()| single::write(&aside))
             .and_then(|()| labs::write_posters(&aside, &list));

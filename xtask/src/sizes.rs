@@ -81,7 +81,9 @@ pub(crate) fn run() -> Result<ExitCode> {
 fn embed_verdict(script: usize, poster: usize) -> String {
     let both = script + poster;
     let verdict = if both <= EMBED_BUDGET { "within" } else { "OVER" };
-    format!("an embed before a click: script {script} + largest poster {poster} = {both}, {verdict} its budget of {EMBED_BUDGET}")
+    format!(
+        "an embed before a click: script {script} + largest poster {poster} = {both}, {verdict} its budget of {EMBED_BUDGET}"
+    )
 }
 
 fn weigh(content: &[u8]) -> Result<Weight> {

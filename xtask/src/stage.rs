@@ -56,7 +56,11 @@ fn complete(site: &Path) -> Result<()> {
         page = shell::with_labs(&page, &workspace::read_text(Path::new(&labs))?)?;
     }
     if is_published {
-        page = page.replacen("<title>", &format!("<meta name=\"faultscope-offline\" content=\"./{}\">\n<title>", offline::NAME), 1);
+        page = page.replacen(
+            "<title>",
+            &format!("<meta name=\"faultscope-offline\" content=\"./{}\">\n<title>", offline::NAME),
+            1,
+        );
     }
     page = name_versions(site, page)?;
     let place = if is_published { policy::Place::Site } else { policy::Place::Workshop };

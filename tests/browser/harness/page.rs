@@ -132,9 +132,12 @@ impl Page {
         for part in self.parts.clone() {
             // A worker, or a frame that is gone, has no address.
             let href = self.connection.try_call("Runtime.evaluate", asked("document.URL"), Some(&part));
-            let is_meant = href.is_ok_and(|href| href["result"]["value"].as_str().is_some_and(|href| href.contains(address)));
+            let is_meant = href.is_ok_and(|href| {
+                href["result"]["value"].as_str().is_some_and(|href| href.contains(address))
+            });
             if is_meant {
-                let mut answer = self.connection.try_call("Runtime.evaluate", asked(expression), Some(&part)).ok()?;
+                let mut answer =
+                    self.connection.try_call("Runtime.evaluate", asked(expression), Some(&part)).ok()?;
                 return Some(answer["result"]["value"].take());
             }
         }

@@ -33,7 +33,8 @@ pub(crate) fn write_posters(site: &Path, list: &str) -> Result<()> {
         let word = |name: &str| json::text(lab, name).ok_or(format!("a lab has no {name}"));
         let (id, run) = (word("id")?, word("miniature")?);
         for (theme, end) in [("light", "svg"), ("dark", "dark.svg")] {
-            let picture = faultscope(&["run", &run, "--format", "svg", "--size", POSTER_SIZE, "--theme", theme])?;
+            let picture =
+                faultscope(&["run", &run, "--format", "svg", "--size", POSTER_SIZE, "--theme", theme])?;
             let path = folder.join(format!("{id}.{end}"));
             fs::write(&path, picture).map_err(|error| format!("{}: {error}", path.display()))?;
         }

@@ -40,11 +40,14 @@ fn one_file(site: &Path) -> Result<String> {
 /// The page without links to files, without the module that starts it, and without the way to the service worker.
 fn without_what_is_loaded(page: &str) -> String {
     let mut ranges = html::tags(page, "link");
-    let offline = |tag: &str| html::attribute(tag, "name").is_some_and(|name| matches!(name, "faultscope-offline" | "faultscope-worker"));
+    let offline = |tag: &str| {
+        html::attribute(tag, "name")
+            .is_some_and(|name| matches!(name, "faultscope-offline" | "faultscope-worker"))
+    };
     ranges.extend(html::tags(page, "meta").into_iter().filter(|range| offline(&page[range.clone()])));
-    let modules = html::inline_scripts(page).into_iter().filter(|(tag, _)| {
-        html::attribute(&page[tag.clone()], "type") == Some("module")
-    });
+    let modules = html::inline_scripts(page)
+        .into_iter()
+        .filter(|(tag, _)| html::attribute(&page[tag.clone()], "type") == Some("module"));
     ranges.extend(modules.map(|(tag, inside)| tag.start..inside.end + "</script>".len()));
     html::without(page, &ranges)
 }
@@ -105,7 +108,10 @@ fn classic(module: &str) -> Result<String> {
     if !exports.iter().any(|export| export.starts_with("default:")) {
         return Err("the page's script has no default export, which starts the program".into());
     }
-    Ok(format!("var faultscope = (() => {{\n'use strict';\n{body}return {{ {} }};\n}})();\n", exports.join(", ")))
+    Ok(format!(
+        "var faultscope = (() => {{\n'use strict';\n{body}return {{ {} }};\n}})();\n",
+        exports.join(", ")
+    ))
 }
 
 /// `a as b` of a list of exports as a member of an object.
@@ -163,7 +169,10 @@ mod tests {
         let site = std::env::temp_dir().join(format!("faultscope-single-{}", std::process::id()));
         fs::create_dir_all(site.join("stories").join("a")).unwrap();
         for (name, text) in [
-            ("index.html", "<meta charset=\"utf-8\">\n<meta name=\"faultscope-offline\" content=\"./offline.js\">\n<link rel=\"stylesheet\" href=\"./faultscope.css\"><script>first()</script><script type=\"module\">import './faultscope-page.js';</script></head><body></body>"),
+            (
+                "index.html",
+                "<meta charset=\"utf-8\">\n<meta name=\"faultscope-offline\" content=\"./offline.js\">\n<link rel=\"stylesheet\" href=\"./faultscope.css\"><script>first()</script><script type=\"module\">import './faultscope-page.js';</script></head><body></body>",
+            ),
             ("icon.svg", "<svg/>"),
             (css::NAME, "a{b: c}"),
             ("faultscope-page.js", "export { init as default };\n"),
@@ -175,7 +184,13 @@ mod tests {
         }
         write(&site).unwrap();
         let page = fs::read_to_string(site.join(NAME)).unwrap();
-        for part in ["default-src 'none'", "<style>a{b: c}</style>", "{\"stories/a/b.story\":\"\\u003c/script> \\u003c!-- 一\"}", "first()", "id=\"program\">H4sI"] {
+        for part in [
+            "default-src 'none'",
+            "<style>a{b: c}</style>",
+            "{\"stories/a/b.story\":\"\\u003c/script> \\u003c!-- 一\"}",
+            "first()",
+            "id=\"program\">H4sI",
+        ] {
             assert!(page.contains(part), "{part} is not in {page}");
         }
         for part in ["href=\"./", "import ", "'self'", "offline"] {

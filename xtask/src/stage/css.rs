@@ -101,7 +101,10 @@ mod tests {
     #[test]
     fn a_sheet_says_the_same_in_fewer_letters() {
         for (sheet, wanted) in [
-            ("a { color : red ; }\n\n/* b */\n.c > d,\n e { top: calc(1px + 2px) }\n", "a{color : red}.c>d,e{top: calc(1px + 2px)}"),
+            (
+                "a { color : red ; }\n\n/* b */\n.c > d,\n e { top: calc(1px + 2px) }\n",
+                "a{color : red}.c>d,e{top: calc(1px + 2px)}",
+            ),
             ("a :hover { x: \"  /* kept */ ; \" }", "a :hover{x: \"  /* kept */ ; \"}"),
             ("a::before { content: '\\'  }' }", "a::before{content: '\\'  }'}"),
             ("a/**/b { c: d }", "a b{c: d}"),
@@ -119,7 +122,10 @@ mod tests {
         fs::write(site.join("a.css"), "a { c: d; }").unwrap();
         let page = "<link rel=\"icon\" href=\"./i\">\n<link rel=\"stylesheet\" href=\"./b.css\"/>\n<link rel=\"stylesheet\" href=\"./a.css\"/>\n</head>";
         let joined = join(&site, page).unwrap();
-        assert_eq!(joined, format!("<link rel=\"icon\" href=\"./i\">\n<link rel=\"stylesheet\" href=\"./{NAME}\">\n</head>"));
+        assert_eq!(
+            joined,
+            format!("<link rel=\"icon\" href=\"./i\">\n<link rel=\"stylesheet\" href=\"./{NAME}\">\n</head>")
+        );
         assert_eq!(fs::read_to_string(site.join(NAME)).unwrap(), "b{c: d}a{c: d}");
         assert_eq!(fs::read_dir(&site).unwrap().count(), 1, "the parts are gone");
         assert!(join(&site, "<p>").is_err());

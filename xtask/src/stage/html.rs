@@ -25,7 +25,10 @@ pub(crate) fn attribute<'page>(tag: &'page str, name: &str) -> Option<&'page str
 
 /// What stands between `<script..>` and `</script>`, with the tag before it, for scripts that are in the page.
 pub(crate) fn inline_scripts(page: &str) -> Vec<(Range<usize>, Range<usize>)> {
-    inline(page, "script").into_iter().filter(|(tag, _)| attribute(&page[tag.clone()], "src").is_none()).collect()
+    inline(page, "script")
+        .into_iter()
+        .filter(|(tag, _)| attribute(&page[tag.clone()], "src").is_none())
+        .collect()
 }
 
 /// What stands in each element of a name, with the range of its tag.

@@ -38,7 +38,8 @@ pub(crate) fn write_list(site: &Path, address: impl Fn(&str, &[u8]) -> String) -
     let worker = script::minified(&workspace::read_text(&path)?);
     let files = JsonValue::from(files).stringify().map_err(|error| error.to_string())?;
     let list = format!("{{\"version\":\"{version}\",\"files\":{files}}}");
-    fs::write(&path, format!("const site = {list};\n{worker}")).map_err(|error| format!("{}: {error}", path.display()))
+    fs::write(&path, format!("const site = {list};\n{worker}"))
+        .map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// What only the browser's own windows show, what is for other people's pages, and the list itself are not kept.

@@ -36,8 +36,10 @@ pub(crate) fn with_policy(page: &str, place: Place) -> String {
         .filter(|range| html::attribute(&page[range.clone()], "http-equiv").is_some())
         .collect();
     let page = html::without(page, &before);
-    let tag =
-        format!("{LETTERS}<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n", policy(&page, place));
+    let tag = format!(
+        "{LETTERS}<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n",
+        policy(&page, place)
+    );
     page.replacen(LETTERS, &tag, 1)
 }
 
@@ -45,7 +47,8 @@ fn policy(page: &str, place: Place) -> String {
     let own = place.own();
     let is_program = |tag: &str| matches!(html::attribute(tag, "type"), None | Some("module"));
     let scripts = html::inline_scripts(page);
-    let scripts = scripts.into_iter().filter(|(tag, _)| is_program(&page[tag.clone()])).map(|(_, inside)| inside);
+    let scripts =
+        scripts.into_iter().filter(|(tag, _)| is_program(&page[tag.clone()])).map(|(_, inside)| inside);
     let styles = html::inline(page, "style").into_iter().map(|(_, inside)| inside);
     let digests = |ranges: &mut dyn Iterator<Item = std::ops::Range<usize>>| -> String {
         ranges.map(|range| format!(" '{}'", digest(&page[range]))).collect()
@@ -61,7 +64,9 @@ fn policy(page: &str, place: Place) -> String {
     match place {
         Place::OneFile => {}
         Place::Site => wishes.extend(["connect-src 'self'".to_owned(), "manifest-src 'self'".to_owned()]),
-        Place::Workshop => wishes.extend(["connect-src 'self' ws:".to_owned(), "manifest-src 'self'".to_owned()]),
+        Place::Workshop => {
+            wishes.extend(["connect-src 'self' ws:".to_owned(), "manifest-src 'self'".to_owned()])
+        }
     }
     wishes.extend(["base-uri 'none'".to_owned(), "form-action 'none'".to_owned()]);
     wishes.join("; ")
@@ -82,7 +87,9 @@ mod tests {
     fn scripts_in_the_page_are_told_by_their_digest() {
         let page = with_policy(PAGE, Place::Site);
         // The example of the specification.
-        assert!(page.contains("script-src 'self' 'wasm-unsafe-eval' 'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=';"));
+        assert!(page.contains(
+            "script-src 'self' 'wasm-unsafe-eval' 'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=';"
+        ));
         assert_eq!(page.matches("sha256-").count(), 1, "data is no program: {page}");
         assert!(page.contains("style-src 'self';") && page.contains("connect-src 'self';"));
         assert_eq!(with_policy(&page, Place::Site), page, "a policy is not written twice");

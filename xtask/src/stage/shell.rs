@@ -130,14 +130,22 @@ mod tests {
     fn the_shell_lists_the_labs_by_family() {
         let page = with_labs("<main><!-- labs --></main>", LABS).unwrap();
         assert!(page.find("First").unwrap() < page.find("Second").unwrap(), "{page}");
-        for part in ["href=\"#b:x\"", "A &lt; B", "<i lang=\"zh-CN\">2 个变体</i>", "1 variant<", "<i lang=\"zh-CN\">坏</i>"] {
+        for part in [
+            "href=\"#b:x\"",
+            "A &lt; B",
+            "<i lang=\"zh-CN\">2 个变体</i>",
+            "1 variant<",
+            "<i lang=\"zh-CN\">坏</i>",
+        ] {
             assert!(page.contains(part), "{part} is not in {page}");
         }
     }
 
     #[test]
     fn a_shell_without_labs_is_refused() {
-        for (page, labs) in [("<!-- labs -->", "[]"), ("<!-- labs -->", "x"), ("<!-- labs -->", "[{}]"), ("<p>", LABS)] {
+        for (page, labs) in
+            [("<!-- labs -->", "[]"), ("<!-- labs -->", "x"), ("<!-- labs -->", "[{}]"), ("<p>", LABS)]
+        {
             assert!(with_labs(page, labs).is_err(), "{page} {labs}");
         }
     }
