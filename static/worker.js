@@ -28,7 +28,7 @@ function answer(glue, text) {
 }
 
 addEventListener('message', async ({ data }) => {
-  if (data.script) {
+  if (data.program) {
     start(load(data));
     return;
   }
