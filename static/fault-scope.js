@@ -18,9 +18,9 @@
   const STYLE = `
     :host { display: block; position: relative; min-height: 120px; contain: layout; }
     :host([hidden]) { display: none; }
-    iframe { display: block; width: 100%; border: 0; }
-    button { all: unset; display: block; position: relative; width: 100%; box-sizing: border-box; cursor: pointer;
-      border: 1px solid color-mix(in srgb, currentColor 24%, transparent); border-radius: 4px; overflow: hidden; }
+    button { all: unset; display: block; position: relative; cursor: pointer; overflow: hidden; }
+    button, iframe { border: 1px solid color-mix(in srgb, currentColor 24%, transparent); border-radius: 4px; }
+    iframe { display: block; width: calc(100% - 2px); }
     button:focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
     img { display: block; width: 100%; height: auto; min-height: 120px; }
     .sign { position: absolute; left: 50%; top: 50%; width: 64px; height: 64px; margin: -32px 0 0 -32px; border-radius: 50%;
