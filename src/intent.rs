@@ -80,6 +80,8 @@ pub(crate) enum Intent {
     Theme(ThemeChoice),
     /// Open or close a panel that lies over the page on narrow screens, or the list of keys.
     Overlay(Option<Overlay>),
+    /// The lanes of the space-time diagram were arranged otherwise: the link is to tell.
+    Lanes,
     /// Show one of the panels below the stage on a phone.
     Tab(Tab),
 }

@@ -5,6 +5,7 @@
 //! runs.
 
 mod carry_out;
+mod embedded;
 mod layout;
 mod shown;
 mod watch;
@@ -23,6 +24,7 @@ use crate::intent::{Intent, Overlay, Selection, Tab, ThemeChoice, Tool};
 use crate::keys::Key;
 use crate::play::{self, Clock};
 use crate::route::AddressWriter;
+use crate::spacetime::Lens;
 use crate::stage::{Listeners, Outcome, StageCanvas, View};
 use crate::timeline::Live;
 use crate::{panic_screen, words};
@@ -72,6 +74,8 @@ pub(crate) enum Msg {
     PanelsDue,
     /// A run that was opened is still on its way to where its link points.
     Arrive,
+    /// The cursor was dragged to a time that is still to be played.
+    Chase(u64),
     /// The reader has seen the notice.
     Dismiss,
 }
@@ -90,6 +94,8 @@ pub(crate) struct LabPage {
     clock: Clock,
     frame: Option<AnimationFrame>,
     arriving: Option<AnimationFrame>,
+    /// The next part of what is played to where the cursor was dragged.
+    chasing: Option<AnimationFrame>,
     panels_later: Option<Timeout>,
     quiet_frames: u32,
     /// The length at which it is known that something is left to happen.
@@ -98,6 +104,7 @@ pub(crate) struct LabPage {
     said: String,
     canvas: Rc<StageCanvas>,
     live: Rc<Live>,
+    lens: Rc<Lens>,
     strip: NodeRef,
     /// The tool in hand, as the canvas sees it.
     tool_in_hand: Rc<std::cell::Cell<Option<Tool>>>,
@@ -110,6 +117,7 @@ impl Component for LabPage {
     type Properties = LabPageProps;
 
     fn create(ctx: &Context<Self>) -> Self {
+        let live: Rc<Live> = Rc::default();
         let mut page = Self {
             handle: ctx.props().opened.clone(),
             selection: Selection::Nothing,
@@ -123,13 +131,15 @@ impl Component for LabPage {
             clock: Clock::default(),
             frame: None,
             arriving: None,
+            chasing: None,
             panels_later: None,
             quiet_frames: 0,
             lively_at: None,
             notice: None,
             said: String::new(),
             canvas: Rc::default(),
-            live: Rc::default(),
+            lens: Rc::new(Lens::new(live.clone())),
+            live,
             strip: NodeRef::default(),
             tool_in_hand: Rc::default(),
             pointer: None,
@@ -159,6 +169,7 @@ impl Component for LabPage {
                 self.arrive(ctx);
                 true
             }
+            Msg::Chase(at_us) => self.chase(ctx, at_us),
             Msg::Dismiss => self.notice.take().is_some(),
         }
     }
@@ -226,17 +237,21 @@ impl LabPage {
 
     /// Shows what the link of an opened run shows; where it says nothing, what is shown stays.
     fn show_panels(&mut self) {
+        self.lens.read(self.handle.read().panels());
         let (tab, overlay) = shown::read(self.handle.read().panels());
         self.tab = tab.unwrap_or(self.tab);
         self.overlay = overlay.or(self.overlay);
-        let words = shown::words(self.tab, self.overlay);
+        self.write_panels();
+    }
+
+    fn write_panels(&self) {
+        let words = shown::words(self.tab, self.overlay).into_iter().chain(self.lens.words());
         self.handle.write(|session| session.set_panels(words));
     }
 
     /// The link tells which panels are shown.
     fn note_panels(&self, ctx: &Context<Self>) {
-        let words = shown::words(self.tab, self.overlay);
-        self.handle.write(|session| session.set_panels(words));
+        self.write_panels();
         self.note_change(ctx);
     }
 
@@ -271,6 +286,7 @@ impl LabPage {
         };
         self.canvas.paint(&session, &view);
         self.live.show(&session);
+        self.lens.show(&session);
     }
 
     /// Lets the run play.
@@ -285,6 +301,7 @@ impl LabPage {
     fn stand(&mut self) {
         self.is_playing = false;
         self.frame = None;
+        self.chasing = None;
         self.clock.rest();
     }
 

@@ -23,6 +23,7 @@ mod preferences;
 mod problem;
 mod reopen;
 mod route;
+mod spacetime;
 mod stage;
 mod timeline;
 mod top_bar;

@@ -30,6 +30,10 @@ pub(crate) const LEGEND: Text = Text::new("Messages", "消息图例");
 /// What a hollow mark is.
 pub(crate) const REPLY: Text = Text::new("reply", "应答");
 
+/// Names the bar of the timeline.
+pub(crate) const RUN: Text = Text::new("run", "运行");
+/// Tells a note on the timeline.
+pub(crate) const MARK_NOTE: Text = Text::new("{time}: a note", "{time}：备注");
 /// Names the transport.
 pub(crate) const TRANSPORT: Text = Text::new("Playback", "播放控制");
 /// Plays.

@@ -2,6 +2,7 @@
 
 use faultscope_labs::sim::Action;
 use faultscope_labs::{Lang, OpenError, Session, Stop};
+use gloo::render::request_animation_frame;
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
@@ -75,6 +76,7 @@ impl LabPage {
                 return self.reopen(ctx, reopened);
             }
             Intent::Open(_) | Intent::Lang(_) | Intent::Theme(_) => ctx.props().on.emit(intent),
+            Intent::Lanes => self.note_panels(ctx),
             Intent::Overlay(overlay) => {
                 self.overlay = overlay;
                 self.note_panels(ctx);
@@ -111,7 +113,20 @@ impl LabPage {
     /// The cursor follows a finger: the picture at once, the panels a little later.
     fn scrub(&mut self, ctx: &Context<Self>, at_us: u64) -> bool {
         self.stand();
-        self.handle.write(|session| session.seek_time(at_us));
+        self.chase(ctx, at_us)
+    }
+
+    /// Brings the cursor to a time, playing on where the run ends: a part for each frame.
+    pub(super) fn chase(&mut self, ctx: &Context<Self>, at_us: u64) -> bool {
+        let is_there = self.handle.write(|session| {
+            if at_us > session.end_us() {
+                return session.advance(at_us, play::FRAME_STEPS);
+            }
+            session.seek_time(at_us);
+            true
+        });
+        let link = ctx.link().clone();
+        self.chasing = (!is_there).then(|| request_animation_frame(move |_| link.send_message(Msg::Chase(at_us))));
         self.note_change(ctx);
         self.paint(ctx);
         if self.panels_later.is_none() {

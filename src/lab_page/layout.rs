@@ -12,6 +12,7 @@ use crate::panels::{
     ActionsCard, BranchSheet, EventLog, ExperimentSheet, FaultBar, FaultSheet, Inspector, KeysSheet,
     PanelProps, SearchSheet, SettingsSheet, ShareSheet, StoryPanel, UntilSheet, VariantsSheet, Verdicts,
 };
+use crate::spacetime::SpaceTime;
 use crate::stage::{Legend, StageList};
 use crate::timeline::Timeline;
 use crate::top_bar::TopBar;
@@ -44,11 +45,11 @@ impl LabPage {
                 <main class="frame" data-tab={tab_name(self.tab)}>
                     { self.stage(lang, &on) }
                     if embed::is_on() {
-                        { self.embedded(lang, &on) }
+                        { self.embedded(ctx, &on) }
                     } else if self.class == Class::Phone {
-                        { self.phone(lang, &on) }
+                        { self.phone(ctx, &on) }
                     } else {
-                        { self.wide(lang, &on) }
+                        { self.wide(ctx, &on) }
                     }
                 </main>
                 { self.overlay(lang, &on) }
@@ -82,7 +83,8 @@ impl LabPage {
         }
     }
 
-    fn wide(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+    fn wide(&self, ctx: &Context<Self>, on: &Callback<Intent>) -> Html {
+        let lang = ctx.props().lang;
         let (handle, selection) = (self.handle.clone(), self.selection);
         html! {
             <>
@@ -98,43 +100,21 @@ impl LabPage {
                     <Transport {lang} is_playing={self.is_playing} speed={self.speed} live={self.live.clone()}
                         on={on.clone()} />
                     { self.strip(lang, on) }
+                    { self.lanes(ctx, on) }
                 </div>
             </>
         }
     }
 
-    /// In a frame: how to play, and the story.
-    fn embedded(&self, lang: Lang, on: &Callback<Intent>) -> Html {
-        let (handle, selection) = (self.handle.clone(), self.selection);
-        let (is_playing, speed, live) = (self.is_playing, self.speed, self.live.clone());
-        let linked = self.handle.clone();
-        html! {
-            <>
-                <div class={if self.class == Class::Phone { "dock" } else { "time" }}>
-                    if self.class == Class::Phone {
-                        { self.strip(lang, on) }
-                        <DockRow {lang} {is_playing} {speed} {live} on={on.clone()} />
-                    } else {
-                        <Transport {lang} {is_playing} {speed} {live} on={on.clone()} />
-                        { self.strip(lang, on) }
-                    }
-                </div>
-                <div class="story">
-                    <StoryPanel {handle} {lang} {selection} on={on.clone()} />
-                </div>
-                { embed::way_out(move || linked.read().link(), lang) }
-            </>
-        }
-    }
-
-    fn phone(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+    fn phone(&self, ctx: &Context<Self>, on: &Callback<Intent>) -> Html {
+        let lang = ctx.props().lang;
         html! {
             <>
                 <div class="tabs" role="tablist" aria-label={words::TABS.get(lang)}>
                     { for TABS.iter().map(|&(tab, title)| self.tab_key(tab, title.get(lang), on)) }
                 </div>
                 <div class="panel" role="tabpanel" id="panel" aria-labelledby={format!("tab-{}", tab_name(self.tab))}>
-                    { self.panel(lang, on) }
+                    { self.panel(ctx, on) }
                 </div>
                 <div class="dock">
                     { self.strip(lang, on) }
@@ -145,11 +125,11 @@ impl LabPage {
         }
     }
 
-    fn strip(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+    pub(super) fn strip(&self, lang: Lang, on: &Callback<Intent>) -> Html {
         html! {
             <div class="strip" ref={self.strip.clone()}>
                 <Timeline handle={self.handle.clone()} {lang} class={self.class} width={self.strip_width}
-                    live={self.live.clone()} on={on.clone()} />
+                    live={self.live.clone()} lens={self.lens.clone()} on={on.clone()} />
             </div>
         }
     }
@@ -163,7 +143,16 @@ impl LabPage {
         }
     }
 
-    fn panel(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+    fn lanes(&self, ctx: &Context<Self>, on: &Callback<Intent>) -> Html {
+        html! {
+            <SpaceTime handle={self.handle.clone()} lang={ctx.props().lang} theme={ctx.props().painted}
+                width={self.strip_width} is_playing={self.is_playing} selection={self.selection}
+                lens={self.lens.clone()} on={on.clone()} />
+        }
+    }
+
+    fn panel(&self, ctx: &Context<Self>, on: &Callback<Intent>) -> Html {
+        let lang = ctx.props().lang;
         let (handle, selection, on) = (self.handle.clone(), self.selection, on.clone());
         match self.tab {
             Tab::Story => html! { <div class="story"><StoryPanel {handle} {lang} {selection} {on} /></div> },
@@ -171,7 +160,10 @@ impl LabPage {
             Tab::Verdicts => html! { <div class="side"><Verdicts {handle} {lang} {selection} {on} /></div> },
             Tab::Log => html! { <div class="side"><EventLog {handle} {lang} {selection} {on} /></div> },
             Tab::Time => html! {
-                <TimePanel {lang} is_playing={self.is_playing} speed={self.speed} live={self.live.clone()} {on} />
+                <>
+                    { self.lanes(ctx, &on) }
+                    <TimePanel {lang} is_playing={self.is_playing} speed={self.speed} live={self.live.clone()} {on} />
+                </>
             },
         }
     }

@@ -377,7 +377,11 @@ words! {
     ALL_NODES: "all nodes", "全部节点";
     LOG_SEARCH: "Find in the log", "在日志中查找";
     LOG_EMPTY: "Nothing happened yet.", "尚未发生任何事。";
-    LOG_NOT_FOUND: "Not found within {steps} steps of the cursor.", "游标前后 {steps} 步内没有找到。";
+    LOG_OF_KIND: "Show in the log", "日志内容";
+    ALL_KINDS: "everything", "全部事件";
+    LOG_NOT_FOUND: "Nothing found in steps {first} to {last}, around the cursor. Move the cursor to search elsewhere.",
+        "第 {first} 到 {last} 步（游标附近）中没有找到。移动游标可在别处查找。";
+    LOG_NONE: "None of the {all} steps played so far.", "已播放的 {all} 步中没有。";
 }
 
 // The settings.

@@ -15,4 +15,5 @@ pub(crate) use canvas::{StageCanvas, View};
 pub(crate) use gesture::Outcome;
 pub(crate) use legend::Legend;
 pub(crate) use list::StageList;
+pub(crate) use painter::Painter;
 pub(crate) use pointer::{Listeners, listen};

@@ -25,5 +25,6 @@ mod selftest;
 mod sheets;
 mod shell;
 mod single_file;
+mod spacetime;
 mod speed;
 mod time;

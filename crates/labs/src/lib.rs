@@ -12,6 +12,7 @@ pub mod check;
 pub mod commit;
 mod coordination;
 pub mod election;
+pub mod eventlog;
 pub mod experiment;
 pub mod explore;
 pub mod export;

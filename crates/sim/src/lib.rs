@@ -22,7 +22,7 @@ mod text;
 mod verbs;
 mod world;
 
-pub use action::{Action, Deed, MessageName, Pin, Pinned};
+pub use action::{Action, Deed, MessageName, Pin, Pinned, sort_by_pin};
 pub use erased::{BadCommand, Factory, Load, Machine, MachineCore, Payload, TypedFactory};
 pub use hash::{Draw, StableHasher, stable_hash};
 pub use monitor::{Finding, Mode, Monitor, Property, Signal, Verdict, Watch};

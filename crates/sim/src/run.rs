@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
 
-use crate::action::{Action, Pin, Pinned};
+use crate::action::{Action, Pin, Pinned, sort_by_pin};
 use crate::erased::Factory;
 use crate::monitor::Property;
 use crate::network::NetworkPlan;
@@ -152,7 +152,7 @@ pub struct Run {
 impl Run {
     /// The run of `plan` under `actions`, at its very beginning.
     pub fn new(plan: Arc<Plan>, mut actions: Vec<Pinned>) -> Self {
-        actions.sort_by_key(|pinned| pinned.pin);
+        sort_by_pin(&mut actions);
         let start = Moment {
             world: World::new(plan.clone()),
             properties: plan.properties.clone(),
@@ -327,7 +327,9 @@ impl Run {
         }
     }
 
-    fn nearest(&self, step: u64) -> &Moment {
+    /// The last moment that is kept, no later than step `step`: at hand without a replay, and up to a snapshot's
+    /// spacing behind.
+    pub fn nearest(&self, step: u64) -> &Moment {
         if step >= self.head.world.steps() {
             return &self.head;
         }
@@ -351,7 +353,7 @@ impl Run {
 
     /// The run of the same plan under other actions, played as far as both are the same.
     pub fn with_actions(&self, mut actions: Vec<Pinned>) -> Self {
-        actions.sort_by_key(|pinned| pinned.pin);
+        sort_by_pin(&mut actions);
         self.first_steps(self.parting(&actions), actions)
     }
 
@@ -445,7 +447,7 @@ impl Run {
     /// Takes in actions at once, none of which lies before the head. What was still to be played of others is forgotten.
     pub fn act_later(&mut self, mut actions: Vec<Pinned>) {
         let now_us = self.head.world.now_us();
-        actions.sort_by_key(|pinned| pinned.pin);
+        sort_by_pin(&mut actions);
         for pinned in &mut actions {
             // An action of this very instant comes behind the steps that were played in it.
             let at_us = pinned.pin.at_us.max(now_us);

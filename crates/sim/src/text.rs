@@ -14,7 +14,7 @@
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
-use crate::action::{Action, Pin, Pinned};
+use crate::action::{Action, Pin, Pinned, sort_by_pin};
 
 /// The revision of the rules and the grammar that this build plays.
 pub const REVISION: u32 = 1;
@@ -105,7 +105,7 @@ impl FromStr for RunText {
         for (at, field) in fields {
             read_field(&mut run, &mut seen, field).map_err(|kind| TextError { at, kind })?;
         }
-        run.actions.sort_by_key(|pinned| pinned.pin);
+        sort_by_pin(&mut run.actions);
         Ok(run)
     }
 }
