@@ -6,6 +6,7 @@
 
 mod carry_out;
 mod drags;
+mod embedded;
 mod layout;
 mod second;
 mod shown;

@@ -6,6 +6,7 @@ use faultscope_labs::{Lang, Text};
 use yew::prelude::*;
 
 use super::{LabPage, Msg};
+use crate::embed;
 use crate::intent::{Intent, Overlay, Selection, Tab};
 use crate::panels::{
     ActionsCard, BesideCard, BranchSheet, CompareSheet, EventLog, ExperimentSheet, FaultBar, FaultSheet,
@@ -42,12 +43,16 @@ impl LabPage {
             <div class="app" data-lab={session.lab().id} data-variant={session.variant().about().id}
                 data-step={session.step().to_string()} data-now-us={session.now_us().to_string()}
                 data-playing={self.is_playing.to_string()}>
-                <TopBar handle={Some(self.handle.clone())} {lang} {theme} on={on.clone()} />
+                if !embed::is_on() {
+                    <TopBar handle={Some(self.handle.clone())} {lang} {theme} on={on.clone()} />
+                }
                 { ctx.props().problem.clone() }
                 { self.notice(ctx) }
                 <main class={classes!("frame", pair.is_some().then_some("comparing"))} data-tab={tab_name(self.tab)}>
                     { self.stage(pair.as_ref(), lang, &on) }
-                    if let Some(pair) = &pair {
+                    if embed::is_on() {
+                        { self.embedded(ctx, &on) }
+                    } else if let Some(pair) = &pair {
                         { self.comparing(pair, lang, &on) }
                     } else if self.class == Class::Phone {
                         { self.phone(ctx, &on) }
@@ -196,7 +201,7 @@ impl LabPage {
         }
     }
 
-    fn strip(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+    pub(super) fn strip(&self, lang: Lang, on: &Callback<Intent>) -> Html {
         html! {
             <div class="strip" ref={self.strip.clone()}>
                 <Timeline handle={self.handle.clone()} {lang} class={self.class} width={self.strip_width}

@@ -15,6 +15,7 @@ mod inspector;
 mod keys;
 mod log;
 mod menu;
+mod open_file;
 mod palette;
 pub(crate) mod pane_words;
 mod rules;
