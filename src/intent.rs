@@ -64,6 +64,8 @@ pub(crate) enum Intent {
     Redo,
     /// Pick something up, or put it down.
     Select(Selection),
+    /// Put one node, or all, back where the lab has them.
+    PutBack(Option<NodeId>),
     /// Choose a fault tool of the tool bar, to be used on the next node, message or line that is touched.
     Tool(Option<Tool>),
     /// Open another variant of this lab, from the start, with the same seed and actions where they fit.

@@ -57,6 +57,12 @@ pub(crate) enum Key {
     NextNode,
     /// Pick the node before it up.
     NodeBefore,
+    /// Move the selected node, by so many steps to the right and downwards.
+    Move(i8, i8),
+    /// Put the selected node back where the lab has it.
+    PutBack,
+    /// Put all nodes back.
+    PutAllBack,
     /// Show the keys.
     Help,
     /// Close what lies over the page, or put down what is in hand.
@@ -86,6 +92,12 @@ pub(crate) fn key(name: &str, modifiers: Modifiers) -> Option<Key> {
         (" ", _, _, false) => Some(Key::Play),
         ("ArrowLeft", _, _, false) => Some(Key::StepBack),
         ("ArrowRight", _, _, false) => Some(Key::StepForward),
+        ("ArrowLeft", _, _, true) => Some(Key::Move(-1, 0)),
+        ("ArrowRight", _, _, true) => Some(Key::Move(1, 0)),
+        ("ArrowUp", _, _, true) => Some(Key::Move(0, -1)),
+        ("ArrowDown", _, _, true) => Some(Key::Move(0, 1)),
+        ("l", _, _, false) => Some(Key::PutBack),
+        ("l", _, _, true) => Some(Key::PutAllBack),
         ("Home", _, _, false) => Some(Key::Start),
         ("End", _, _, false) => Some(Key::End),
         ("[", ..) => Some(Key::Slower),
@@ -137,7 +149,7 @@ fn uses(element: &Element, asked: Key) -> bool {
         Key::Escape => false,
         _ if is(TEXT_FIELDS) => true,
         Key::Play => is("button, a[href], summary, input, [role=button], [role=option], [role=tab]"),
-        Key::StepBack | Key::StepForward | Key::Start | Key::End => {
+        Key::StepBack | Key::StepForward | Key::Start | Key::End | Key::Move(..) => {
             is("input, [role=slider], [role=tablist], [role=listbox], [role=radiogroup]")
         }
         _ => false,
@@ -184,6 +196,10 @@ mod tests {
             ("ctrl-y", Key::Redo),
             ("n", Key::NextNode),
             ("b", Key::NodeBefore),
+            ("shift-ArrowUp", Key::Move(0, -1)),
+            ("shift-ArrowRight", Key::Move(1, 0)),
+            ("l", Key::PutBack),
+            ("shift-L", Key::PutAllBack),
             ("shift-?", Key::Help),
             ("Escape", Key::Escape),
             ("=", Key::Compare),
@@ -202,7 +218,7 @@ mod tests {
         {
             check(chord, None);
         }
-        for chord in ["alt-z", "ctrl-alt-z", "ctrl-u", "shift-ArrowRight", "Tab", "F5", "q", "Enter", ""] {
+        for chord in ["alt-z", "ctrl-alt-z", "ctrl-u", "ArrowUp", "Tab", "F5", "q", "Enter", ""] {
             check(chord, None);
         }
     }

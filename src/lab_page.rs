@@ -5,10 +5,12 @@
 //! runs.
 
 mod carry_out;
+mod drags;
+mod embedded;
 mod layout;
 mod second;
 mod shown;
-mod watch;
+pub(crate) mod watch;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -77,12 +79,12 @@ pub(crate) enum Msg {
     PanelsDue,
     /// A run that was opened is still on its way to where its link points.
     Arrive,
+    /// The cursor was dragged to a time that is still to be played.
+    Chase(u64),
     /// The second run of a comparison is behind.
     KeepUp,
     /// A mouse or a finger did something on the second stage.
     SecondPointer(Outcome),
-    /// The cursor was dragged to a time that is still to be played.
-    Chase(u64),
     /// The reader has seen the notice.
     Dismiss,
 }
@@ -95,6 +97,8 @@ pub(crate) struct LabPage {
     spot: Vec<NodeId>,
     veil: NodeRef,
     tool: Option<Tool>,
+    /// The node that keys move just now: one undo takes all of that back.
+    nudged: Option<NodeId>,
     overlay: Option<Overlay>,
     tab: Tab,
     class: Class,
@@ -137,6 +141,7 @@ impl Component for LabPage {
             spot: Vec::new(),
             veil: NodeRef::default(),
             tool: None,
+            nudged: None,
             overlay: None,
             tab: Tab::default(),
             class: watch::screen_class(),
@@ -188,12 +193,12 @@ impl Component for LabPage {
                 self.arrive(ctx);
                 true
             }
+            Msg::Chase(at_us) => self.chase(ctx, at_us),
             Msg::KeepUp => {
                 self.paint(ctx);
                 self.keeping_up.borrow().is_none()
             }
             Msg::SecondPointer(outcome) => self.on_second_pointer(ctx, outcome),
-            Msg::Chase(at_us) => self.chase(ctx, at_us),
             Msg::Dismiss => self.notice.take().is_some(),
         }
     }

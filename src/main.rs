@@ -6,10 +6,12 @@
 mod acts;
 mod app;
 mod ask;
+mod embed;
 mod files;
 mod format;
 mod handle;
 mod home;
+mod host;
 mod icons;
 mod intent;
 mod kept;

@@ -23,6 +23,7 @@ impl LabPage {
     /// Carries out a wish.
     pub(super) fn carry_out(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
         let lang = ctx.props().lang;
+        self.nudged = None;
         match intent {
             Intent::TogglePlay if self.is_playing => return self.pause(ctx),
             Intent::TogglePlay => self.play(ctx),
@@ -65,6 +66,7 @@ impl LabPage {
             }
             Intent::Redo => return self.change_actions(ctx, Session::redo),
             Intent::Select(selection) => self.selection = selection,
+            Intent::PutBack(node) => return self.put_back(ctx, node),
             Intent::Tool(tool) => self.take(tool),
             Intent::Variant(id) => {
                 let reopened = reopen::with_variant(&self.handle.read(), id);
@@ -290,6 +292,9 @@ impl LabPage {
             Key::Redo => Intent::Redo,
             Key::NextNode => self.select_neighbour(true),
             Key::NodeBefore => self.select_neighbour(false),
+            Key::Move(right, down) => return self.nudge(ctx, right, down),
+            Key::PutBack => Intent::PutBack(self.selected_node()),
+            Key::PutAllBack => Intent::PutBack(None),
             Key::Help => self.open_or_close(Overlay::Keys),
             Key::Escape => self.way_out(),
         };
@@ -352,6 +357,7 @@ impl LabPage {
                 self.paint(ctx);
                 false
             }
+            Outcome::Dropped => self.drop_dragged(ctx, canvas),
             Outcome::Tap(subject) => {
                 let touched = selection_of(subject).unwrap_or_default();
                 let is_meant = is_first || !matches!(touched, Selection::Message(_));

@@ -6,11 +6,12 @@ use faultscope_labs::{Lang, Text};
 use yew::prelude::*;
 
 use super::{LabPage, Msg};
-use crate::intent::{Intent, Overlay, Tab};
+use crate::embed;
+use crate::intent::{Intent, Overlay, Selection, Tab};
 use crate::panels::{
-    ActionsCard, BranchSheet, CompareSheet, EventLog, ExperimentSheet, FaultBar, FaultSheet, Inspector,
-    KeysSheet, Pair, PanelProps, Rules, SearchSheet, SettingsSheet, ShareSheet, StatisticsPanel, StoryPanel,
-    UntilSheet, VariantsSheet, Verdicts, costs, pane_words,
+    ActionsCard, BesideCard, BranchSheet, CompareSheet, EventLog, ExperimentSheet, FaultBar, FaultSheet,
+    Inspector, KeysSheet, Pair, PanelProps, Rules, SearchSheet, SettingsSheet, ShareSheet, StatisticsPanel,
+    StoryPanel, UntilSheet, VariantsSheet, Verdicts, costs, pane_words,
 };
 use crate::panes::{Pane, splitter};
 use crate::spacetime::SpaceTime;
@@ -44,12 +45,16 @@ impl LabPage {
             <div class="app" data-lab={session.lab().id} data-variant={session.variant().about().id}
                 data-step={session.step().to_string()} data-now-us={session.now_us().to_string()}
                 data-playing={self.is_playing.to_string()}>
-                <TopBar handle={Some(self.handle.clone())} {lang} {theme} on={on.clone()} />
+                if !embed::is_on() {
+                    <TopBar handle={Some(self.handle.clone())} {lang} {theme} on={on.clone()} />
+                }
                 { ctx.props().problem.clone() }
                 { self.notice(ctx) }
                 <main class={classes!("frame", pair.is_some().then_some("comparing"))} data-tab={tab_name(self.tab)}>
                     { self.stage(pair.as_ref(), lang, &on) }
-                    if let Some(pair) = &pair {
+                    if embed::is_on() {
+                        { self.embedded(ctx, &on) }
+                    } else if let Some(pair) = &pair {
                         { self.comparing(pair, lang, &on) }
                     } else if self.class == Class::Phone {
                         { self.phone(ctx, &on) }
@@ -82,11 +87,29 @@ impl LabPage {
                 <FaultBar handle={handle.clone()} {lang} {selection} tool={self.tool} on={on.clone()} />
                 <canvas class="stage-canvas" ref={self.canvas.node.clone()} role="img"
                     aria-label={words::PICTURE.fill(lang, &[("label", label)])} />
+                { self.card_beside(lang, on) }
                 { self.second_stage(pair, label, lang) }
                 if !self.spot.is_empty() && pair.is_none() { { spotlight::veil(&self.veil) } }
                 <Legend lab={self.handle.read().lab()} {lang} />
                 <StageList {handle} {lang} {selection} on={on.clone()} />
             </section>
+        }
+    }
+
+    /// The card beside what is picked up, where there is room for it and nothing lies over the page.
+    fn card_beside(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+        if self.class == Class::Phone || self.selection == Selection::Nothing {
+            return Html::default();
+        }
+        let (handle, selection, on) = (self.handle.clone(), self.selection, on.clone());
+        let node = self.canvas.beside.node.clone();
+        match self.overlay {
+            None => html! { <BesideCard panel={PanelProps { handle, lang, selection, on }} {node} /> },
+            // Asked for with a key: the same as a sheet, which takes the focus and gives it back.
+            Some(Overlay::Actions) => html! {
+                <div class="beside" ref={node}><ActionsCard {handle} {lang} {selection} {on} /></div>
+            },
+            Some(_) => Html::default(),
         }
     }
 
@@ -180,7 +203,7 @@ impl LabPage {
         }
     }
 
-    fn strip(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+    pub(super) fn strip(&self, lang: Lang, on: &Callback<Intent>) -> Html {
         html! {
             <div class="strip" ref={self.strip.clone()}>
                 <Timeline handle={self.handle.clone()} {lang} is_alone={self.second.borrow().is_some()} class={self.class} width={self.strip_width}
@@ -245,6 +268,7 @@ impl LabPage {
             Some(Overlay::Keys) => html! { <KeysSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Share) => html! { <ShareSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Variants) => html! { <VariantsSheet {handle} {lang} {selection} {on} /> },
+            Some(Overlay::Actions) if self.class != Class::Phone => Html::default(),
             Some(Overlay::Actions) => html! { <ActionsCard {handle} {lang} {selection} {on} /> },
         }
     }

@@ -225,7 +225,7 @@ pub(super) fn button(session: &Session, deed: &Deed, lang: Lang, on: &Callback<I
     };
     let class = classes!("deed", deed.is_fault.then_some("fault"));
     html! {
-        <li>
+        <li class={deed.is_rare.then_some("rare")}>
             <button type="button" {class} {onclick} aria-keyshortcuts={deed.key} title={beyond.clone()}>
                 { icon(deed.icon) }<span>{ &deed.words }</span>
                 if beyond.is_some() { <i class="gone">{ words::BEYOND_SIGN.get(lang) }</i> }

@@ -15,6 +15,7 @@ mod inspector;
 mod keys;
 mod log;
 mod menu;
+mod open_file;
 mod palette;
 pub(crate) mod pane_words;
 mod rules;
@@ -30,7 +31,7 @@ pub(crate) mod variants;
 mod verdicts;
 pub(crate) mod words;
 
-pub(crate) use actions::ActionsCard;
+pub(crate) use actions::{ActionsCard, BesideCard};
 pub(crate) use branch_sheet::BranchSheet;
 pub(crate) use compare::{CompareSheet, Pair, costs};
 pub(crate) use experiment_sheet::ExperimentSheet;

@@ -7,9 +7,8 @@ use std::rc::Rc;
 use faultscope_labs::experiment::Experiment;
 use faultscope_labs::story::{Player, Question, Story};
 use faultscope_labs::{Lab, Lang, NodeId, Session, StorySource};
-use js_sys::{Function, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::about::About;
@@ -18,7 +17,7 @@ use crate::format::time_words;
 use crate::handle::Handle;
 use crate::icons::{Icon, icon};
 use crate::intent::{Intent, Overlay, Selection};
-use crate::progress;
+use crate::{embed, host, progress};
 
 /// What the panel shows.
 enum Shelf {
@@ -73,6 +72,10 @@ pub(crate) fn StoryPanel(props: &PanelProps) -> Html {
         });
     }
     let desk = Desk { shelf, update, handle: props.handle.clone(), on: props.on.clone(), lang: props.lang };
+    {
+        let desk = desk.clone();
+        use_effect_with((), move |()| desk.open_asked(lab));
+    }
     let shown = desk.shelf.borrow();
     html! {
         <section class="tale" aria-label={words::STORY.get(props.lang)}>
@@ -129,6 +132,14 @@ impl Desk {
             }
         }
         self.put(Shelf::About);
+    }
+
+    /// Opens the story that the address asks for, if the lab has it.
+    fn open_asked(&self, lab: &'static Lab) {
+        let asked = embed::asked_story();
+        if let Some(source) = lab.stories.iter().find(|story| asked.as_deref() == Some(story.id)) {
+            self.open(lab, source);
+        }
     }
 
     /// Opens a story at its first step.
@@ -398,12 +409,5 @@ fn failed(reason: &str, desk: &Desk) -> Html {
 
 /// The text of a file beside the page.
 async fn fetch(path: &str) -> Result<String, JsValue> {
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let response = JsFuture::from(window.fetch_with_str(path)).await?;
-    if Reflect::get(&response, &"ok".into())?.as_bool() != Some(true) {
-        return Err(response);
-    }
-    let read: Function = Reflect::get(&response, &"text".into())?.dyn_into()?;
-    let text: Promise = read.call0(&response)?.dyn_into()?;
-    JsFuture::from(text).await?.as_string().ok_or(JsValue::NULL)
+    host::file(path).await?.as_string().ok_or(JsValue::NULL)
 }

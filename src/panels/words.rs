@@ -464,6 +464,8 @@ pub(crate) const KEY_GROUPS: [KeyGroup; 3] = [
                     "使其暂停或恢复运行；未选节点时拿起工具",
                 ),
             ),
+            (&["⇧ ←↑→↓"], super::actions::MOVE_KEYS),
+            (&["L", "⇧ L"], super::actions::PUT_BACK_KEYS),
             (&["D"], Text::new("drop the message; with none, take the tool", "丢弃消息；未选消息时拿起工具")),
             (&["X"], Text::new("take the tool that cuts, or put it down", "拿起或放下切断工具")),
             (&["V"], Text::new("put the tool down", "放下工具")),

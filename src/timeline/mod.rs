@@ -91,7 +91,7 @@ impl Rows {
 pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     let session = props.handle.read();
     let rows = Rows::of(props.class, !props.is_alone && !props.lens.is_folded());
-    let (left, right) = if rows.is_full { MARGIN } else { (NARROW_MARGIN, NARROW_MARGIN) };
+    let (left, right) = margins(props.class);
     let scale = Scale::of(session.end_us(), left, props.width - left - right);
     // Under a pressed finger the scale stands still, or what it points at would run away.
     let scale = props.live.held_scale().unwrap_or(scale);
@@ -120,6 +120,14 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
                 </g>
             </svg>
         </div>
+    }
+}
+
+/// The room to the left and to the right of the bar, in pixels.
+fn margins(class: Class) -> (f64, f64) {
+    match class {
+        Class::Phone | Class::Miniature => (NARROW_MARGIN, NARROW_MARGIN),
+        Class::Tablet | Class::Desktop => MARGIN,
     }
 }
 

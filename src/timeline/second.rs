@@ -6,7 +6,7 @@ use faultscope_labs::{Lang, Session};
 use yew::prelude::*;
 
 use super::marks::{self, COLUMN};
-use super::{MARGIN, NARROW_MARGIN, Rows};
+use super::margins;
 use crate::format::thousands;
 use crate::panels::pane_words as words;
 use crate::timeline::scale::Scale;
@@ -24,8 +24,7 @@ pub(crate) fn second_row(
     width: f64,
     lang: Lang,
 ) -> Html {
-    let is_full = Rows::of(class, false).is_full;
-    let (left, right) = if is_full { MARGIN } else { (NARROW_MARGIN, NARROW_MARGIN) };
+    let (left, right) = margins(class);
     let scale = Scale::of(first.end_us(), left, width - left - right);
     let mut path = String::new();
     for (place, share) in
@@ -43,7 +42,7 @@ pub(crate) fn second_row(
     });
     html! {
         <svg class="second-row" viewBox={format!("0 0 {} {HEIGHT}", width.max(1.0))} width={width.to_string()} height={HEIGHT.to_string()} aria-hidden="true">
-            <path class="density" d={path} />{ parting }<text x={if is_full { "24" } else { "8" }} y="11">{ name.to_owned() }</text>
+            <path class="density" d={path} />{ parting }<text x={if left > 24.0 { "24" } else { "8" }} y="11">{ name.to_owned() }</text>
         </svg>
     }
 }

@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where it finds nothing")]
 
 mod compare;
+mod copies;
+mod embed;
 mod experiments;
 mod exports;
 mod faults;
@@ -16,11 +18,17 @@ mod hostile;
 mod keyboard;
 mod looks;
 mod machine;
+mod memory;
+mod offline;
 mod panels;
 mod phone;
 mod reader;
+mod requests;
 mod selftest;
 mod sheets;
+mod shell;
+mod single_file;
 mod spacetime;
 mod speed;
+mod stage;
 mod time;

@@ -13,8 +13,8 @@ use std::sync::Arc;
 use faultscope_protocol::NodeId;
 use faultscope_scene::Scene;
 use faultscope_sim::{
-    Action, BadCommand, DiskPlan, FaultKind, Kind, Latency, MAX_PANELS, Nemesis, NetworkPlan, Pinned, Plan,
-    Property, Run, RunText, SeatPlan, Shape, Step, Tally, TextError, World, is_panel,
+    Action, BadCommand, DiskPlan, FaultKind, Kind, Latency, MAX_PANELS, Nemesis, NetworkPlan, Pinned, Placed,
+    Plan, Property, Run, RunText, SeatPlan, Shape, Step, Tally, TextError, World, is_panel,
 };
 use serde_json::Value;
 
@@ -141,6 +141,7 @@ pub struct Session {
     strand: Strand,
     tree: Tree,
     panels: Vec<String>,
+    placed: Vec<Placed>,
     versus: Option<Versus>,
     arrival: Option<Arrival>,
     has_changed_behaviour: bool,
@@ -255,6 +256,7 @@ impl Session {
             strand: Strand::new(Run::new(Arc::new(plan), text.actions.clone())),
             tree: Tree::new(),
             panels: text.panels.clone(),
+            placed: text.placed.clone(),
             versus: None,
             arrival: Some(Arrival { cursor, wrote: text.fingerprint }),
             has_changed_behaviour: false,
@@ -357,6 +359,7 @@ impl Session {
     pub fn text(&self) -> RunText {
         RunText {
             panels: self.panels.clone(),
+            placed: self.placed.clone(),
             fingerprint: if self.is_arriving() { None } else { Some(self.end_fingerprint()) },
             ..self.text_at_cursor()
         }
@@ -400,6 +403,11 @@ impl Session {
     /// letters, digits, `-` and `_`.
     pub fn set_panels(&mut self, panels: impl IntoIterator<Item = String>) {
         self.panels = panels.into_iter().filter(|word| is_panel(word)).take(MAX_PANELS).collect();
+    }
+
+    /// Where nodes stand that were dragged.
+    pub fn placed(&self) -> &[Placed] {
+        &self.placed
     }
 
     /// The run's text, from which it opens at its beginning.
