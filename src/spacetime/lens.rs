@@ -38,7 +38,7 @@ const PITCH: (f64, f64, usize) = (24.0, 15.0, 8);
 /// The least height of a lane, in pixels.
 const PITCH_MIN: f64 = 5.0;
 /// The share of the window's height that lanes may take, and the least that they get, in pixels.
-const ROOM: (f64, f64) = (0.24, 96.0);
+const ROOM: (f64, f64) = (0.17, 84.0);
 
 /// The diagram of the run on screen.
 pub(crate) struct Lens {

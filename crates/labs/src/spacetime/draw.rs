@@ -356,7 +356,7 @@ pub(super) fn draw_lane(plane: &mut Plane<'_>, lane: &Lane) {
 /// Height of a band: what leads is thick, what is down is hatched.
 fn thickness(stretch: &Stretch, height: f64) -> f64 {
     let thickness: f64 = match (stretch.status, stretch.edge) {
-        (Status::Down, _) if height >= 20.0 => 10.0,
+        (Status::Down, _) if height >= 17.0 => 10.0,
         (Status::Down, _) | (_, Edge::Thick) => 7.0,
         _ => 3.0,
     };
@@ -391,7 +391,7 @@ fn draw_stretch(plane: &mut Plane<'_>, id: NodeId, stretch: &Stretch, placed: &P
 /// The epoch in words above its band, where it begins.
 pub(super) fn label_epochs(plane: &mut Plane<'_>, labels: &mut Labels, lane: &Lane) {
     let Some(placed) = plane.row(lane.node) else { return };
-    if placed.height < 20.0 || placed.row.nodes.len() > 1 {
+    if placed.height < 17.0 || placed.row.nodes.len() > 1 {
         return;
     }
     let y = plane.top + placed.middle();
