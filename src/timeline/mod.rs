@@ -68,7 +68,9 @@ struct Rows {
 impl Rows {
     fn of(class: Class, has_lanes: bool, branches: usize) -> Self {
         match class {
-            Class::Phone | Class::Miniature => Self { height: 36.0, bar: 12.0, is_full: false, is_tied: false },
+            Class::Phone | Class::Miniature => {
+                Self { height: 36.0, bar: 12.0, is_full: false, is_tied: false }
+            }
             Class::Tablet | Class::Desktop => {
                 // The lines of branches take room only where there are any.
                 let bar = 18.0 + BRANCH.1 * branches as f64;
@@ -199,7 +201,8 @@ fn grip_of(part: &Element) -> Option<Grip> {
 
 /// The pointer is let go: the timeline may have another scale again.
 fn let_go(props: &TimelineProps) -> Callback<PointerEvent> {
-    let (on, live, lens, handle) = (props.on.clone(), props.live.clone(), props.lens.clone(), props.handle.clone());
+    let (on, live, lens, handle) =
+        (props.on.clone(), props.live.clone(), props.lens.clone(), props.handle.clone());
     Callback::from(move |_: PointerEvent| {
         let has_scrubbed = live.let_go() && !lens.let_go();
         if has_scrubbed {
