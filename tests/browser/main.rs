@@ -5,6 +5,7 @@
 //! browser or no `dist/`, the tests fail and say what is missing.
 #![allow(clippy::unwrap_used, reason = "a test fails where it finds nothing")]
 
+mod compare;
 mod copies;
 mod embed;
 mod experiments;
@@ -19,6 +20,7 @@ mod looks;
 mod machine;
 mod memory;
 mod offline;
+mod panels;
 mod phone;
 mod reader;
 mod requests;
