@@ -19,7 +19,7 @@ use crate::route::{self, AddressWriter, Route};
 use crate::stage::View;
 use crate::stage::bench::{self, BenchPage};
 use crate::top_bar::TopBar;
-use crate::{files, panic_screen, preferences, words};
+use crate::{embed, files, panic_screen, preferences, words};
 
 /// What is open.
 enum Place {
@@ -139,6 +139,7 @@ impl App {
             }
             Route::Run(text) if text == bench::ADDRESS => self.place = Place::Bench,
             Route::Run(text) => {
+                let text = if embed::is_on() { embed::run_of(text) } else { text };
                 if let Some(session) = self.open(text) {
                     self.place = Place::Lab(Handle::new(session));
                 }
@@ -207,6 +208,7 @@ fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
     let Some(window) = web_sys::window() else { return listeners };
     let address = ctx.link().callback(|()| Msg::Address);
     listeners.push(EventListener::new(&window, "hashchange", move |_| address.emit(())));
+    listeners.push(embed::listen(&window, ctx.link().callback(Msg::Do)));
     listeners.extend(drops(&window, ctx.link().callback(Msg::Brought)));
     if let Ok(Some(query)) = window.match_media(preferences::DARK_QUERY) {
         let changed = ctx.link().callback(|()| Msg::SystemTheme);

@@ -39,6 +39,12 @@ pub(crate) enum Key {
     Search,
     /// The experiments of the lab.
     Experiments,
+    /// What to compare the run with.
+    Compare,
+    /// Back to the last step of the inspected node before this one.
+    NodeStepBack,
+    /// On to the next step of the inspected node.
+    NodeStepOn,
     /// Show the branches.
     Branches,
     /// Show what to run until.
@@ -106,6 +112,9 @@ pub(crate) fn key(name: &str, modifiers: Modifiers) -> Option<Key> {
         ("r", _, _, false) => Some(Key::Until),
         ("s", _, _, false) => Some(Key::Search),
         ("e", _, _, false) => Some(Key::Experiments),
+        ("=", ..) => Some(Key::Compare),
+        (",", _, _, false) => Some(Key::NodeStepBack),
+        (".", _, _, false) => Some(Key::NodeStepOn),
         ("v", _, _, false) => Some(Key::Select),
         ("u", _, _, false) => Some(Key::Undo),
         ("u", _, _, true) => Some(Key::Redo),
@@ -193,6 +202,10 @@ mod tests {
             ("shift-L", Key::PutAllBack),
             ("shift-?", Key::Help),
             ("Escape", Key::Escape),
+            ("=", Key::Compare),
+            ("shift-=", Key::Compare),
+            (",", Key::NodeStepBack),
+            (".", Key::NodeStepOn),
         ] {
             check(chord, Some(wanted));
         }

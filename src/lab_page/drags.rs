@@ -7,6 +7,7 @@ use yew::Context;
 
 use super::LabPage;
 use crate::intent::Selection;
+use crate::stage::StageCanvas;
 use crate::stage::canvas::with_drag;
 
 /// One press of a key moves a node so far, in CSS pixels.
@@ -22,9 +23,9 @@ impl LabPage {
     }
 
     /// A node was dragged and let go.
-    pub(super) fn drop_dragged(&mut self, ctx: &Context<Self>) -> bool {
+    pub(super) fn drop_dragged(&mut self, ctx: &Context<Self>, canvas: &StageCanvas) -> bool {
         self.nudged = None;
-        match self.canvas.take_dragged() {
+        match canvas.take_dragged() {
             Some(placed) => self.put_node(ctx, placed, false),
             None => false,
         }

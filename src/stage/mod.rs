@@ -12,9 +12,11 @@ mod legend;
 pub(crate) mod list;
 mod painter;
 mod pointer;
+pub(crate) mod spotlight;
 
 pub(crate) use canvas::{StageCanvas, View};
 pub(crate) use gesture::Outcome;
 pub(crate) use legend::Legend;
 pub(crate) use list::StageList;
+pub(crate) use painter::Painter;
 pub(crate) use pointer::{Listeners, listen};

@@ -5,6 +5,8 @@
 //! browser or no `dist/`, the tests fail and say what is missing.
 #![allow(clippy::unwrap_used, reason = "a test fails where it finds nothing")]
 
+mod copies;
+mod embed;
 mod experiments;
 mod exports;
 mod faults;
@@ -16,10 +18,15 @@ mod keyboard;
 mod looks;
 mod machine;
 mod memory;
+mod offline;
 mod phone;
 mod reader;
+mod requests;
 mod selftest;
 mod sheets;
+mod shell;
+mod single_file;
+mod spacetime;
 mod speed;
 mod stage;
 mod time;

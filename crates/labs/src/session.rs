@@ -14,7 +14,7 @@ use faultscope_protocol::NodeId;
 use faultscope_scene::Scene;
 use faultscope_sim::{
     Action, BadCommand, DiskPlan, FaultKind, Kind, Latency, MAX_PANELS, Nemesis, NetworkPlan, Pinned, Placed,
-    Plan, Property, Run, RunText, SeatPlan, Shape, Step, TextError, World, is_panel,
+    Plan, Property, Run, RunText, SeatPlan, Shape, Step, Tally, TextError, World, is_panel,
 };
 use serde_json::Value;
 
@@ -23,6 +23,7 @@ use crate::lab::{Lab, Variant};
 use crate::link::{self, LinkError};
 use crate::schema::{Setting, Settings};
 use crate::stage::{self, Frame};
+use crate::versus::{self, Versus};
 use crate::words::{self, Lang, Text, unknown};
 
 pub use branches::{BRANCHES_MAX, BranchId, BranchInfo, Comparison, NAME_LETTERS_MAX, Side};
@@ -141,6 +142,7 @@ pub struct Session {
     tree: Tree,
     panels: Vec<String>,
     placed: Vec<Placed>,
+    versus: Option<Versus>,
     arrival: Option<Arrival>,
     has_changed_behaviour: bool,
     news: Vec<News>,
@@ -199,7 +201,9 @@ impl Session {
     /// # Errors
     /// [`OpenError`] says what is wrong with the text, and where.
     pub fn open(text: &str) -> Result<Self, OpenError> {
-        Self::from_text(&link::read(text)?)
+        let mut session = Self::of_link(text)?;
+        session.arrive(u64::MAX);
+        Ok(session)
     }
 
     /// Opens the run that a parsed text describes.
@@ -218,9 +222,15 @@ impl Session {
     /// # Errors
     /// [`OpenError`] says what is wrong with the text, and where.
     pub fn open_in_parts(text: &str) -> Result<Self, OpenError> {
-        let mut session = Self::at_start(&link::read(text)?)?;
+        let mut session = Self::of_link(text)?;
         session.arrive(FIRST_PART_STEPS);
         Ok(session)
+    }
+
+    fn of_link(text: &str) -> Result<Self, OpenError> {
+        let (first, second) = versus::split(text);
+        let versus = second.map(Versus::read).transpose()?;
+        Ok(Self { versus, ..Self::at_start(&link::read(first)?)? })
     }
 
     fn at_start(text: &RunText) -> Result<Self, OpenError> {
@@ -247,6 +257,7 @@ impl Session {
             tree: Tree::new(),
             panels: text.panels.clone(),
             placed: text.placed.clone(),
+            versus: None,
             arrival: Some(Arrival { cursor, wrote: text.fingerprint }),
             has_changed_behaviour: false,
             news: Vec::new(),
@@ -354,9 +365,23 @@ impl Session {
         }
     }
 
-    /// The text of a link to the run, packed where it would be long.
+    /// The text of a link to the run, packed where it would be long, with what it is compared against.
     pub fn link(&self) -> String {
-        link::write(&self.text())
+        let link = link::write(&self.text());
+        match &self.versus {
+            Some(versus) => versus::join(&link, versus),
+            None => link,
+        }
+    }
+
+    /// Under what the run is played a second time, to be compared.
+    pub fn versus(&self) -> Option<&Versus> {
+        self.versus.as_ref()
+    }
+
+    /// Keeps under what the run is played a second time.
+    pub fn set_versus(&mut self, versus: Option<Versus>) {
+        self.versus = versus;
     }
 
     /// The run's text, from which it opens at its cursor: without panels and fingerprint. It points no further than
@@ -403,6 +428,11 @@ impl Session {
     /// The world at the cursor.
     pub fn world(&self) -> &World {
         &self.strand.cursor.world
+    }
+
+    /// What the run has cost up to the step at the cursor.
+    pub fn tally(&self) -> &Tally {
+        &self.strand.cursor.tally
     }
 
     /// The step at the cursor: how many steps are behind it.

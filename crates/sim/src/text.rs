@@ -17,7 +17,7 @@ use std::str::FromStr;
 
 use faultscope_protocol::NodeId;
 
-use crate::action::{Action, Pin, Pinned};
+use crate::action::{Action, Pin, Pinned, sort_by_pin};
 
 /// The revision of the rules and the grammar that this build plays.
 pub const REVISION: u32 = 1;
@@ -117,7 +117,7 @@ impl FromStr for RunText {
         for (at, field) in fields {
             read_field(&mut run, &mut seen, field).map_err(|kind| TextError { at, kind })?;
         }
-        run.actions.sort_by_key(|pinned| pinned.pin);
+        sort_by_pin(&mut run.actions);
         Ok(run)
     }
 }

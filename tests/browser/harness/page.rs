@@ -24,12 +24,18 @@ const DRAG_STEPS: u32 = 8;
 const NOTE_START: &str =
     "addEventListener('TrunkApplicationStarted', () => { window.programStarted = true; });";
 
+/// Takes the browser's service workers away, as some browsers do: a page that is kept for offline use would ask for all
+/// files of the site in every test.
+const NOTHING_KEPT: &str = "delete Navigator.prototype.serviceWorker;";
+
 /// An open page. It must end with [`Page::finish`].
 pub(crate) struct Page {
     browser: &'static Browser,
     connection: Connection,
     context: String,
     console: Console,
+    /// Conversations with frames and workers that have a process of their own.
+    parts: Vec<String>,
     is_closed: bool,
 }
 
@@ -39,20 +45,36 @@ impl Page {
     pub(crate) fn open(rest: &str, view: View) -> Self {
         let site = Site::built();
         let mut page = Self::open_url(&site.origin(), &format!("{}{rest}", site.url()), view);
-        page.wait_for("window.programStarted === true && document.body.children.length > 0");
+        page.wait_for_program();
         page
+    }
+
+    /// Opens an address in a browser that keeps what a page wants kept, and waits until its program runs.
+    pub(crate) fn open_kept(site: &Site, rest: &str, view: View) -> Self {
+        let mut page = Self::open_any(&site.origin(), &format!("{}{rest}", site.url()), view, NOTE_START);
+        page.wait_for_program();
+        page
+    }
+
+    /// Waits until the page's program runs.
+    pub(crate) fn wait_for_program(&mut self) {
+        self.wait_for("window.programStarted === true && document.body.children.length > 0");
     }
 
     /// Opens any address of one origin and waits until it is loaded; it need not be our program.
     pub(crate) fn open_url(origin: &str, url: &str, view: View) -> Self {
+        Self::open_any(origin, url, view, &format!("{NOTE_START}{NOTHING_KEPT}"))
+    }
+
+    fn open_any(origin: &str, url: &str, view: View, first: &str) -> Self {
         let browser = Browser::shared();
         let (target, context) = browser.new_page();
         let connection = Connection::open(&browser.page_url(&target));
         let console = Console::of(origin.to_owned());
-        let mut page = Self { browser, connection, context, console, is_closed: false };
+        let mut page = Self { browser, connection, context, console, parts: Vec::new(), is_closed: false };
         page.listen();
         page.set_view(view);
-        page.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": NOTE_START }));
+        page.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": first }));
         let answer = page.call("Page.navigate", json!({ "url": url }));
         assert!(answer["errorText"].is_null(), "{url}: {}", answer["errorText"]);
         page.wait_for("document.readyState === 'complete' && location.href !== 'about:blank'");
@@ -94,6 +116,49 @@ impl Page {
             }
             self.listen_shortly();
         }
+    }
+
+    /// Goes to another address of the site.
+    pub(crate) fn go_to(&mut self, url: &str) {
+        let answer = self.call("Page.navigate", json!({ "url": url }));
+        assert!(answer["errorText"].is_null(), "{url}: {}", answer["errorText"]);
+    }
+
+    /// The value of an expression in a frame that has a process of its own, as sandboxed ones do: the first whose
+    /// address contains this. None while there is no such frame.
+    pub(crate) fn eval_in_frame(&mut self, address: &str, expression: &str) -> Option<Value> {
+        self.catch_up();
+        let asked = |expression: &str| json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
+        for part in self.parts.clone() {
+            // A worker, or a frame that is gone, has no address.
+            let href = self.connection.try_call("Runtime.evaluate", asked("document.URL"), Some(&part));
+            let is_meant = href.is_ok_and(|href| {
+                href["result"]["value"].as_str().is_some_and(|href| href.contains(address))
+            });
+            if is_meant {
+                let mut answer =
+                    self.connection.try_call("Runtime.evaluate", asked(expression), Some(&part)).ok()?;
+                return Some(answer["result"]["value"].take());
+            }
+        }
+        None
+    }
+
+    /// Waits until an expression in such a frame is true.
+    pub(crate) fn wait_for_frame(&mut self, address: &str, condition: &str) {
+        let deadline = Deadline::after(WAIT_LIMIT);
+        while self.eval_in_frame(address, &format!("Boolean({condition})")) != Some(Value::Bool(true)) {
+            if deadline.is_over() {
+                self.fail(&format!("not true in the frame {address} within {WAIT_LIMIT:?}: {condition}"));
+            }
+            self.listen_shortly();
+        }
+    }
+
+    /// Every address that was asked for so far.
+    pub(crate) fn requests(&mut self) -> Vec<String> {
+        self.catch_up();
+        self.console.asked().to_vec()
     }
 
     /// Clicks the middle of the first element that fits, once it is there and nothing covers it.
@@ -274,6 +339,7 @@ impl Page {
         if event.method == "Target.attachedToTarget"
             && let Some(session) = event.params["sessionId"].as_str()
         {
+            self.parts.push(session.to_owned());
             for domain in ["Runtime", "Log", "Network"] {
                 // Some kinds of workers lack a domain, and a worker may end at any time.
                 let _ = self.connection.try_call(&format!("{domain}.enable"), json!({}), Some(session));
