@@ -12,10 +12,12 @@ use yew::prelude::*;
 
 use crate::handle::Handle;
 use crate::home::Home;
-use crate::intent::{Intent, ThemeChoice};
-use crate::lab_page::LabPage;
+use crate::intent::{Intent, Selection, ThemeChoice};
+use crate::lab_page::{LabPage, watch};
 use crate::problem::{Problem, ProblemCard};
 use crate::route::{self, AddressWriter, Route};
+use crate::stage::View;
+use crate::stage::bench::{self, BenchPage};
 use crate::top_bar::TopBar;
 use crate::{embed, files, panic_screen, preferences, words};
 
@@ -23,6 +25,7 @@ use crate::{embed, files, panic_screen, preferences, words};
 enum Place {
     Home,
     Lab(Handle),
+    Bench,
 }
 
 /// What happens to the page as a whole.
@@ -99,6 +102,7 @@ impl Component for App {
                     <Home {lang} {theme} {on} />
                 </div>
             },
+            Place::Bench => html! { <BenchPage view={bench_view(lang, self.painted)} /> },
             Place::Lab(handle) => html! {
                 <LabPage opened={handle.clone()} {lang} {theme} painted={self.painted} writer={self.writer.clone()}
                     show={ctx.link().callback(Msg::Show)} {on} {problem} />
@@ -114,7 +118,7 @@ impl Component for App {
 impl App {
     fn title(&self) -> String {
         match &self.place {
-            Place::Home => words::HOME_TITLE.get(self.lang).to_owned(),
+            Place::Home | Place::Bench => words::HOME_TITLE.get(self.lang).to_owned(),
             Place::Lab(handle) => {
                 let session = handle.read();
                 let lab = session.lab().title.get(self.lang);
@@ -133,6 +137,7 @@ impl App {
                 self.place = Place::Home;
                 panic_screen::remember_run("");
             }
+            Route::Run(text) if text == bench::ADDRESS => self.place = Place::Bench,
             Route::Run(text) => {
                 let text = if embed::is_on() { embed::run_of(text) } else { text };
                 if let Some(session) = self.open(text) {
@@ -190,6 +195,12 @@ impl App {
         self.problem = None;
         self.place = Place::Lab(handle);
     }
+}
+
+/// How the page that measures the stage looks.
+fn bench_view(lang: Lang, theme: Theme) -> View {
+    let class = watch::screen_class();
+    View { lang, theme, class, is_playing: true, is_calm: false, selection: Selection::Nothing }
 }
 
 fn listeners(ctx: &Context<App>) -> Vec<EventListener> {

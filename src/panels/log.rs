@@ -20,6 +20,7 @@ use super::{PanelProps, words};
 use crate::format::thousands;
 use crate::icons::{Icon, icon};
 use crate::intent::Intent;
+use crate::panes::{self, Pane};
 
 /// Lines made above and below what is in view.
 const MARGIN: u64 = 8;
@@ -72,8 +73,8 @@ pub(crate) fn EventLog(props: &PanelProps) -> Html {
         })
     };
     html! {
-        <section class="sec events" aria-label={words::LOG.get(lang)}>
-            { heading(&session, &filter, &is_open, lang) }
+        <section class={panes::class(Pane::Log)} aria-label={words::LOG.get(lang)}>
+            { heading(&session, &filter, &is_open, props) }
             <div class="log" ref={list} {onscroll} onkeydown={arrows(&props.on)}>
                 <svg class="gap" width="1" height={shown.above.to_string()} aria-hidden="true" />
                 <ol>{ for shown.lines.iter().map(|row| line(row, &session, &props.on)) }</ol>
@@ -190,8 +191,9 @@ fn heading(
     session: &Session,
     filter: &UseStateHandle<Filter>,
     is_open: &UseStateHandle<bool>,
-    lang: Lang,
+    props: &PanelProps,
 ) -> Html {
+    let lang = props.lang;
     let toggle = {
         let (filter, is_open) = (filter.clone(), is_open.clone());
         Callback::from(move |_: MouseEvent| {
@@ -239,7 +241,7 @@ fn heading(
     html! {
         <>
             <header>
-                <h2 class="lab">{ words::LOG.get(lang) }</h2>
+                { panes::heading(Pane::Log, words::LOG.get(lang), &props.on) }
                 <select class="bare log-kind" onchange={pick_sort} aria-label={words::LOG_OF_KIND.get(lang)}>
                     <option selected={filter.sort.is_none()}>{ words::ALL_KINDS.get(lang) }</option>
                     { for sorts.iter().map(sort_option) }

@@ -6,6 +6,7 @@
 mod live;
 mod marks;
 mod scale;
+mod second;
 
 use std::rc::Rc;
 
@@ -18,6 +19,7 @@ use yew::prelude::*;
 pub(crate) use live::Live;
 use marks::{COLUMN, EraBar, Mark, Sign};
 use scale::Scale;
+pub(crate) use second::second_row;
 
 use crate::format::{thousands, time_words};
 use crate::handle::Handle;
@@ -86,7 +88,7 @@ impl Rows {
 pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     let session = props.handle.read();
     let rows = Rows::of(props.class, !props.lens.is_folded());
-    let (left, right) = if rows.is_full { MARGIN } else { (NARROW_MARGIN, NARROW_MARGIN) };
+    let (left, right) = margins(props.class);
     let scale = Scale::of(session.end_us(), left, props.width - left - right);
     // Under a pressed finger the scale stands still, or what it points at would run away.
     let scale = props.live.held_scale().unwrap_or(scale);
@@ -115,6 +117,14 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
                 </g>
             </svg>
         </div>
+    }
+}
+
+/// The room to the left and to the right of the bar, in pixels.
+fn margins(class: Class) -> (f64, f64) {
+    match class {
+        Class::Phone | Class::Miniature => (NARROW_MARGIN, NARROW_MARGIN),
+        Class::Tablet | Class::Desktop => MARGIN,
     }
 }
 

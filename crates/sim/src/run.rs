@@ -13,6 +13,7 @@ use crate::erased::Factory;
 use crate::monitor::Property;
 use crate::network::NetworkPlan;
 use crate::node::{DiskPlan, EffectList};
+use crate::tally::Tally;
 use crate::world::{Kind, Step, World};
 
 /// Who sits where at the start.
@@ -61,6 +62,8 @@ pub struct Moment {
     pub world: World,
     /// The properties, with what was found so far.
     pub properties: Vec<Property>,
+    /// What the run has cost so far.
+    pub tally: Tally,
     next_action: usize,
     /// What is still to be done of an action that is about many things at once.
     parts: VecDeque<Action>,
@@ -156,6 +159,7 @@ impl Run {
         let start = Moment {
             world: World::new(plan.clone()),
             properties: plan.properties.clone(),
+            tally: Tally::default(),
             next_action: 0,
             parts: VecDeque::new(),
         };
@@ -469,7 +473,9 @@ const PROPERTY_BYTES: usize = 512;
 
 impl Moment {
     fn weight_beside(&self, earlier: &Self) -> usize {
-        self.world.weight_beside(&earlier.world) + self.properties.len() * PROPERTY_BYTES
+        self.world.weight_beside(&earlier.world)
+            + self.properties.len() * PROPERTY_BYTES
+            + self.tally.weight()
     }
 
     /// How many of the run's actions were done.
@@ -509,6 +515,7 @@ impl Moment {
                 _ => {}
             }
         }
+        self.tally.observe(step);
         let mut has_broken = false;
         for property in &mut self.properties {
             has_broken |= property.observe(&self.world, step);

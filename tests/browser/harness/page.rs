@@ -259,6 +259,42 @@ impl Page {
         fs::write(path, picture).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 
+    /// What the browser's tracer tells of the page during this time: how long each frame's script took, in milliseconds.
+    pub(crate) fn script_per_frame(&mut self, time: Duration) -> Vec<f64> {
+        let wanted = json!({ "includedCategories": ["devtools.timeline"] });
+        self.call("Tracing.start", json!({ "transferMode": "ReportEvents", "traceConfig": wanted }));
+        thread::sleep(time);
+        self.call("Tracing.end", json!({}));
+        let deadline = Deadline::after(WAIT_LIMIT);
+        let mut took_ms = Vec::new();
+        loop {
+            match self.connection.next_event() {
+                Some(event) if event.method == "Tracing.tracingComplete" => return took_ms,
+                Some(event) if event.method == "Tracing.dataCollected" => {
+                    let told = event.params["value"].as_array().into_iter().flatten();
+                    let frames =
+                        told.filter(|event| event["name"] == "FireAnimationFrame" && event["ph"] == "X");
+                    took_ms
+                        .extend(frames.filter_map(|event| event["dur"].as_f64()).map(|micros| micros / 1e3));
+                }
+                Some(event) => self.hear(&event),
+                None if deadline.is_over() => self.fail("the tracer does not end"),
+                None => {}
+            }
+        }
+    }
+
+    /// What the browser counts of the page after a collection of garbage, by its own names, such as `JSHeapUsedSize`.
+    pub(crate) fn metric(&mut self, name: &str) -> f64 {
+        self.call("HeapProfiler.collectGarbage", json!({}));
+        self.call("Performance.enable", json!({}));
+        let told = self.call("Performance.getMetrics", json!({}));
+        let metrics = told["metrics"].as_array().into_iter().flatten();
+        let value =
+            metrics.filter(|metric| metric["name"] == name).find_map(|metric| metric["value"].as_f64());
+        value.unwrap_or_else(|| self.fail(&format!("the browser counts no {name}")))
+    }
+
     /// Every line of the console so far, such as `log: ready`.
     pub(crate) fn console(&mut self) -> Vec<String> {
         self.catch_up();
