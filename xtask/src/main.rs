@@ -6,7 +6,7 @@
 mod chromium;
 mod console;
 mod dist;
-mod mermaid;
+mod npm;
 mod path_search;
 mod serve;
 mod shots;
