@@ -45,6 +45,8 @@ pub(crate) enum Msg {
 pub(crate) struct App {
     place: Place,
     problem: Option<Problem>,
+    /// The title of the story that is open.
+    story: Option<String>,
     lang: Lang,
     theme: ThemeChoice,
     painted: Theme,
@@ -61,6 +63,7 @@ impl Component for App {
         let mut app = Self {
             place: Place::Home,
             problem: None,
+            story: None,
             lang: preferences::language(),
             theme,
             painted: preferences::painted_theme(theme),
@@ -119,7 +122,10 @@ impl App {
                 let session = handle.read();
                 let lab = session.lab().title.get(self.lang);
                 let variant = session.variant().about().title.get(self.lang);
-                format!("{lab} · {variant} – Faultscope")
+                match &self.story {
+                    Some(story) => format!("{story} · {lab} – Faultscope"),
+                    None => format!("{lab} · {variant} – Faultscope"),
+                }
             }
         }
     }
@@ -165,6 +171,7 @@ impl App {
                     self.show(Handle::new(session));
                 }
             }
+            Intent::Title(story) => self.story = story,
             Intent::Lang(lang) => {
                 self.lang = lang;
                 preferences::keep_language(lang);
@@ -197,9 +204,11 @@ fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
     let address = ctx.link().callback(|()| Msg::Address);
     listeners.push(EventListener::new(&window, "hashchange", move |_| address.emit(())));
     listeners.extend(drops(&window, ctx.link().callback(Msg::Brought)));
-    if let Ok(Some(query)) = window.match_media(preferences::DARK_QUERY) {
-        let changed = ctx.link().callback(|()| Msg::SystemTheme);
-        listeners.push(EventListener::new(&query, "change", move |_| changed.emit(())));
+    for query in [preferences::DARK_QUERY, preferences::FORCED_QUERY] {
+        if let Ok(Some(query)) = window.match_media(query) {
+            let changed = ctx.link().callback(|()| Msg::SystemTheme);
+            listeners.push(EventListener::new(&query, "change", move |_| changed.emit(())));
+        }
     }
     listeners
 }

@@ -51,6 +51,12 @@ pub(crate) enum Key {
     NextNode,
     /// Pick the node before it up.
     NodeBefore,
+    /// Pick the next message in flight up.
+    NextMessage,
+    /// Pick the message before it up.
+    MessageBefore,
+    /// What can be done to what is picked up.
+    Actions,
     /// Show the keys.
     Help,
     /// Close what lies over the page, or put down what is in hand.
@@ -99,6 +105,9 @@ pub(crate) fn key(name: &str, modifiers: Modifiers) -> Option<Key> {
         ("u", _, _, true) => Some(Key::Redo),
         ("n", _, _, false) => Some(Key::NextNode),
         ("b", _, _, false) => Some(Key::NodeBefore),
+        ("m", _, _, false) => Some(Key::NextMessage),
+        ("m", _, _, true) => Some(Key::MessageBefore),
+        ("a", _, _, false) => Some(Key::Actions),
         ("?", ..) => Some(Key::Help),
         ("Escape", ..) => Some(Key::Escape),
         _ => None,
@@ -175,6 +184,9 @@ mod tests {
             ("ctrl-y", Key::Redo),
             ("n", Key::NextNode),
             ("b", Key::NodeBefore),
+            ("m", Key::NextMessage),
+            ("shift-M", Key::MessageBefore),
+            ("a", Key::Actions),
             ("shift-?", Key::Help),
             ("Escape", Key::Escape),
         ] {

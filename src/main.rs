@@ -7,6 +7,7 @@ mod acts;
 mod app;
 mod ask;
 mod files;
+mod focus;
 mod format;
 mod handle;
 mod home;

@@ -10,10 +10,12 @@ use faultscope_labs::{Lab, Lang, NodeId, Session, StorySource};
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::about::About;
 use super::{PanelProps, words};
+use crate::focus;
 use crate::format::time_words;
 use crate::handle::Handle;
 use crate::icons::{Icon, icon};
@@ -68,10 +70,17 @@ pub(crate) fn StoryPanel(props: &PanelProps) -> Html {
             }
         });
     }
+    let frame = use_node_ref();
+    let title = open_title(&shelf.borrow(), props.lang);
+    use_arrival(&frame, title.clone());
+    {
+        let on = props.on.clone();
+        use_effect_with(title, move |title| on.emit(Intent::Title(title.clone())));
+    }
     let desk = Desk { shelf, update, handle: props.handle.clone(), on: props.on.clone(), lang: props.lang };
     let shown = desk.shelf.borrow();
     html! {
-        <section class="tale" aria-label={words::STORY.get(props.lang)}>
+        <section class="tale" ref={frame} aria-label={words::STORY.get(props.lang)}>
             {
                 match &*shown {
                     Shelf::About => html! {
@@ -80,7 +89,7 @@ pub(crate) fn StoryPanel(props: &PanelProps) -> Html {
                     Shelf::Loading(source) => html! {
                         <>
                             <p class="lab">{ words::STORY.get(desk.lang) }</p>
-                            <h2>{ source.title.get(desk.lang) }</h2>
+                            <h2 tabindex="-1">{ source.title.get(desk.lang) }</h2>
                             <p class="note" role="status">{ words::LOADING.get(desk.lang) }</p>
                         </>
                     },
@@ -95,6 +104,30 @@ pub(crate) fn StoryPanel(props: &PanelProps) -> Html {
             }
         </section>
     }
+}
+
+/// The title of the story that is open.
+fn open_title(shelf: &Shelf, lang: Lang) -> Option<String> {
+    match shelf {
+        Shelf::Loading(source) => Some(source.title.get(lang).to_owned()),
+        Shelf::Open(lesson) => Some(lesson.player.put(&lesson.player.story().title, lang)),
+        Shelf::About | Shelf::Failed(_) => None,
+    }
+}
+
+/// Where a story opens or ends, what had the focus is gone: the focus goes to the heading of what is there now. Who
+/// has it elsewhere keeps it.
+#[hook]
+fn use_arrival(frame: &NodeRef, title: Option<String>) {
+    let frame = frame.clone();
+    let before = use_mut_ref(|| None::<String>);
+    use_effect_with(title, move |title| {
+        let was_open = before.replace(title.clone());
+        let Some(frame) = frame.cast::<Element>().filter(|_| *title != was_open) else { return };
+        if focus::is_lost() || focus::holder().is_some_and(|holder| frame.contains(Some(&holder))) {
+            focus::within(&frame, "h2");
+        }
+    });
 }
 
 /// What the buttons of the panel work with.
@@ -204,10 +237,13 @@ fn page(lesson: &Lesson, session: &Session, desk: &Desk) -> Html {
     html! {
         <>
             <p class="lab">{ place }</p>
-            <h2>{ player.put(&player.story().title, lang) }</h2>
-            <p class="say" aria-live="polite">{ player.words(lang) }</p>
-            { player.question().map(|question| ask(question, lesson, desk)) }
-            { goal(player, session, lang) }
+            <h2 tabindex="-1">{ player.put(&player.story().title, lang) }</h2>
+            // Whoever presses Next hears the sentence, then the question with its answers, then what is told of them.
+            <div class="told" aria-live="polite">
+                <p class="say">{ player.words(lang) }</p>
+                { player.question().map(|question| ask(question, lesson, desk)) }
+                { goal(player, session, lang) }
+            </div>
             { steps(position, count, player.has_next(), desk) }
         </>
     }
@@ -219,7 +255,14 @@ fn ask(question: &Question, lesson: &Lesson, desk: &Desk) -> Html {
     let put = |given: &faultscope_labs::story::Words| lesson.player.put(given, lang);
     let reveal = {
         let desk = desk.clone();
-        Callback::from(move |_: MouseEvent| desk.change(|lesson| lesson.is_revealed = true))
+        Callback::from(move |event: MouseEvent| {
+            // The button goes; the next thing to do is to go on.
+            let panel = event.target_dyn_into::<Element>().and_then(|it| it.closest(".tale").ok().flatten());
+            if let Some(panel) = panel {
+                focus::within(&panel, ".steps .pri");
+            }
+            desk.change(|lesson| lesson.is_revealed = true);
+        })
     };
     let option = |(at, choice): (usize, &faultscope_labs::story::Choice)| {
         let is_on = lesson.choice == Some(at);
@@ -229,12 +272,15 @@ fn ask(question: &Question, lesson: &Lesson, desk: &Desk) -> Html {
         let verdict = lesson.is_revealed.then_some(if choice.is_right { "right" } else { "wrong" });
         html! {
             <>
-                <button type="button" class={classes!("opt", is_on.then_some("on"), verdict)} role="radio" {onclick}
-                    aria-checked={is_on.to_string()} disabled={lesson.is_revealed}>
+                <button type="button" class={classes!("opt", is_on.then_some("on"), verdict)} {onclick}
+                    aria-pressed={is_on.to_string()} disabled={lesson.is_revealed}>
                     <i aria-hidden="true">
                         if lesson.is_revealed { { icon(if choice.is_right { Icon::Check } else { Icon::Cross }) } }
                     </i>
                     <span>{ put(&choice.words) }</span>
+                    if lesson.is_revealed {
+                        <span class="hid">{ if choice.is_right { words::RIGHT_ANSWER } else { words::WRONG_ANSWER }.get(lang) }</span>
+                    }
                 </button>
                 if is_told { <p class={classes!("because", verdict)}>{ put(&choice.why) }</p> }
             </>
@@ -244,7 +290,7 @@ fn ask(question: &Question, lesson: &Lesson, desk: &Desk) -> Html {
         <div class="ask">
             <p class="lab">{ words::PREDICT.get(lang) }</p>
             <p class="q-words" id="question">{ put(&question.words) }</p>
-            <div role="radiogroup" aria-labelledby="question">{ for question.options.iter().enumerate().map(option) }</div>
+            <div role="group" aria-labelledby="question">{ for question.options.iter().enumerate().map(option) }</div>
             if !lesson.is_revealed {
                 <button type="button" class="btn reveal" onclick={reveal} disabled={lesson.choice.is_none()}>
                     { words::REVEAL.get(lang) }
@@ -266,7 +312,7 @@ fn goal(player: &Player, session: &Session, lang: Lang) -> Html {
     html! {
         <div class="ask">
             <p class="lab">{ words::GOAL.get(lang) }</p>
-            <p class={classes!("judged", class)} role="status">{ icon(sign) }{ text.fill(lang, &[("time", &within)]) }</p>
+            <p class={classes!("judged", class)}>{ icon(sign) }{ text.fill(lang, &[("time", &within)]) }</p>
             <ul class="budget">
                 { for judgement.spent.iter().map(|(verb, done, allowed)| html! {
                     <li class={classes!((done > allowed).then_some("bad"))}>

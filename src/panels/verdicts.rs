@@ -25,7 +25,7 @@ pub(crate) fn Verdicts(props: &PanelProps) -> Html {
             <header>
                 <h2 class="lab">{ words::VERDICTS.get(lang) }</h2>
                 <span class="q">{ checked }</span>
-                <button type="button" class="seek" onclick={search} aria-label={words::SEARCH.get(lang)} title={words::SEARCH.get(lang)}
+                <button type="button" class="seek" onclick={search} title={words::SEARCH.get(lang)}
                     aria-haspopup="dialog" aria-keyshortcuts="S">{ icon(Icon::Search) }<span>{ words::SEARCH_BEGIN.get(lang) }</span></button>
             </header>
             { for [Mode::Always, Mode::Eventually, Mode::Sometimes].map(|mode| group(&session, mode, &opened, props)) }

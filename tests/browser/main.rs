@@ -5,6 +5,7 @@
 //! browser or no `dist/`, the tests fail and say what is missing.
 #![allow(clippy::unwrap_used, reason = "a test fails where it finds nothing")]
 
+mod axe;
 mod experiments;
 mod exports;
 mod faults;

@@ -204,7 +204,8 @@ mod tests {
 
     #[test]
     fn the_registry_is_the_one_of_this_machine() {
-        let settings = "fund=false\n@mine:registry=https://a.example/\nregistry = \"https://b.example/npm/\"\n";
+        let settings =
+            "fund=false\n@mine:registry=https://a.example/\nregistry = \"https://b.example/npm/\"\n";
         assert_eq!(registry_of(settings).as_deref(), Some("https://b.example/npm/"));
         assert_eq!(registry_of("fund=false"), None);
         assert_eq!(TOY.address("https://b.example/npm/"), "https://b.example/npm/toy/-/toy-1.2.3.tgz");

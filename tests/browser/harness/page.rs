@@ -37,14 +37,28 @@ impl Page {
     /// Opens the built site, with this behind its address (such as `#raft:basic` or nothing), and waits until its
     /// program runs.
     pub(crate) fn open(rest: &str, view: View) -> Self {
-        let site = Site::built();
-        let mut page = Self::open_url(&site.origin(), &format!("{}{rest}", site.url()), view);
+        Self::open_where(rest, view, "")
+    }
+
+    /// Opens the built site in a browser in which this script has run first: one that refuses something.
+    pub(crate) fn open_where(rest: &str, view: View, before: &str) -> Self {
+        let mut page = Self::start_where(rest, view, before);
         page.wait_for("window.programStarted === true && document.body.children.length > 0");
         page
     }
 
+    /// Opens the built site as [`Page::open_where`] does, but does not wait for its program, which may never run.
+    pub(crate) fn start_where(rest: &str, view: View, before: &str) -> Self {
+        let site = Site::built();
+        Self::load(&site.origin(), &format!("{}{rest}", site.url()), view, before)
+    }
+
     /// Opens any address of one origin and waits until it is loaded; it need not be our program.
     pub(crate) fn open_url(origin: &str, url: &str, view: View) -> Self {
+        Self::load(origin, url, view, "")
+    }
+
+    fn load(origin: &str, url: &str, view: View, before: &str) -> Self {
         let browser = Browser::shared();
         let (target, context) = browser.new_page();
         let connection = Connection::open(&browser.page_url(&target));
@@ -53,6 +67,7 @@ impl Page {
         page.listen();
         page.set_view(view);
         page.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": NOTE_START }));
+        page.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": before }));
         let answer = page.call("Page.navigate", json!({ "url": url }));
         assert!(answer["errorText"].is_null(), "{url}: {}", answer["errorText"]);
         page.wait_for("document.readyState === 'complete' && location.href !== 'about:blank'");
@@ -255,7 +270,8 @@ impl Page {
         }
     }
 
-    fn call(&mut self, method: &str, params: Value) -> Value {
+    /// Asks the browser itself: a method of its debugging service.
+    pub(crate) fn call(&mut self, method: &str, params: Value) -> Value {
         self.connection.call(method, params)
     }
 
