@@ -28,6 +28,11 @@ pub(crate) const MESSAGE_WAITING: Text =
 pub(crate) const STAGE: Text = Text::new("Stage", "舞台");
 /// Describes the canvas.
 pub(crate) const PICTURE: Text = Text::new("Picture of the run: {label}", "运行画面：{label}");
+/// There is no canvas to paint on.
+pub(crate) const UNPAINTED: Text = Text::new(
+    "The browser cannot paint the stage here: this list is the same stage in words.",
+    "浏览器无法绘制舞台，下面的列表以文字呈现同样的内容。",
+);
 /// Names the legend.
 pub(crate) const LEGEND: Text = Text::new("Messages", "消息图例");
 /// What a hollow mark is.

@@ -75,6 +75,7 @@ impl LabPage {
                 <FaultBar handle={handle.clone()} {lang} {selection} tool={self.tool} on={on.clone()} />
                 <canvas class="stage-canvas" ref={self.canvas.node.clone()} role="img"
                     aria-label={words::PICTURE.fill(lang, &[("label", label)])} />
+                <p class="note unpainted-note">{ words::UNPAINTED.get(lang) }</p>
                 <Legend lab={self.handle.read().lab()} {lang} />
                 <StageList {handle} {lang} {selection} on={on.clone()} />
             </section>

@@ -72,7 +72,8 @@ pub(crate) fn StoryPanel(props: &PanelProps) -> Html {
     }
     let frame = use_node_ref();
     let title = open_title(&shelf.borrow(), props.lang);
-    use_arrival(&frame, title.clone());
+    let is_loading = matches!(&*shelf.borrow(), Shelf::Loading(_));
+    use_arrival(&frame, title.clone(), is_loading);
     {
         let on = props.on.clone();
         use_effect_with(title, move |title| on.emit(Intent::Title(title.clone())));
@@ -118,12 +119,12 @@ fn open_title(shelf: &Shelf, lang: Lang) -> Option<String> {
 /// Where a story opens or ends, what had the focus is gone: the focus goes to the heading of what is there now. Who
 /// has it elsewhere keeps it.
 #[hook]
-fn use_arrival(frame: &NodeRef, title: Option<String>) {
+fn use_arrival(frame: &NodeRef, title: Option<String>, is_loading: bool) {
     let frame = frame.clone();
-    let before = use_mut_ref(|| None::<String>);
-    use_effect_with(title, move |title| {
-        let was_open = before.replace(title.clone());
-        let Some(frame) = frame.cast::<Element>().filter(|_| *title != was_open) else { return };
+    let before = use_mut_ref(|| (None::<String>, false));
+    use_effect_with((title, is_loading), move |now| {
+        let was = before.replace(now.clone());
+        let Some(frame) = frame.cast::<Element>().filter(|_| *now != was) else { return };
         if focus::is_lost() || focus::holder().is_some_and(|holder| frame.contains(Some(&holder))) {
             focus::within(&frame, "h2");
         }
