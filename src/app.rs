@@ -12,17 +12,20 @@ use yew::prelude::*;
 
 use crate::handle::Handle;
 use crate::home::Home;
-use crate::intent::{Intent, ThemeChoice};
-use crate::lab_page::LabPage;
+use crate::intent::{Intent, Selection, ThemeChoice};
+use crate::lab_page::{LabPage, watch};
 use crate::problem::{Problem, ProblemCard};
 use crate::route::{self, AddressWriter, Route};
+use crate::stage::View;
+use crate::stage::bench::{self, BenchPage};
 use crate::top_bar::TopBar;
-use crate::{files, panic_screen, preferences, words};
+use crate::{embed, files, panic_screen, preferences, words};
 
 /// What is open.
 enum Place {
     Home,
     Lab(Handle),
+    Bench,
 }
 
 /// What happens to the page as a whole.
@@ -102,6 +105,7 @@ impl Component for App {
                     <Home {lang} {theme} {on} />
                 </div>
             },
+            Place::Bench => html! { <BenchPage view={bench_view(lang, self.painted)} /> },
             Place::Lab(handle) => html! {
                 <LabPage opened={handle.clone()} {lang} {theme} painted={self.painted} writer={self.writer.clone()}
                     show={ctx.link().callback(Msg::Show)} {on} {problem} />
@@ -117,7 +121,7 @@ impl Component for App {
 impl App {
     fn title(&self) -> String {
         match &self.place {
-            Place::Home => words::HOME_TITLE.get(self.lang).to_owned(),
+            Place::Home | Place::Bench => words::HOME_TITLE.get(self.lang).to_owned(),
             Place::Lab(handle) => {
                 let session = handle.read();
                 let lab = session.lab().title.get(self.lang);
@@ -139,7 +143,9 @@ impl App {
                 self.place = Place::Home;
                 panic_screen::remember_run("");
             }
+            Route::Run(text) if text == bench::ADDRESS => self.place = Place::Bench,
             Route::Run(text) => {
+                let text = if embed::is_on() { embed::run_of(text) } else { text };
                 if let Some(session) = self.open(text) {
                     self.place = Place::Lab(Handle::new(session));
                 }
@@ -198,11 +204,18 @@ impl App {
     }
 }
 
+/// How the page that measures the stage looks.
+fn bench_view(lang: Lang, theme: Theme) -> View {
+    let class = watch::screen_class();
+    View { lang, theme, class, is_playing: true, is_calm: false, selection: Selection::Nothing }
+}
+
 fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
     let mut listeners = Vec::new();
     let Some(window) = web_sys::window() else { return listeners };
     let address = ctx.link().callback(|()| Msg::Address);
     listeners.push(EventListener::new(&window, "hashchange", move |_| address.emit(())));
+    listeners.push(embed::listen(&window, ctx.link().callback(Msg::Do)));
     listeners.extend(drops(&window, ctx.link().callback(Msg::Brought)));
     for query in [preferences::DARK_QUERY, preferences::FORCED_QUERY] {
         if let Ok(Some(query)) = window.match_media(query) {

@@ -18,8 +18,15 @@ pub(crate) fn save(name: &str, media_type: &str, text: &str) -> Result<(), JsVal
     let options = BlobPropertyBag::new();
     options.set_type(media_type);
     let parts = Array::of1(&text.into());
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &options)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
+    save_blob(name, &Blob::new_with_str_sequence_and_options(&parts, &options)?)
+}
+
+/// Hands a file to the browser to keep.
+///
+/// # Errors
+/// What the browser says if it refuses.
+pub(crate) fn save_blob(name: &str, blob: &Blob) -> Result<(), JsValue> {
+    let url = Url::create_object_url_with_blob(blob)?;
     let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
     let anchor: HtmlAnchorElement = document.create_element("a")?.dyn_into()?;
     anchor.set_href(&url);

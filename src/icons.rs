@@ -102,6 +102,8 @@ pub(crate) enum Icon {
     Story,
     /// A sheet of paper.
     File,
+    /// Two columns.
+    Compare,
     /// One less.
     Minus,
     /// One more.
@@ -178,6 +180,7 @@ impl Icon {
                 ),
             ],
             Self::File => &[Line("M4 1.5h5L12.5 5v9.5H4zM9 1.5V5h3.5")],
+            Self::Compare => &[Line("M2 3h4.5v10H2zM9.5 3H14v10H9.5z"), Line("M4.2 6v4M11.8 8v2")],
             Self::Minus => &[Line("M3.5 8h9")],
             Self::Plus => &[Line("M3.5 8h9M8 3.5v9")],
             Self::Story => &[Line(

@@ -1,7 +1,9 @@
 //! What a person wants: every click, key and touch becomes one of these, and one place carries them out.
 
 use faultscope_labs::sim::Action;
-use faultscope_labs::{BranchId, Lang, NodeId, Stop, Storm};
+use faultscope_labs::{BranchId, Lang, NodeId, Stop, Storm, Versus};
+
+use crate::panes::Pane;
 
 /// What is picked up on the stage, in a lane or in a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,6 +64,8 @@ pub(crate) enum Intent {
     Redo,
     /// Pick something up, or put it down.
     Select(Selection),
+    /// Put one node, or all, back where the lab has them.
+    PutBack(Option<NodeId>),
     /// Choose a fault tool of the tool bar, to be used on the next node, message or line that is touched.
     Tool(Option<Tool>),
     /// Open another variant of this lab, from the start, with the same seed and actions where they fit.
@@ -82,8 +86,16 @@ pub(crate) enum Intent {
     Theme(ThemeChoice),
     /// Open or close a panel that lies over the page on narrow screens, or the list of keys.
     Overlay(Option<Overlay>),
+    /// The lanes of the space-time diagram were arranged otherwise: the link is to tell.
+    Lanes,
     /// Show one of the panels below the stage on a phone.
     Tab(Tab),
+    /// Put a spotlight on these nodes; on none, the stage is lit as a whole.
+    Spot(Vec<NodeId>),
+    /// Fold a panel at the side, or unfold it.
+    Fold(Pane),
+    /// Play the run a second time beside the first, or end that.
+    Versus(Option<Versus>),
 }
 
 /// What can be done with a branch.
@@ -123,6 +135,8 @@ pub(crate) enum Overlay {
     Experiments(u8),
     /// The branches of the run.
     Branches,
+    /// What to compare the run with.
+    Compare,
     /// What to run until.
     Until,
     /// The list of keys.

@@ -39,6 +39,12 @@ pub(crate) enum Key {
     Search,
     /// The experiments of the lab.
     Experiments,
+    /// What to compare the run with.
+    Compare,
+    /// Back to the last step of the inspected node before this one.
+    NodeStepBack,
+    /// On to the next step of the inspected node.
+    NodeStepOn,
     /// Show the branches.
     Branches,
     /// Show what to run until.
@@ -57,6 +63,12 @@ pub(crate) enum Key {
     MessageBefore,
     /// What can be done to what is picked up.
     Actions,
+    /// Move the selected node, by so many steps to the right and downwards.
+    Move(i8, i8),
+    /// Put the selected node back where the lab has it.
+    PutBack,
+    /// Put all nodes back.
+    PutAllBack,
     /// Show the keys.
     Help,
     /// Close what lies over the page, or put down what is in hand.
@@ -86,6 +98,12 @@ pub(crate) fn key(name: &str, modifiers: Modifiers) -> Option<Key> {
         (" ", _, _, false) => Some(Key::Play),
         ("ArrowLeft", _, _, false) => Some(Key::StepBack),
         ("ArrowRight", _, _, false) => Some(Key::StepForward),
+        ("ArrowLeft", _, _, true) => Some(Key::Move(-1, 0)),
+        ("ArrowRight", _, _, true) => Some(Key::Move(1, 0)),
+        ("ArrowUp", _, _, true) => Some(Key::Move(0, -1)),
+        ("ArrowDown", _, _, true) => Some(Key::Move(0, 1)),
+        ("l", _, _, false) => Some(Key::PutBack),
+        ("l", _, _, true) => Some(Key::PutAllBack),
         ("Home", _, _, false) => Some(Key::Start),
         ("End", _, _, false) => Some(Key::End),
         ("[", ..) => Some(Key::Slower),
@@ -100,6 +118,9 @@ pub(crate) fn key(name: &str, modifiers: Modifiers) -> Option<Key> {
         ("r", _, _, false) => Some(Key::Until),
         ("s", _, _, false) => Some(Key::Search),
         ("e", _, _, false) => Some(Key::Experiments),
+        ("=", ..) => Some(Key::Compare),
+        (",", _, _, false) => Some(Key::NodeStepBack),
+        (".", _, _, false) => Some(Key::NodeStepOn),
         ("v", _, _, false) => Some(Key::Select),
         ("u", _, _, false) => Some(Key::Undo),
         ("u", _, _, true) => Some(Key::Redo),
@@ -137,7 +158,7 @@ fn uses(element: &Element, asked: Key) -> bool {
         Key::Escape => false,
         _ if is(TEXT_FIELDS) => true,
         Key::Play => is("button, a[href], summary, input, [role=button], [role=option], [role=tab]"),
-        Key::StepBack | Key::StepForward | Key::Start | Key::End => {
+        Key::StepBack | Key::StepForward | Key::Start | Key::End | Key::Move(..) => {
             is("input, [role=slider], [role=tablist], [role=listbox], [role=radiogroup]")
         }
         _ => false,
@@ -187,8 +208,16 @@ mod tests {
             ("m", Key::NextMessage),
             ("shift-M", Key::MessageBefore),
             ("a", Key::Actions),
+            ("shift-ArrowUp", Key::Move(0, -1)),
+            ("shift-ArrowRight", Key::Move(1, 0)),
+            ("l", Key::PutBack),
+            ("shift-L", Key::PutAllBack),
             ("shift-?", Key::Help),
             ("Escape", Key::Escape),
+            ("=", Key::Compare),
+            ("shift-=", Key::Compare),
+            (",", Key::NodeStepBack),
+            (".", Key::NodeStepOn),
         ] {
             check(chord, Some(wanted));
         }
@@ -201,7 +230,7 @@ mod tests {
         {
             check(chord, None);
         }
-        for chord in ["alt-z", "ctrl-alt-z", "ctrl-u", "shift-ArrowRight", "Tab", "F5", "q", "Enter", ""] {
+        for chord in ["alt-z", "ctrl-alt-z", "ctrl-u", "ArrowUp", "Tab", "F5", "q", "Enter", ""] {
             check(chord, None);
         }
     }

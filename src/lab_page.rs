@@ -5,16 +5,20 @@
 //! runs.
 
 mod carry_out;
+mod drags;
+mod embedded;
 mod layout;
 mod narrator;
+mod second;
 mod shown;
-mod watch;
+pub(crate) mod watch;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use faultscope_labs::scene::Theme;
 use faultscope_labs::stage::Class;
-use faultscope_labs::{Lang, Session};
+use faultscope_labs::{Lang, NodeId, Session, Versus};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
@@ -22,12 +26,15 @@ use yew::prelude::*;
 use crate::handle::Handle;
 use crate::intent::{Intent, Overlay, Selection, Tab, ThemeChoice, Tool};
 use crate::keys::Key;
+use crate::panels::pane_words;
 use crate::play::{self, Clock};
 use crate::route::AddressWriter;
-use crate::stage::{Listeners, Outcome, StageCanvas, View};
+use crate::spacetime::Lens;
+use crate::stage::{Listeners, Outcome, StageCanvas, View, spotlight};
 use crate::timeline::Live;
-use crate::{panic_screen, words};
+use crate::{panes, panic_screen, words};
 use narrator::Narrator;
+use second::Second;
 use watch::Watch;
 
 /// How long the panels may be behind what is scrubbed, in milliseconds.
@@ -74,6 +81,12 @@ pub(crate) enum Msg {
     PanelsDue,
     /// A run that was opened is still on its way to where its link points.
     Arrive,
+    /// The cursor was dragged to a time that is still to be played.
+    Chase(u64),
+    /// The second run of a comparison is behind.
+    KeepUp,
+    /// A mouse or a finger did something on the second stage.
+    SecondPointer(Outcome),
     /// The reader has seen the notice.
     Dismiss,
 }
@@ -82,7 +95,12 @@ pub(crate) enum Msg {
 pub(crate) struct LabPage {
     handle: Handle,
     selection: Selection,
+    /// The nodes that a story puts a spotlight on.
+    spot: Vec<NodeId>,
+    veil: NodeRef,
     tool: Option<Tool>,
+    /// The node that keys move just now: one undo takes all of that back.
+    nudged: Option<NodeId>,
     overlay: Option<Overlay>,
     tab: Tab,
     class: Class,
@@ -92,6 +110,8 @@ pub(crate) struct LabPage {
     clock: Clock,
     frame: Option<AnimationFrame>,
     arriving: Option<AnimationFrame>,
+    /// The next part of what is played to where the cursor was dragged.
+    chasing: Option<AnimationFrame>,
     panels_later: Option<Timeout>,
     quiet_frames: u32,
     /// The length at which it is known that something is left to happen.
@@ -100,7 +120,11 @@ pub(crate) struct LabPage {
     narrator: Narrator,
     canvas: Rc<StageCanvas>,
     live: Rc<Live>,
+    lens: Rc<Lens>,
     strip: NodeRef,
+    /// The second run of a comparison.
+    second: RefCell<Option<Second>>,
+    keeping_up: RefCell<Option<AnimationFrame>>,
     /// The tool in hand, as the canvas sees it.
     tool_in_hand: Rc<std::cell::Cell<Option<Tool>>>,
     pointer: Option<Listeners>,
@@ -112,10 +136,14 @@ impl Component for LabPage {
     type Properties = LabPageProps;
 
     fn create(ctx: &Context<Self>) -> Self {
+        let live: Rc<Live> = Rc::default();
         let mut page = Self {
             handle: ctx.props().opened.clone(),
             selection: Selection::Nothing,
+            spot: Vec::new(),
+            veil: NodeRef::default(),
             tool: None,
+            nudged: None,
             overlay: None,
             tab: Tab::default(),
             class: watch::screen_class(),
@@ -125,20 +153,26 @@ impl Component for LabPage {
             clock: Clock::default(),
             frame: None,
             arriving: None,
+            chasing: None,
             panels_later: None,
             quiet_frames: 0,
             lively_at: None,
             notice: None,
             narrator: Narrator::default(),
             canvas: Rc::default(),
-            live: Rc::default(),
+            lens: Rc::new(Lens::new(live.clone())),
+            live,
             strip: NodeRef::default(),
+            second: RefCell::default(),
+            keeping_up: RefCell::default(),
             tool_in_hand: Rc::default(),
             pointer: None,
             watch: None,
         };
         page.show_panels();
+        page.open_second(ctx.props().lang);
         page.remember();
+        panes::show_all();
         page
     }
 
@@ -161,6 +195,12 @@ impl Component for LabPage {
                 self.arrive(ctx);
                 true
             }
+            Msg::Chase(at_us) => self.chase(ctx, at_us),
+            Msg::KeepUp => {
+                self.paint(ctx);
+                self.keeping_up.borrow().is_none()
+            }
+            Msg::SecondPointer(outcome) => self.on_second_pointer(ctx, outcome),
             Msg::Dismiss => self.notice.take().is_some(),
         }
     }
@@ -169,6 +209,7 @@ impl Component for LabPage {
         if ctx.props().opened != old.opened {
             self.handle = ctx.props().opened.clone();
             self.start_over();
+            self.open_second(ctx.props().lang);
             self.arrive(ctx);
         }
         true
@@ -191,6 +232,17 @@ impl Component for LabPage {
             let tell = ctx.link().callback(Msg::Pointer);
             self.pointer = crate::stage::listen(&self.canvas, Rc::new(move || tool.get()), &tell);
         }
+        if let Some(second) = &mut *self.second.borrow_mut()
+            && second.pointer.is_none()
+        {
+            second.canvas.fit();
+            let tool = self.tool_in_hand.clone();
+            let tell = ctx.link().callback(Msg::SecondPointer);
+            second.pointer = crate::stage::listen(&second.canvas, Rc::new(move || tool.get()), &tell);
+        }
+        if first {
+            panes::tell();
+        }
         self.live.forget();
         self.paint(ctx);
     }
@@ -205,6 +257,7 @@ impl LabPage {
     /// Another run is on screen: nothing of the one before holds.
     fn start_over(&mut self) {
         self.selection = Selection::Nothing;
+        self.spot.clear();
         self.tool_in_hand.set(None);
         self.tool = None;
         self.stand();
@@ -228,17 +281,21 @@ impl LabPage {
 
     /// Shows what the link of an opened run shows; where it says nothing, what is shown stays.
     fn show_panels(&mut self) {
+        self.lens.read(self.handle.read().panels());
         let (tab, overlay) = shown::read(self.handle.read().panels());
         self.tab = tab.unwrap_or(self.tab);
         self.overlay = overlay.or(self.overlay);
-        let words = shown::words(self.tab, self.overlay);
+        self.write_panels();
+    }
+
+    fn write_panels(&self) {
+        let words = shown::words(self.tab, self.overlay).into_iter().chain(self.lens.words());
         self.handle.write(|session| session.set_panels(words));
     }
 
     /// The link tells which panels are shown.
     fn note_panels(&self, ctx: &Context<Self>) {
-        let words = shown::words(self.tab, self.overlay);
-        self.handle.write(|session| session.set_panels(words));
+        self.write_panels();
         self.note_change(ctx);
     }
 
@@ -273,11 +330,53 @@ impl LabPage {
         };
         self.canvas.paint(&session, &view);
         self.live.show(&session);
+        self.lens.show(&session);
+        spotlight::show(&self.veil, &self.canvas, &self.spot);
+        if let Some(second) = &mut *self.second.borrow_mut() {
+            let is_there = second.keep_up(&session);
+            second.canvas.paint(&second.handle.read(), &view);
+            let link = ctx.link().clone();
+            let again = || request_animation_frame(move |_| link.send_message(Msg::KeepUp));
+            *self.keeping_up.borrow_mut() = (!is_there && !self.is_playing).then(again);
+        }
+    }
+
+    /// Opens the second run that the link asks for; where there is none, nothing is compared.
+    fn open_second(&mut self, lang: Lang) {
+        let versus = self.handle.read().versus().cloned();
+        self.second = RefCell::default();
+        if let Some(versus) = versus {
+            self.begin_versus(versus, lang);
+        }
+    }
+
+    /// Plays the run a second time, or tells why that cannot be.
+    fn begin_versus(&mut self, versus: Versus, lang: Lang) {
+        let opened = Second::open(&self.handle.read(), versus);
+        match opened {
+            Ok(second) => {
+                self.handle.write(|session| session.set_versus(Some(second.versus())));
+                self.second = RefCell::new(Some(second));
+            }
+            Err(error) => {
+                self.handle.write(|session| session.set_versus(None));
+                self.notice = Some(pane_words::SECOND_REFUSED.fill(lang, &[("why", &error.message(lang))]));
+            }
+        }
+    }
+
+    /// What is picked up, tools and lines mean the same on the second stage; a message there may not be the same.
+    fn on_second_pointer(&mut self, ctx: &Context<Self>, outcome: Outcome) -> bool {
+        let Some(canvas) = self.second.borrow().as_ref().map(|second| second.canvas.clone()) else {
+            return false;
+        };
+        self.gestured(ctx, outcome, &canvas, false)
     }
 
     /// Lets the run play.
     fn play(&mut self, ctx: &Context<Self>) {
         self.is_playing = true;
+        self.spot.clear();
         self.narrator.begin(self.handle.read().step());
         self.quiet_frames = 0;
         self.wake(ctx);
@@ -287,6 +386,7 @@ impl LabPage {
     fn stand(&mut self) {
         self.is_playing = false;
         self.frame = None;
+        self.chasing = None;
         self.clock.rest();
     }
 
@@ -357,6 +457,10 @@ impl LabPage {
         let is_other = class != self.class;
         self.class = class;
         self.canvas.fit();
+        if let Some(second) = &*self.second.borrow() {
+            second.canvas.fit();
+        }
+        panes::tell();
         let is_wider = self.measure_strip(ctx);
         if !is_other && !is_wider {
             self.paint(ctx);

@@ -4,8 +4,10 @@ use faultscope_labs::Lang;
 use faultscope_labs::scene::Theme;
 use web_sys::{Document, Storage};
 
+use crate::embed;
 use crate::intent::ThemeChoice;
 
+// `static/first.js` reads what is kept under these names.
 const LANG_KEY: &str = "faultscope.language";
 const THEME_KEY: &str = "faultscope.theme";
 /// Asks the system for its colours.
@@ -14,24 +16,20 @@ pub(crate) const DARK_QUERY: &str = "(prefers-color-scheme: dark)";
 /// Asks whether the system chooses all colours.
 pub(crate) const FORCED_QUERY: &str = "(forced-colors: active)";
 
-/// The language to start in: the reader's earlier choice, else the browser's first language.
+/// The language in which the document is. `static/first.js` has chosen it before anything was painted: the reader's
+/// earlier choice, else the browser's first language.
 pub(crate) fn language() -> Lang {
-    let asked = web_sys::window().and_then(|window| window.navigator().language()).unwrap_or_default();
-    recall(LANG_KEY).and_then(|code| lang_of_code(&code)).unwrap_or_else(|| lang_of_browser(&asked))
+    if of_root("lang").starts_with("zh") { Lang::Zh } else { Lang::En }
 }
 
-fn lang_of_code(code: &str) -> Option<Lang> {
-    Lang::ALL.into_iter().find(|lang| lang.code() == code)
-}
-
-fn lang_of_browser(tag: &str) -> Lang {
-    let primary = tag.split(['-', '_']).next().unwrap_or_default();
-    if primary.eq_ignore_ascii_case("zh") { Lang::Zh } else { Lang::En }
-}
-
-/// The colours to start with.
+/// The colours that the reader chose.
 pub(crate) fn theme() -> ThemeChoice {
-    recall(THEME_KEY).map_or(ThemeChoice::System, |word| theme_of_word(&word))
+    theme_of_word(&of_root("data-theme"))
+}
+
+fn of_root(attribute: &str) -> String {
+    let root = web_sys::window().and_then(|window| window.document()?.document_element());
+    root.and_then(|root| root.get_attribute(attribute)).unwrap_or_default()
 }
 
 fn theme_of_word(word: &str) -> ThemeChoice {
@@ -124,11 +122,11 @@ fn storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }
 
-fn recall(key: &str) -> Option<String> {
-    storage()?.get_item(key).ok().flatten()
-}
-
 fn keep(key: &str, value: &str) {
+    if embed::is_on() {
+        // The host has chosen, for its own page.
+        return;
+    }
     // Without storage, or with a full one, the choice holds for this visit: nothing is left to do about it.
     let _ = storage().map(|storage| storage.set_item(key, value));
 }
@@ -138,26 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chinese_browsers_get_chinese() {
-        for (tag, lang) in [
-            ("zh", Lang::Zh),
-            ("zh-CN", Lang::Zh),
-            ("ZH_tw", Lang::Zh),
-            ("zha", Lang::En),
-            ("en-GB", Lang::En),
-            ("fr", Lang::En),
-            ("", Lang::En),
-        ] {
-            assert_eq!(lang_of_browser(tag), lang, "{tag:?}");
-        }
-    }
-
-    #[test]
-    fn choices_come_back_from_storage() {
-        for lang in Lang::ALL {
-            assert_eq!(lang_of_code(lang.code()), Some(lang));
-        }
-        assert_eq!(lang_of_code("xx"), None);
+    fn choices_come_back_by_their_words() {
         for theme in [ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark] {
             assert_eq!(theme_of_word(theme_word(theme)), theme);
         }

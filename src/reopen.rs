@@ -11,14 +11,19 @@ pub(crate) struct Reopened {
     pub(crate) left_out: Vec<String>,
 }
 
+/// The run's text from its start, with the nodes where they were dragged to.
+fn text_of(session: &Session) -> RunText {
+    RunText { placed: session.placed().to_vec(), ..session.text_without_cursor() }
+}
+
 /// The same lab, seed and actions under another variant.
 pub(crate) fn with_variant(session: &Session, variant: &str) -> Result<Reopened, OpenError> {
-    open_what_fits(RunText { variant: variant.to_owned(), ..session.text_without_cursor() }, None)
+    open_what_fits(RunText { variant: variant.to_owned(), ..text_of(session) }, None)
 }
 
 /// The same run with one setting changed.
 pub(crate) fn with_setting(session: &Session, key: &str, value: &str) -> Result<Reopened, OpenError> {
-    let mut text = session.text_without_cursor();
+    let mut text = text_of(session);
     text.settings.retain(|(known, _)| known != key);
     text.settings.push((key.to_owned(), value.to_owned()));
     open_what_fits(text, Some(key))
@@ -26,12 +31,12 @@ pub(crate) fn with_setting(session: &Session, key: &str, value: &str) -> Result<
 
 /// The same run from another seed.
 pub(crate) fn with_seed(session: &Session, seed: u64) -> Result<Reopened, OpenError> {
-    open_what_fits(RunText { seed, ..session.text_without_cursor() }, None)
+    open_what_fits(RunText { seed, ..text_of(session) }, None)
 }
 
 /// The same settings and seed without any action.
 pub(crate) fn without_actions(session: &Session) -> Result<Reopened, OpenError> {
-    open_what_fits(RunText { actions: Vec::new(), ..session.text_without_cursor() }, None)
+    open_what_fits(RunText { actions: Vec::new(), ..text_of(session) }, None)
 }
 
 /// Opens a run without what does not fit it. What a person has just `asked` for is never left out in silence.

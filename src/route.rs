@@ -9,6 +9,8 @@ use faultscope_labs::import::unescaped;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsValue;
 
+use crate::embed;
+
 /// How long nothing must have changed before the address is written, in milliseconds.
 const IDLE_MS: u32 = 400;
 
@@ -49,8 +51,19 @@ pub(crate) fn fragment(text: &str) -> String {
     out
 }
 
-/// Makes the run of `text` the newest entry of the browser's history; the way back leads to where the page was.
+/// Where the page is, without query and fragment.
+pub(crate) fn address() -> String {
+    let Some(location) = web_sys::window().map(|window| window.location()) else { return String::new() };
+    let href = location.href().unwrap_or_default();
+    href.split(['#', '?']).next().unwrap_or_default().to_owned()
+}
+
+/// Makes the run of `text` the newest entry of the browser's history; the way back leads to where the page was. In a
+/// frame the way back is the host's, so the present entry is replaced.
 pub(crate) fn push(text: &str) {
+    if embed::is_on() {
+        return replace(text);
+    }
     write(text, |history, url| history.push_state_with_url(&JsValue::NULL, "", Some(url)));
 }
 

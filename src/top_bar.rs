@@ -8,7 +8,7 @@ use crate::handle::Handle;
 use crate::icons::{Icon, brand, icon};
 use crate::intent::{Intent, Overlay, ThemeChoice};
 use crate::panels::variants::{by_standing, choice, mark};
-use crate::panels::{Menu, words};
+use crate::panels::{Menu, pane_words, words};
 
 /// What the bar is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -158,6 +158,14 @@ fn acts(is_lab: bool, props: &TopBarProps) -> Html {
             </button>
         }
     };
+    let compare = || {
+        html! {
+            <button type="button" class="act" onclick={open(Overlay::Compare)} aria-haspopup="dialog" aria-keyshortcuts="="
+                aria-label={pane_words::COMPARE.get(lang)} title={pane_words::COMPARE.get(lang)}>
+                { icon(Icon::Compare) }<span>{ pane_words::COMPARE.get(lang) }</span>
+            </button>
+        }
+    };
     let keys = || {
         html! {
             <button type="button" class="act small" onclick={open(Overlay::Keys)} aria-haspopup="dialog" aria-keyshortcuts="?"
@@ -169,7 +177,7 @@ fn acts(is_lab: bool, props: &TopBarProps) -> Html {
     html! {
         <div class="acts">
             <div class="wide-acts">
-                if is_lab { { settings() } }
+                if is_lab { { settings() }{ compare() } }
                 { language(props) }
                 { theme(props) }
                 if is_lab { { keys() } }
@@ -178,7 +186,7 @@ fn acts(is_lab: bool, props: &TopBarProps) -> Html {
                 <button type="button" class="share" onclick={open(Overlay::Share)} aria-haspopup="dialog"
                     aria-label={words::SHARE.get(lang)}>{ icon(Icon::Share) }<span>{ words::SHARE.get(lang) }</span></button>
                 <Menu class="narrow-acts" face={icon(Icon::More)} name={words::MENU.get(lang)}>
-                    { settings() }{ keys() }{ language(props) }{ theme(props) }
+                    { settings() }{ compare() }{ keys() }{ language(props) }{ theme(props) }
                 </Menu>
             }
         </div>

@@ -177,6 +177,7 @@ pub(crate) fn stop_words(stop: Stop, lang: Lang) -> String {
         Stop::Note => words::NOTE_STOP.get(lang).to_owned(),
         Stop::Decision => words::DECISION_STOP.get(lang).to_owned(),
         Stop::Broken => words::BROKEN_STOP.get(lang).to_owned(),
+        Stop::Rule(_) => words::RULE_STOP.get(lang).to_owned(),
         Stop::MessageTo(node) => of_node(words::MESSAGE_TO_STOP, node),
         Stop::MessageFrom(node) => of_node(words::MESSAGE_FROM_STOP, node),
         Stop::StepAt(node) => of_node(words::STEP_AT_STOP, node),

@@ -38,6 +38,10 @@ pub(crate) const LEGEND: Text = Text::new("Messages", "消息图例");
 /// What a hollow mark is.
 pub(crate) const REPLY: Text = Text::new("reply", "应答");
 
+/// Names the bar of the timeline.
+pub(crate) const RUN: Text = Text::new("run", "运行");
+/// Tells a note on the timeline.
+pub(crate) const MARK_NOTE: Text = Text::new("{time}: a note", "{time}：备注");
 /// Names the transport.
 pub(crate) const TRANSPORT: Text = Text::new("Playback", "播放控制");
 /// Plays.
@@ -68,6 +72,8 @@ pub(crate) const NOTE_STOP: Text = Text::new("note", "标注");
 pub(crate) const DECISION_STOP: Text = Text::new("decision", "决定");
 /// The next broken property.
 pub(crate) const BROKEN_STOP: Text = Text::new("broken property", "被违反的性质");
+/// The next step that follows a rule.
+pub(crate) const RULE_STOP: Text = Text::new("step that follows this rule", "用到这条规则的步骤");
 /// Where the cursor is, in words.
 pub(crate) const STEP_OF: Text =
     Text::new("step {step} of {all}, {time}", "第 {step} 步，共 {all} 步，{time}");

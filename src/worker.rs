@@ -1,7 +1,7 @@
 //! The web worker beside the page: it shares the page's compiled program, takes a text, and gives a text.
 //!
-//! The page starts it with the first question. The other end is `static/worker.js`, which calls
-//! [`faultscope_answer`]; what can be asked, `ask.rs` says.
+//! The page starts it with the first question, as its host allows (`static/host.js`). The other end is
+//! `static/worker.js`, which calls [`faultscope_answer`]; what can be asked, `ask.rs` says.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use js_sys::{Function, Object, Promise, Reflect};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{Event, MessageEvent, Worker};
 
 use crate::ask;
 
@@ -103,19 +103,12 @@ fn refuse(reason: &JsValue) {
 
 impl Desk {
     fn open() -> Result<Self, JsValue> {
-        let document = web_sys::window().and_then(|window| window.document()).ok_or("no document")?;
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(&worker_address(&document)?, &options)?;
+        let worker = crate::host::worker(&wasm_bindgen::module())?;
         let waiting = Waiting::default();
         let listener = listener(waiting.clone());
         worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
         let on_error = on_error(waiting.clone());
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        let first = Object::new();
-        Reflect::set(&first, &"script".into(), &script_address(&document)?.into())?;
-        Reflect::set(&first, &"program".into(), &wasm_bindgen::module())?;
-        worker.post_message(&first)?;
         Ok(Self { worker, next: Cell::new(1.0), waiting, _listener: listener, _on_error: on_error })
     }
 
@@ -165,23 +158,4 @@ fn on_error(waiting: Waiting) -> Closure<dyn FnMut(Event)> {
 /// Ends a promise. The functions of a promise never throw.
 fn end(function: &Function, value: &JsValue) {
     let _ = function.call1(&JsValue::UNDEFINED, value);
-}
-
-/// Where `worker.js` is, with its version: `index.html` says.
-fn worker_address(document: &Document) -> Result<String, JsValue> {
-    attribute(document, "meta[name=faultscope-worker]", "content")
-}
-
-/// Where the page's own script is, as seen from anywhere.
-fn script_address(document: &Document) -> Result<String, JsValue> {
-    let relative = attribute(document, "link[rel=modulepreload]", "href")?;
-    let base = document.base_uri()?.unwrap_or_default();
-    Ok(web_sys::Url::new_with_base(&relative, &base)?.href())
-}
-
-fn attribute(document: &Document, selector: &str, name: &str) -> Result<String, JsValue> {
-    document
-        .query_selector(selector)?
-        .and_then(|element| element.get_attribute(name))
-        .ok_or_else(|| format!("the page has no {selector}").into())
 }

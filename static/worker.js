@@ -1,7 +1,8 @@
 // A web worker that answers questions with the page's own program. The first message brings the program: the address of
-// the page's script and its compiled WebAssembly, which is not compiled again. Each further message `{ id, text }` is
-// answered with `{ id, text }`, or with `{ id, failure }` if the program failed. A text that begins with `timed ` is
-// answered with the milliseconds that the program took, and then its answer: the way here and back is not in them.
+// the page's script and its compiled WebAssembly, which is not compiled again. In a page that is one file, the script
+// stands before this text. Each further message `{ id, text }` is answered with `{ id, text }`, or with
+// `{ id, failure }` if the program failed. A text that begins with `timed ` is answered with the milliseconds that the
+// program took, and then its answer: the way here and back is not in them.
 
 const TIMED = 'timed ';
 
@@ -14,7 +15,7 @@ function deferred() {
 }
 
 async function load({ script, program }) {
-  const glue = await import(script);
+  const glue = globalThis.faultscope ?? await import(script);
   await glue.default({ module_or_path: program });
   return glue;
 }
@@ -27,7 +28,7 @@ function answer(glue, text) {
 }
 
 addEventListener('message', async ({ data }) => {
-  if (data.script) {
+  if (data.program) {
     start(load(data));
     return;
   }

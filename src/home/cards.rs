@@ -4,9 +4,10 @@ use faultscope_labs::{Family, Lab, Lang};
 use yew::prelude::*;
 
 use super::miniature::Miniature;
+use crate::icons::{Icon, icon};
 use crate::intent::ThemeChoice;
-use crate::panels::words;
-use crate::route;
+use crate::panels::{pane_words, words};
+use crate::{progress, route};
 
 /// The most columns that a plate spans.
 const COLUMNS: usize = 4;
@@ -48,11 +49,16 @@ fn card(lab: &'static Lab, lang: Lang, theme: ThemeChoice) -> Html {
         1 => words::ONE_VARIANT.get(lang).to_owned(),
         count => words::VARIANT_COUNT.fill(lang, &[("count", &count.to_string())]),
     };
+    let done = progress::count(lab);
+    let told = [("done", done.to_string()), ("count", lab.stories.len().to_string())];
+    let told =
+        pane_words::STORIES_DONE.fill(lang, &told.each_ref().map(|(name, text)| (*name, text.as_str())));
     html! {
         <a key={lab.id} class="plate" data-lab={lab.id} {href}>
             <Miniature id={lab.id} {lang} {theme} />
             <h3><span>{ lab.title.get(lang) }</span><small>{ variants }</small></h3>
             <p>{ lab.sentence.get(lang) }</p>
+            if done > 0 { <p class="done q"><span class="v">{ icon(Icon::Check) }</span>{ told }</p> }
             <p class="brk"><b>{ words::BROKEN_BY.get(lang) }</b>{ lab.broken_by.get(lang) }</p>
         </a>
     }

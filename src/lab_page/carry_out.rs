@@ -1,7 +1,8 @@
 //! What the lab page does with wishes, keys and gestures. Every function returns whether the page is to be drawn anew.
 
 use faultscope_labs::sim::Action;
-use faultscope_labs::{Lang, OpenError, Session, Stop};
+use faultscope_labs::{Lang, OpenError, Session, Stop, Versus};
+use gloo::render::request_animation_frame;
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
@@ -9,10 +10,11 @@ use super::{LabPage, Msg, PANELS_LATER_MS};
 use crate::handle::Handle;
 use crate::intent::{BranchDeed, Intent, Overlay, Selection, Tool};
 use crate::keys::Key;
+use crate::panels::{self, pane_words};
 use crate::reopen::{self, Reopened};
-use crate::stage::Outcome;
 use crate::stage::canvas::selection_of;
-use crate::{acts, play, transport, words};
+use crate::stage::{Outcome, StageCanvas};
+use crate::{acts, panes, play, transport, words};
 
 /// The most steps that a run to the next message, note, decision or broken property looks at.
 const RUN_TO_STEPS: u64 = 100_000;
@@ -21,6 +23,7 @@ impl LabPage {
     /// Carries out a wish.
     pub(super) fn carry_out(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
         let lang = ctx.props().lang;
+        self.nudged = None;
         match intent {
             Intent::TogglePlay if self.is_playing => return self.pause(ctx),
             Intent::TogglePlay => self.play(ctx),
@@ -54,9 +57,16 @@ impl LabPage {
             Intent::Branch(deed) => return self.do_with_branch(ctx, &deed),
             Intent::Speed(speed) => self.speed = play::clamp(speed),
             Intent::Act(action) => return self.act(ctx, action),
-            Intent::Undo => return self.change_actions(ctx, Session::undo),
+            Intent::Undo => {
+                let was_undone = self.change_actions(ctx, Session::undo);
+                if let Some(second) = self.second.borrow_mut().as_mut().filter(|_| was_undone) {
+                    second.undo();
+                }
+                return was_undone;
+            }
             Intent::Redo => return self.change_actions(ctx, Session::redo),
             Intent::Select(selection) => self.selection = selection,
+            Intent::PutBack(node) => return self.put_back(ctx, node),
             Intent::Tool(tool) => self.take(tool),
             Intent::Variant(id) => {
                 let reopened = reopen::with_variant(&self.handle.read(), id);
@@ -79,6 +89,7 @@ impl LabPage {
                 return false;
             }
             Intent::Open(_) | Intent::Lang(_) | Intent::Theme(_) => ctx.props().on.emit(intent),
+            Intent::Lanes => self.note_panels(ctx),
             Intent::Overlay(overlay) => {
                 self.overlay = overlay;
                 self.note_panels(ctx);
@@ -86,6 +97,19 @@ impl LabPage {
             Intent::Tab(tab) => {
                 self.tab = tab;
                 self.note_panels(ctx);
+            }
+            Intent::Spot(nodes) => self.spot = nodes,
+            Intent::Fold(pane) => {
+                panes::fold(pane);
+                self.touch();
+            }
+            Intent::Versus(versus) => {
+                self.overlay = None;
+                self.handle.write(|session| session.set_versus(versus));
+                self.notice = None;
+                self.open_second(lang);
+                self.note_panels(ctx);
+                self.touch();
             }
         }
         true
@@ -115,7 +139,20 @@ impl LabPage {
     /// The cursor follows a finger: the picture at once, the panels a little later.
     fn scrub(&mut self, ctx: &Context<Self>, at_us: u64) -> bool {
         self.stand();
-        self.handle.write(|session| session.seek_time(at_us));
+        self.chase(ctx, at_us)
+    }
+
+    /// Brings the cursor to a time, playing on where the run ends: a part for each frame.
+    pub(super) fn chase(&mut self, ctx: &Context<Self>, at_us: u64) -> bool {
+        let is_there = self.handle.write(|session| {
+            if at_us > session.end_us() {
+                return session.advance(at_us, play::FRAME_STEPS);
+            }
+            session.seek_time(at_us);
+            true
+        });
+        let link = ctx.link().clone();
+        self.chasing = (!is_there).then(|| request_animation_frame(move |_| link.send_message(Msg::Chase(at_us))));
         self.note_change(ctx);
         self.paint(ctx);
         if self.panels_later.is_none() {
@@ -168,11 +205,23 @@ impl LabPage {
     /// Does something to the world. A run that plays goes on playing.
     fn act(&mut self, ctx: &Context<Self>, action: Action) -> bool {
         let lang = ctx.props().lang;
-        match self.handle.write(|session| session.act(action)) {
-            Ok(()) => self.notice = self.news(lang),
+        self.spot.clear();
+        let did = self.handle.write(|session| session.act(action.clone()));
+        match did {
+            Ok(()) => self.notice = self.act_on_second(action, lang).or_else(|| self.news(lang)),
             Err(refusal) => self.notice = Some(refused(&refusal, lang)),
         }
         self.after_change(ctx)
+    }
+
+    /// Does the same to the second run of a comparison. Returns why it does not fit there, if it does not.
+    fn act_on_second(&self, action: Action, lang: Lang) -> Option<String> {
+        let mut second = self.second.borrow_mut();
+        let second = second.as_mut()?;
+        let refused = second.act(action).err().map(|error| error.message(lang));
+        self.handle.write(|session| session.set_versus(Some(second.versus())));
+        let name = second.pair(&self.handle.read(), lang).names[1].clone();
+        refused.map(|what| pane_words::DOES_NOT_FIT.fill(lang, &[("second", &name), ("what", &what)]))
     }
 
     fn change_actions(&mut self, ctx: &Context<Self>, change: impl FnOnce(&mut Session) -> bool) -> bool {
@@ -203,7 +252,11 @@ impl LabPage {
     fn reopen(&mut self, ctx: &Context<Self>, reopened: Result<Reopened, OpenError>) -> bool {
         let lang = ctx.props().lang;
         match reopened {
-            Ok(Reopened { session, left_out }) => {
+            Ok(Reopened { mut session, left_out }) => {
+                // What it was compared with stays, unless it would be compared with itself.
+                let versus = self.handle.read().versus().cloned();
+                let own = Versus::Variant(session.variant().about().id.to_owned());
+                session.set_versus(versus.filter(|versus| *versus != own));
                 let is_whole = left_out.is_empty();
                 let what = left_out.join(" ");
                 self.notice = (!is_whole).then(|| words::LEFT_OUT.fill(lang, &[("what", &what)]));
@@ -234,6 +287,9 @@ impl LabPage {
             Key::Branches => self.open_or_close(Overlay::Branches),
             Key::Until => self.open_or_close(Overlay::Until),
             Key::Search => self.open_or_close(Overlay::Search),
+            Key::Compare => self.open_or_close(Overlay::Compare),
+            Key::NodeStepBack => self.step_of_node(Intent::BackTo),
+            Key::NodeStepOn => self.step_of_node(Intent::RunTo),
             Key::Experiments => self.open_or_close(Overlay::Experiments(0)),
             Key::Undo => Intent::Undo,
             Key::Redo => Intent::Redo,
@@ -243,6 +299,9 @@ impl LabPage {
             Key::MessageBefore => self.select_message(false),
             Key::Actions if self.selection == Selection::Nothing => return false,
             Key::Actions => self.open_or_close(Overlay::Actions),
+            Key::Move(right, down) => return self.nudge(ctx, right, down),
+            Key::PutBack => Intent::PutBack(self.selected_node()),
+            Key::PutAllBack => Intent::PutBack(None),
             Key::Help => self.open_or_close(Overlay::Keys),
             Key::Escape => self.way_out(),
         };
@@ -255,6 +314,12 @@ impl LabPage {
             Some(action) => Intent::Act(action),
             None => self.take_or_put_down(tool),
         }
+    }
+
+    /// To the step of the inspected node before or after the cursor.
+    fn step_of_node(&self, way: impl FnOnce(Stop) -> Intent) -> Intent {
+        let node = panels::shown_node(&self.handle.read(), self.selection);
+        node.map_or(Intent::Pause, |node| way(Stop::StepAt(node)))
     }
 
     fn take_or_put_down(&self, tool: Tool) -> Intent {
@@ -286,14 +351,31 @@ impl LabPage {
 
     /// What a gesture on the stage means, by the tool in hand.
     pub(super) fn on_pointer(&mut self, ctx: &Context<Self>, outcome: Outcome) -> bool {
+        let canvas = self.canvas.clone();
+        self.gestured(ctx, outcome, &canvas, true)
+    }
+
+    /// What a gesture on one of two stages means. Messages are picked up on the first.
+    pub(super) fn gestured(
+        &mut self,
+        ctx: &Context<Self>,
+        outcome: Outcome,
+        canvas: &StageCanvas,
+        is_first: bool,
+    ) -> bool {
         match outcome {
             Outcome::Nothing => false,
             Outcome::Line | Outcome::Move(..) => {
                 self.paint(ctx);
                 false
             }
-            Outcome::Tap(subject) => self.tap(ctx, selection_of(subject).unwrap_or_default()),
-            Outcome::Cut(from, to) => match acts::cut_along(from, to, &self.canvas.node_places()) {
+            Outcome::Dropped => self.drop_dragged(ctx, canvas),
+            Outcome::Tap(subject) => {
+                let touched = selection_of(subject).unwrap_or_default();
+                let is_meant = is_first || !matches!(touched, Selection::Message(_));
+                is_meant && self.tap(ctx, touched)
+            }
+            Outcome::Cut(from, to) => match acts::cut_along(from, to, &canvas.node_places()) {
                 Some(action) => {
                     self.take(None);
                     self.act(ctx, action)

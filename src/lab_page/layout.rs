@@ -6,14 +6,18 @@ use faultscope_labs::{Lang, Text};
 use yew::prelude::*;
 
 use super::{LabPage, Msg};
+use crate::embed;
 use crate::focus;
-use crate::intent::{Intent, Overlay, Tab};
+use crate::intent::{Intent, Overlay, Selection, Tab};
 use crate::panels::{
-    ActionsCard, BranchSheet, EventLog, ExperimentSheet, FaultBar, FaultSheet, Inspector, KeysSheet,
-    PanelProps, SearchSheet, SettingsSheet, ShareSheet, StoryPanel, UntilSheet, VariantsSheet, Verdicts,
+    ActionsCard, BesideCard, BranchSheet, CompareSheet, EventLog, ExperimentSheet, FaultBar, FaultSheet,
+    Inspector, KeysSheet, Pair, PanelProps, Rules, SearchSheet, SettingsSheet, ShareSheet, StatisticsPanel,
+    StoryPanel, UntilSheet, VariantsSheet, Verdicts, costs, pane_words,
 };
-use crate::stage::{Legend, StageList};
-use crate::timeline::Timeline;
+use crate::panes::{Pane, splitter};
+use crate::spacetime::SpaceTime;
+use crate::stage::{Legend, StageList, spotlight};
+use crate::timeline::{Timeline, second_row};
 use crate::top_bar::TopBar;
 use crate::transport::{DockRow, TimePanel, Transport};
 use crate::words;
@@ -32,19 +36,29 @@ impl LabPage {
         let on = ctx.link().callback(Msg::Do);
         let (lang, theme) = (ctx.props().lang, ctx.props().theme);
         let session = self.handle.read();
+        let pair = self.second.borrow_mut().as_mut().map(|second| {
+            second.look_where_they_part(&session);
+            second.pair(&session, lang)
+        });
         html! {
             <div class="app" data-lab={session.lab().id} data-variant={session.variant().about().id}
                 data-step={session.step().to_string()} data-now-us={session.now_us().to_string()}
                 data-playing={self.is_playing.to_string()}>
-                <TopBar handle={Some(self.handle.clone())} {lang} {theme} on={on.clone()} />
+                if !embed::is_on() {
+                    <TopBar handle={Some(self.handle.clone())} {lang} {theme} on={on.clone()} />
+                }
                 { ctx.props().problem.clone() }
                 { self.notice(ctx) }
-                <main class="frame" data-tab={tab_name(self.tab)}>
-                    { self.stage(lang, &on) }
-                    if self.class == Class::Phone {
-                        { self.phone(lang, &on) }
+                <main class={classes!("frame", pair.is_some().then_some("comparing"))} data-tab={tab_name(self.tab)}>
+                    { self.stage(pair.as_ref(), lang, &on) }
+                    if embed::is_on() {
+                        { self.embedded(ctx, &on) }
+                    } else if let Some(pair) = &pair {
+                        { self.comparing(pair, lang, &on) }
+                    } else if self.class == Class::Phone {
+                        { self.phone(ctx, &on) }
                     } else {
-                        { self.wide(lang, &on) }
+                        { self.wide(ctx, &on) }
                     }
                 </main>
                 { self.overlay(lang, &on) }
@@ -67,22 +81,82 @@ impl LabPage {
         }
     }
 
-    fn stage(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+    fn stage(&self, pair: Option<&Pair>, lang: Lang, on: &Callback<Intent>) -> Html {
         let (handle, selection) = (self.handle.clone(), self.selection);
         let label = self.handle.read().lab().title.get(lang);
         html! {
-            <section class="stage" aria-label={words::STAGE.get(lang)} data-tool={self.tool.map(tool_name)}>
+            <section class={classes!("stage", pair.is_some().then_some("duo"))} aria-label={words::STAGE.get(lang)} data-tool={self.tool.map(tool_name)}>
                 <FaultBar handle={handle.clone()} {lang} {selection} tool={self.tool} on={on.clone()} />
                 <canvas class="stage-canvas" ref={self.canvas.node.clone()} role="img"
                     aria-label={words::PICTURE.fill(lang, &[("label", label)])} />
                 <p class="note unpainted-note">{ words::UNPAINTED.get(lang) }</p>
+                { self.card_beside(lang, on) }
+                { self.second_stage(pair, label, lang) }
+                if !self.spot.is_empty() && pair.is_none() { { spotlight::veil(&self.veil) } }
                 <Legend lab={self.handle.read().lab()} {lang} />
                 <StageList {handle} {lang} {selection} on={on.clone()} />
             </section>
         }
     }
 
-    fn wide(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+    /// The card beside what is picked up, where there is room for it and nothing lies over the page.
+    fn card_beside(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+        if self.class == Class::Phone || self.selection == Selection::Nothing {
+            return Html::default();
+        }
+        let (handle, selection, on) = (self.handle.clone(), self.selection, on.clone());
+        let node = self.canvas.beside.node.clone();
+        match self.overlay {
+            None => html! { <BesideCard panel={PanelProps { handle, lang, selection, on }} {node} /> },
+            // Asked for with a key: the same as a sheet, which takes the focus and gives it back.
+            Some(Overlay::Actions) => html! {
+                <div class="beside" ref={node}><ActionsCard {handle} {lang} {selection} {on} /></div>
+            },
+            Some(_) => Html::default(),
+        }
+    }
+
+    /// The second stage of a comparison, and the names of both.
+    fn second_stage(&self, pair: Option<&Pair>, label: &str, lang: Lang) -> Html {
+        let second = self.second.borrow();
+        let (Some(pair), Some(second)) = (pair, second.as_ref()) else { return Html::default() };
+        let label = pane_words::SECOND_PICTURE.fill(lang, &[("label", label)]);
+        html! {
+            <>
+                <canvas class="stage-canvas other" ref={second.canvas.node.clone()} role="img" aria-label={label} />
+                { for pair.names.iter().zip(["one", "two"]).map(|(name, class)| html! { <p class={classes!("name", class)}>{ name }</p> }) }
+            </>
+        }
+    }
+
+    /// What stands around the two stages of a comparison.
+    fn comparing(&self, pair: &Pair, lang: Lang, on: &Callback<Intent>) -> Html {
+        let second = self.second.borrow();
+        let Some(second) = second.as_ref() else { return Html::default() };
+        let (is_playing, speed, live) = (self.is_playing, self.speed, self.live.clone());
+        let (ours, theirs) = (self.handle.read(), second.handle.read());
+        let row = second_row(&ours, &theirs, &pair.names[1], pair.parted, self.class, self.strip_width, lang);
+        let costs = costs(&ours, &theirs, pair, lang, on);
+        let strip = html! { <>{ self.strip(lang, on) }{ row }</> };
+        if self.class == Class::Phone {
+            return html! {
+                <>
+                    <div class="panel"><div class="side">{ costs }</div></div>
+                    <div class="dock">{ strip }<DockRow {lang} {is_playing} {speed} {live} on={on.clone()} /></div>
+                </>
+            };
+        }
+        html! {
+            <>
+                <div class="side">{ costs }</div>
+                { splitter(Pane::Side, lang) }
+                <div class="time"><Transport {lang} {is_playing} {speed} {live} on={on.clone()} />{ strip }</div>
+            </>
+        }
+    }
+
+    fn wide(&self, ctx: &Context<Self>, on: &Callback<Intent>) -> Html {
+        let lang = ctx.props().lang;
         let (handle, selection) = (self.handle.clone(), self.selection);
         html! {
             <>
@@ -91,26 +165,37 @@ impl LabPage {
                 </div>
                 <div class="side">
                     <Inspector handle={handle.clone()} {lang} {selection} on={on.clone()} />
+                    { splitter(Pane::Inspector, lang) }
                     <Verdicts handle={handle.clone()} {lang} {selection} on={on.clone()} />
+                    { splitter(Pane::Verdicts, lang) }
+                    <Rules handle={handle.clone()} {lang} {selection} on={on.clone()} />
+                    { splitter(Pane::Rules, lang) }
+                    <StatisticsPanel handle={handle.clone()} {lang} {selection} on={on.clone()} />
+                    { splitter(Pane::Statistics, lang) }
                     <EventLog {handle} {lang} {selection} on={on.clone()} />
                 </div>
+                { splitter(Pane::Story, lang) }
+                { splitter(Pane::Side, lang) }
                 <div class="time">
                     <Transport {lang} is_playing={self.is_playing} speed={self.speed} live={self.live.clone()}
                         on={on.clone()} />
                     { self.strip(lang, on) }
+                    { self.lanes(ctx, on) }
                 </div>
+                { splitter(Pane::Time, lang) }
             </>
         }
     }
 
-    fn phone(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+    fn phone(&self, ctx: &Context<Self>, on: &Callback<Intent>) -> Html {
+        let lang = ctx.props().lang;
         html! {
             <>
                 <div class="tabs" role="tablist" aria-label={words::TABS.get(lang)} onkeydown={self.tab_arrows(on)}>
                     { for TABS.iter().map(|&(tab, title)| self.tab_key(tab, title.get(lang), on)) }
                 </div>
                 <div class="panel" role="tabpanel" id="panel" aria-labelledby={format!("tab-{}", tab_name(self.tab))}>
-                    { self.panel(lang, on) }
+                    { self.panel(ctx, on) }
                 </div>
                 <div class="dock">
                     { self.strip(lang, on) }
@@ -121,11 +206,11 @@ impl LabPage {
         }
     }
 
-    fn strip(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+    pub(super) fn strip(&self, lang: Lang, on: &Callback<Intent>) -> Html {
         html! {
             <div class="strip" ref={self.strip.clone()}>
                 <Timeline handle={self.handle.clone()} {lang} class={self.class} width={self.strip_width}
-                    live={self.live.clone()} on={on.clone()} />
+                    live={self.live.clone()} lens={self.lens.clone()} on={on.clone()} />
             </div>
         }
     }
@@ -158,15 +243,33 @@ impl LabPage {
         })
     }
 
-    fn panel(&self, lang: Lang, on: &Callback<Intent>) -> Html {
+    fn lanes(&self, ctx: &Context<Self>, on: &Callback<Intent>) -> Html {
+        html! {
+            <SpaceTime handle={self.handle.clone()} lang={ctx.props().lang} theme={ctx.props().painted}
+                width={self.strip_width} is_playing={self.is_playing} selection={self.selection}
+                lens={self.lens.clone()} on={on.clone()} />
+        }
+    }
+
+    fn panel(&self, ctx: &Context<Self>, on: &Callback<Intent>) -> Html {
+        let lang = ctx.props().lang;
         let (handle, selection, on) = (self.handle.clone(), self.selection, on.clone());
         match self.tab {
             Tab::Story => html! { <div class="story"><StoryPanel {handle} {lang} {selection} {on} /></div> },
             Tab::Inspect => html! { <div class="side"><Inspector {handle} {lang} {selection} {on} /></div> },
-            Tab::Verdicts => html! { <div class="side"><Verdicts {handle} {lang} {selection} {on} /></div> },
+            Tab::Verdicts => html! {
+                <div class="side">
+                    <Verdicts handle={handle.clone()} {lang} {selection} on={on.clone()} />
+                    <Rules handle={handle.clone()} {lang} {selection} on={on.clone()} />
+                    <StatisticsPanel {handle} {lang} {selection} {on} />
+                </div>
+            },
             Tab::Log => html! { <div class="side"><EventLog {handle} {lang} {selection} {on} /></div> },
             Tab::Time => html! {
-                <TimePanel {lang} is_playing={self.is_playing} speed={self.speed} live={self.live.clone()} {on} />
+                <>
+                    { self.lanes(ctx, &on) }
+                    <TimePanel {lang} is_playing={self.is_playing} speed={self.speed} live={self.live.clone()} {on} />
+                </>
             },
         }
     }
@@ -181,11 +284,13 @@ impl LabPage {
             Some(Overlay::Experiments(first)) => html! {
                 <ExperimentSheet panel={PanelProps { handle, lang, selection, on }} {first} />
             },
+            Some(Overlay::Compare) => html! { <CompareSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Branches) => html! { <BranchSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Until) => html! { <UntilSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Keys) => html! { <KeysSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Share) => html! { <ShareSheet {handle} {lang} {selection} {on} /> },
             Some(Overlay::Variants) => html! { <VariantsSheet {handle} {lang} {selection} {on} /> },
+            Some(Overlay::Actions) if self.class != Class::Phone => Html::default(),
             Some(Overlay::Actions) => html! { <ActionsCard {handle} {lang} {selection} {on} /> },
         }
     }

@@ -6,13 +6,14 @@ const TABS: [(Tab, &str); 4] =
     [(Tab::Inspect, "inspect"), (Tab::Verdicts, "verdicts"), (Tab::Log, "log"), (Tab::Time, "time")];
 
 /// What lies over the page and belongs to the run; the list of keys, the link and the actions of a phone do not.
-const OVERLAYS: [(Overlay, &str); 6] = [
+const OVERLAYS: [(Overlay, &str); 7] = [
     (Overlay::Settings, "settings"),
     (Overlay::Faults, "faults"),
     (Overlay::Search, "search"),
     (Overlay::Experiments(0), "experiments"),
     (Overlay::Branches, "branches"),
     (Overlay::Until, "until"),
+    (Overlay::Compare, "compare"),
 ];
 
 /// The words of what is shown; the page as it first opens has none.

@@ -75,6 +75,7 @@ impl Drop for Watch {
         }
         hooks::withdraw("faultscope_targets");
         hooks::withdraw("faultscope_scene_svg");
+        hooks::withdraw("faultscope_memory");
     }
 }
 
@@ -104,6 +105,14 @@ fn offer_hooks(canvas: &Rc<StageCanvas>) {
     let picture = Closure::<dyn FnMut() -> String>::new(move || picture.svg());
     hooks::offer("faultscope_targets", targets.into_js_value());
     hooks::offer("faultscope_scene_svg", picture.into_js_value());
+    let memory = Closure::<dyn FnMut() -> f64>::new(memory_bytes);
+    hooks::offer("faultscope_memory", memory.into_js_value());
+}
+
+/// How much memory the program has, in bytes; it never gives any back.
+fn memory_bytes() -> f64 {
+    let memory = wasm_bindgen::memory().unchecked_into::<js_sys::WebAssembly::Memory>();
+    f64::from(memory.buffer().unchecked_into::<js_sys::ArrayBuffer>().byte_length())
 }
 
 fn matches(query: &str) -> bool {
@@ -112,7 +121,7 @@ fn matches(query: &str) -> bool {
 }
 
 /// How wide the screen is.
-pub(super) fn screen_class() -> Class {
+pub(crate) fn screen_class() -> Class {
     match (matches(PHONE), matches(TABLET)) {
         (true, _) => Class::Phone,
         (false, true) => Class::Tablet,

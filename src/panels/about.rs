@@ -1,6 +1,6 @@
-//! What the lab and its variant are: sentence, flaw, what it is made for, its rules, and the commands of its nodes.
+//! What the lab and its variant are: sentence, flaw, what it is made for, and the commands of its nodes.
 
-use faultscope_labs::sim::{FaultKind, Payload};
+use faultscope_labs::sim::FaultKind;
 use faultscope_labs::words::fault;
 use faultscope_labs::{Lang, Session, Standing};
 use yew::prelude::*;
@@ -50,7 +50,6 @@ pub(super) fn About(props: &AboutProps) -> Html {
             }
             { assumptions(&session, lang) }
             { outside(&session, lang) }
-            { rules(&session, lang) }
         </>
     }
 }
@@ -94,34 +93,4 @@ fn outside(session: &Session, lang: Lang) -> Html {
             <ul>{ for gone.into_iter().map(|kind| html! { <li>{ fault(kind).get(lang) }</li> }) }</ul>
         </div>
     }
-}
-
-/// The protocol's rules in our words; those that the last step followed are lit.
-fn rules(session: &Session, lang: Lang) -> Html {
-    let rules = session.lab().rules;
-    if rules.is_empty() {
-        return html! {};
-    }
-    let lit = followed(session);
-    html! {
-        <details class="more rules">
-            <summary>{ words::RULES.get(lang) }</summary>
-            <ol>
-                { for rules.iter().map(|rule| html! {
-                    <li class={classes!(lit.contains(&rule.id).then_some("lit"))}>
-                        { rule.sentence.get(lang) }<cite>{ rule.source }</cite>
-                    </li>
-                }) }
-            </ol>
-        </details>
-    }
-}
-
-/// The rules that the step at the cursor followed.
-fn followed(session: &Session) -> Vec<&'static str> {
-    let mut rules = Vec::new();
-    session.run().replay(session.step(), session.step(), |_, step| {
-        rules.extend(step.notes.iter().filter_map(Payload::rule));
-    });
-    rules
 }

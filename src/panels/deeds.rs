@@ -116,7 +116,7 @@ fn link_deeds(session: &Session, id: NodeId, lang: Lang) -> Vec<Deed> {
     deeds
 }
 
-/// Let a timer run out now. Where only some things are offered, it is the timer that runs out next.
+/// Let a timer run out now; the one that is due next comes first.
 fn timer_deeds(session: &Session, node: &Node, lang: Lang) -> Vec<Deed> {
     if node.status != Status::Up {
         return Vec::new();
@@ -124,15 +124,14 @@ fn timer_deeds(session: &Session, node: &Node, lang: Lang) -> Vec<Deed> {
     let now_us = session.now_us();
     let mut timers: Vec<(usize, &ArmedTimer)> = node.timers().enumerate().collect();
     timers.sort_by_key(|(_, timer)| timer.fires_us);
-    let deed = |(place, (index, timer)): (usize, (usize, &ArmedTimer))| {
+    let deed = |(index, timer): (usize, &ArmedTimer)| {
         let left = time_words(timer.fires_us.saturating_sub(now_us));
         let name = timer_words(session.lab().timer(node.timer_name(timer), lang), &node.timer_value(timer));
         let text = words::FIRE.fill(lang, &[("timer", &name), ("left", &left)]);
         let action = Action::Fire { node: node.id, index: u32::try_from(index).unwrap_or(u32::MAX) };
-        let deed = Deed::new(Icon::Fire, text, action);
-        if place == 0 { deed } else { deed.rare() }
+        Deed::new(Icon::Fire, text, action).rare()
     };
-    timers.into_iter().enumerate().map(deed).collect()
+    timers.into_iter().map(deed).collect()
 }
 
 /// A timer's name, and what tells it from others of this name.
@@ -161,7 +160,8 @@ fn disk_deeds(node: &Node, lang: Lang) -> Vec<Deed> {
     let slow = Deed::new(Icon::Disk, words::SLOW_DISK_BY.get(lang), slow).rare();
     let lose = Deed::new(Icon::Disk, words::LOSE_DISK.get(lang), Action::Wipe(node.id)).fault().rare();
     if node.status == Status::Up && node.pending_writes().len() > 0 {
-        let finish = Deed::new(Icon::Disk, words::FINISH_WRITE.get(lang), Action::FinishWrite(node.id));
+        let finish =
+            Deed::new(Icon::Disk, words::FINISH_WRITE.get(lang), Action::FinishWrite(node.id)).rare();
         return vec![finish, slow, lose];
     }
     vec![slow, lose]
@@ -225,7 +225,7 @@ pub(super) fn button(session: &Session, deed: &Deed, lang: Lang, on: &Callback<I
     };
     let class = classes!("deed", deed.is_fault.then_some("fault"));
     html! {
-        <li>
+        <li class={deed.is_rare.then_some("rare")}>
             <button type="button" {class} {onclick} aria-keyshortcuts={deed.key} title={beyond.clone()}>
                 { icon(deed.icon) }<span>{ &deed.words }</span>
                 if beyond.is_some() { <i class="gone">{ words::BEYOND_SIGN.get(lang) }</i> }

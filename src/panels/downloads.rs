@@ -7,23 +7,30 @@ use faultscope_labs::scene::Theme;
 use faultscope_labs::spacetime::{self, Window};
 use faultscope_labs::stage::{Class, Frame};
 use faultscope_labs::{Lang, Session, Text};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::{PanelProps, words};
 use crate::icons::{Icon, icon};
-use crate::{files, preferences};
+use crate::{files, host, preferences};
 
 /// Width and height of a picture to take along, in pixels.
 const STAGE_SIZE: (f64, f64) = (760.0, 520.0);
 /// Width of a space-time diagram to take along, in pixels.
 const DIAGRAM_WIDTH: f64 = 1104.0;
 
+const PIXELS: Text = Text::new("Picture in pixels", "像素图片");
+const PIXELS_HELP: Text =
+    Text::new("The same as PNG, twice as fine as a plain screen.", "同一画面，PNG，精度为普通屏幕的两倍。");
+
 /// What can be taken along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Export {
     Run,
     Picture,
+    Pixels,
     Spacetime,
     Animation,
     Events,
@@ -34,9 +41,10 @@ enum Export {
 }
 
 impl Export {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Run,
         Self::Picture,
+        Self::Pixels,
         Self::Spacetime,
         Self::Animation,
         Self::Events,
@@ -51,6 +59,7 @@ impl Export {
         match self {
             Self::Run => ("run", "run", "text/plain"),
             Self::Picture => ("picture", "svg", "image/svg+xml"),
+            Self::Pixels => ("picture-2x", "png", "image/png"),
             Self::Spacetime => ("spacetime", "svg", "image/svg+xml"),
             Self::Animation => ("animation", "svg", "image/svg+xml"),
             Self::Events => ("events", "jsonl", "application/x-ndjson"),
@@ -66,6 +75,7 @@ impl Export {
         match self {
             Self::Run => (words::FILE_RUN, words::FILE_RUN_HELP),
             Self::Picture => (words::FILE_PICTURE, words::FILE_PICTURE_HELP),
+            Self::Pixels => (PIXELS, PIXELS_HELP),
             Self::Spacetime => (words::FILE_SPACETIME, words::FILE_SPACETIME_HELP),
             Self::Animation => (words::FILE_ANIMATION, words::FILE_ANIMATION_HELP),
             Self::Events => (words::FILE_EVENTS, words::FILE_EVENTS_HELP),
@@ -104,7 +114,8 @@ fn make(session: &Session, export: Export, wanted: Wanted) -> Result<Made, Strin
     let mut remark = None;
     let text = match export {
         Export::Run => export::run_file(session),
-        Export::Picture => {
+        // Pixels are painted by the browser, of the same picture.
+        Export::Picture | Export::Pixels => {
             let frame = Frame { now_us: session.now_us(), is_paused: true, ..stage_frame(lang) };
             export::picture(session, &frame, theme)
         }
@@ -172,7 +183,13 @@ pub(super) fn Downloads(props: &PanelProps) -> Html {
     let window = window_of(&from, &until);
     let save = {
         let (handle, trouble) = (props.handle.clone(), trouble.setter());
-        Callback::from(move |export: Export| trouble.set(save(&handle.read(), export, window, lang).err()))
+        Callback::from(move |export: Export| {
+            let session = handle.read();
+            match export {
+                Export::Pixels => save_pixels(&session, lang, trouble.clone()),
+                _ => trouble.set(save(&session, export, window, lang).err()),
+            }
+        })
     };
     let wrong = window.is_none().then(|| words::SPAN_WRONG.get(lang).to_owned());
     html! {
@@ -201,6 +218,32 @@ fn save(session: &Session, export: Export, window: Option<Window>, lang: Lang) -
     files::save(&export.name(session), media_type, &made.text)
         .map_err(|_| words::SAVE_REFUSED.get(lang).to_owned())?;
     made.remark.map_or(Ok(()), Err)
+}
+
+/// Lets the browser paint the picture, and hands it over when it is painted.
+fn save_pixels(session: &Session, lang: Lang, trouble: UseStateSetter<Option<String>>) {
+    let wanted = Wanted {
+        window: Window::around_cursor(session),
+        lang,
+        theme: preferences::painted_theme(preferences::theme()),
+    };
+    let (name, made) = (Export::Pixels.name(session), make(session, Export::Pixels, wanted));
+    spawn_local(async move {
+        let saved = match made {
+            Ok(made) => match host::png(&made.text).await {
+                Ok(painted) => files::save_blob(&name, painted.unchecked_ref()),
+                Err(refusal) => Err(refusal),
+            }
+            .map_err(|_| words::SAVE_REFUSED.get(lang).to_owned()),
+            Err(reason) => Err(reason),
+        };
+        trouble.set(saved.err());
+    });
+}
+
+/// What the picture of the stage is called as a file.
+pub(super) fn picture_name(session: &Session) -> String {
+    Export::Picture.name(session)
 }
 
 fn row(export: Export, save: &Callback<Export>, lang: Lang) -> Html {
@@ -271,7 +314,7 @@ mod tests {
                     .unwrap_or_else(|error| panic!("{} {export:?}: {error}", lab.id));
                 let start = match export {
                     Export::Run => text.as_str(),
-                    Export::Picture | Export::Spacetime | Export::Animation => "<svg ",
+                    Export::Picture | Export::Pixels | Export::Spacetime | Export::Animation => "<svg ",
                     Export::Events | Export::States => "{",
                     Export::History => "",
                     Export::Shiviz => export::SHIVIZ_EXPRESSION,

@@ -1,11 +1,12 @@
-//! The inspector: the state of one node with what its last step changed, or one message on its way.
+//! The inspector: the state of one node as a tree of its facets, with what its last step changed; or one message on its
+//! way.
 
 use faultscope_labs::lab::Variant;
 use faultscope_labs::scene::Ink;
 use faultscope_labs::sim::{Fate, Flight, Node, Status};
 use faultscope_labs::stage::{Edge, Look};
 use faultscope_labs::words::status;
-use faultscope_labs::{Lang, NodeId, Session};
+use faultscope_labs::{Inspection, Lang, NodeId, Session, Stop};
 use serde_json::Value;
 use yew::prelude::*;
 
@@ -13,6 +14,7 @@ use super::{PanelProps, deeds, value, words};
 use crate::format::{thousands, time_words};
 use crate::icons::{Icon, icon};
 use crate::intent::{Intent, Overlay, Selection};
+use crate::panes::{self, Pane};
 
 /// The inspector, as a section of the side.
 #[component]
@@ -25,7 +27,7 @@ pub(crate) fn Inspector(props: &PanelProps) -> Html {
     };
     let node = shown_node(&session, props.selection);
     html! {
-        <section class="sec ins" aria-label={words::INSPECTOR.get(lang)}>
+        <section class={panes::class(Pane::Inspector)} aria-label={words::INSPECTOR.get(lang)}>
             {
                 match (flight, node) {
                     (Some(Some(flight)), _) => message(&session, flight, props),
@@ -39,7 +41,7 @@ pub(crate) fn Inspector(props: &PanelProps) -> Html {
 }
 
 /// The node that is picked up, or the first.
-pub(super) fn shown_node(session: &Session, selection: Selection) -> Option<NodeId> {
+pub(crate) fn shown_node(session: &Session, selection: Selection) -> Option<NodeId> {
     let world = session.world();
     match selection {
         Selection::Node(id) if world.node(id).is_some() => Some(id),
@@ -90,18 +92,20 @@ fn node_state(session: &Session, id: NodeId, props: &PanelProps) -> Html {
     let (Some(node), Some(inspection)) = (session.world().node(id), session.inspect(id)) else {
         return html! {};
     };
-    let changed = match inspection.changed_at {
-        0 => words::NOT_STARTED.get(lang).to_owned(),
-        step => words::CHANGED_AT.fill(lang, &[("step", &thousands(step))]),
-    };
     let deeds = deeds::node_deeds(session, id, lang);
+    // The accent means here and now: what an earlier step changed is told without it.
+    let is_now = inspection.changed_at == session.step() && inspection.changed_at > 0;
+    let fields = inspection.fields.iter();
     html! {
         <>
-            <header><h2 class="lab">{ words::INSPECTOR.get(lang) }</h2><span class="q">{ changed }</span></header>
+            <header>
+                { panes::heading(Pane::Inspector, words::INSPECTOR.get(lang), &props.on) }
+                { changes(&inspection, props) }
+            </header>
             { nodes(session, id, props) }
             { who(session.variant(), session, node, lang) }
             <div class="fields" tabindex="0" role="group" aria-label={words::STATE.get(lang)}><dl class="kv">
-                { for inspection.fields.iter().map(|field| row(&field.word, &field.value, field.previous.as_ref(), lang)) }
+                { for fields.map(|field| row(&field.word, &field.value, field.previous.as_ref(), is_now, lang)) }
             </dl></div>
             <ul class="deeds" aria-label={words::ACTIONS.get(lang)}>
                 { for deeds.iter().filter(|deed| !deed.is_rare).map(|deed| deeds::button(session, deed, lang, &props.on)) }
@@ -112,6 +116,30 @@ fn node_state(session: &Session, id: NodeId, props: &PanelProps) -> Html {
                 </li>
             </ul>
         </>
+    }
+}
+
+/// Where the node's last step was, which is a way there, and the ways to the ones before and after.
+fn changes(inspection: &Inspection, props: &PanelProps) -> Html {
+    let lang = props.lang;
+    let (id, step) = (inspection.node, inspection.changed_at);
+    let node = id.to_string();
+    let go = |intent: Intent| props.on.reform(move |_: MouseEvent| intent.clone());
+    let text = match inspection.fields.iter().any(|field| field.previous.is_some()) {
+        _ if step == 0 => words::NOT_STARTED.get(lang).to_owned(),
+        true => words::CHANGED_AT.fill(lang, &[("step", &thousands(step))]),
+        false => words::STEP_WITHOUT_CHANGE.fill(lang, &[("step", &thousands(step))]),
+    };
+    let back = words::STEP_OF_NODE_BEFORE.fill(lang, &[("node", &node)]);
+    let on = words::STEP_OF_NODE_AFTER.fill(lang, &[("node", &node)]);
+    html! {
+        <span class="ways">
+            <button type="button" class="at" disabled={step == 0} onclick={go(Intent::SeekStep(step))}>{ text }</button>
+            <button type="button" class="way" title={back.clone()} aria-label={back} aria-keyshortcuts="," disabled={step == 0}
+                onclick={go(Intent::BackTo(Stop::StepAt(id)))}>{ panes::arrow(false) }</button>
+            <button type="button" class="way" title={on.clone()} aria-label={on} aria-keyshortcuts="."
+                onclick={go(Intent::RunTo(Stop::StepAt(id)))}>{ panes::arrow(true) }</button>
+        </span>
     }
 }
 
@@ -145,21 +173,11 @@ fn nodes(session: &Session, shown: NodeId, props: &PanelProps) -> Html {
     }
 }
 
-/// A line of state: its word, its value, and what it was before the last step if that differs.
-fn row(word: &str, now: &Value, was: Option<&Value>, lang: Lang) -> Html {
-    let class = classes!("row", was.is_some().then_some("ch"));
-    html! {
-        <div {class}>
-            <dt>{ word.to_owned() }</dt>
-            <dd>
-                if let Some(was) = was {
-                    <span class="was"><span class="hid">{ words::WAS.get(lang) }</span>{ value::brief(was, lang) }</span>
-                    <span class="to" aria-hidden="true">{ "→" }</span>
-                }
-                { value::view(now, lang) }
-            </dd>
-        </div>
-    }
+/// One field: what it is, behind what it was before the node's last step where that changed it. `is_now` says that this
+/// step is the one at the cursor.
+fn row(word: &str, now: &Value, was: Option<&Value>, is_now: bool, lang: Lang) -> Html {
+    let class = classes!("row", was.is_some().then_some(if is_now { "ch" } else { "since" }));
+    html! { <div {class}><dt>{ word.to_owned() }</dt><dd>{ value::change(now, was, lang) }</dd></div> }
 }
 
 fn message(session: &Session, flight: &Flight, props: &PanelProps) -> Html {
@@ -170,7 +188,7 @@ fn message(session: &Session, flight: &Flight, props: &PanelProps) -> Html {
     let number = words::MESSAGE_NUMBER.fill(lang, &[("number", &thousands(flight.id))]);
     html! {
         <>
-            <header><h2 class="lab">{ words::MESSAGE.get(lang) }</h2><span class="q">{ number }</span></header>
+            <header>{ panes::heading(Pane::Inspector, words::MESSAGE.get(lang), &props.on) }<span class="q">{ number }</span></header>
             <div class="who">
                 { message_mark(kind, flight.body.is_reply()) }
                 <b>{ name }</b>
@@ -224,10 +242,10 @@ fn line(word: &str, text: String) -> Html {
 fn body(fields: &Value, session: &Session, lang: Lang) -> Html {
     match fields {
         Value::Object(map) => {
-            map.iter().map(|(key, value)| row(session.lab().spell(key), value, None, lang)).collect()
+            map.iter().map(|(key, value)| row(session.lab().spell(key), value, None, false, lang)).collect()
         }
         Value::Null => html! {},
-        other => row(words::BODY.get(lang), other, None, lang),
+        other => row(words::BODY.get(lang), other, None, false, lang),
     }
 }
 
@@ -237,7 +255,7 @@ fn gone(props: &PanelProps) -> Html {
     let onclick = props.on.reform(|_: MouseEvent| Intent::Select(Selection::Nothing));
     html! {
         <>
-            <header><h2 class="lab">{ words::MESSAGE.get(lang) }</h2></header>
+            <header>{ panes::heading(Pane::Inspector, words::MESSAGE.get(lang), &props.on) }</header>
             <p class="note">{ words::MESSAGE_GONE.get(lang) }</p>
             <ul class="deeds"><li>
                 <button type="button" class="deed" {onclick}>{ icon(Icon::Close) }<span>{ words::PUT_DOWN.get(lang) }</span></button>

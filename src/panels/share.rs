@@ -5,11 +5,18 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::downloads::Downloads;
+use super::downloads::{self, Downloads};
+use super::open_file::OpenFile;
 use super::sheet::Sheet;
 use super::{PanelProps, words};
 use crate::icons::{Icon, icon};
 use crate::route;
+
+const ELEMENT: Text = Text::new("Element for a page", "网页元素");
+const ELEMENT_HELP: Text = Text::new(
+    "Shows the picture first, and loads the run on a click. Save the picture below and put it beside the page.",
+    "先显示图片，点击后才加载运行。请在下方保存图片，并放在网页旁边。",
+);
 
 /// The share sheet.
 #[component]
@@ -18,35 +25,46 @@ pub(crate) fn ShareSheet(props: &PanelProps) -> Html {
     let session = props.handle.read();
     let text = session.text().to_string();
     let fragment = route::fragment(&session.link());
-    let address = address();
+    let address = route::address();
     let link = format!("{address}{fragment}");
-    let embed = embed(&address, &fragment, session.lab().title.get(lang));
+    let poster = downloads::picture_name(&session);
+    let element = element(&address, fragment.trim_start_matches('#'), &poster);
+    let frame = frame(&address, &fragment, session.lab().title.get(lang));
     html! {
         <Sheet title={words::SHARE.get(lang)} class="sharing" {lang} on={props.on.clone()}>
             <p class="note">{ words::SHARE_NOTE.get(lang) }</p>
             <CopyField id="share-link" title={words::LINK} help={words::LINK_HELP} text={link} {lang} />
             <CopyField id="share-text" title={words::RUN_TEXT} help={words::RUN_TEXT_HELP} {text} {lang} />
-            <CopyField id="share-embed" title={words::EMBED} help={words::EMBED_HELP} text={embed} {lang} />
+            <CopyField id="share-element" title={ELEMENT} help={ELEMENT_HELP} text={element} {lang} />
+            <CopyField id="share-embed" title={words::EMBED} help={words::EMBED_HELP} text={frame} {lang} />
             <Downloads handle={props.handle.clone()} {lang} selection={props.selection} on={props.on.clone()} />
+            <OpenFile {lang} on={props.on.clone()} />
         </Sheet>
     }
 }
 
-/// Where the page is, without query and fragment.
-fn address() -> String {
-    let Some(location) = web_sys::window().map(|window| window.location()) else { return String::new() };
-    let href = location.href().unwrap_or_default();
-    href.split(['#', '?']).next().unwrap_or_default().to_owned()
-}
-
-/// A frame for a page of documentation.
-fn embed(address: &str, fragment: &str, title: &str) -> String {
-    let quoted = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;");
+/// A frame for a page of documentation, with what a host should know of it.
+fn frame(address: &str, fragment: &str, title: &str) -> String {
     format!(
         "<iframe src=\"{}\" title=\"{}\" width=\"100%\" height=\"640\" loading=\"lazy\"></iframe>",
-        quoted(&format!("{address}{fragment}")),
+        quoted(&format!("{address}?embed{fragment}")),
         quoted(&format!("Faultscope: {title}")),
     )
+}
+
+/// The element that shows a picture first, and the script that knows it. The picture is the one that is saved here.
+fn element(address: &str, run: &str, poster: &str) -> String {
+    let folder = address.rfind('/').map_or("", |end| &address[..=end]);
+    format!(
+        "<script src=\"{}\" async></script><fault-scope run=\"{}\" poster=\"{}\"></fault-scope>",
+        quoted(&format!("{folder}fault-scope.js")),
+        quoted(run),
+        quoted(poster),
+    )
+}
+
+fn quoted(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;")
 }
 
 /// What came of a wish to copy.
@@ -140,8 +158,21 @@ mod tests {
 
     #[test]
     fn a_frame_escapes_what_html_would_read() {
-        let html = embed("https://a.b/c", "#x:y;r1&\"", "2 \"phases\"");
-        assert!(html.contains("src=\"https://a.b/c#x:y;r1&amp;&quot;\""), "{html}");
+        let html = frame("https://a.b/c", "#x:y;r1&\"", "2 \"phases\"");
+        assert!(html.contains("src=\"https://a.b/c?embed#x:y;r1&amp;&quot;\""), "{html}");
         assert!(html.contains("title=\"Faultscope: 2 &quot;phases&quot;\""), "{html}");
+    }
+
+    #[test]
+    fn the_script_of_the_element_lies_beside_the_page() {
+        for address in ["https://a.b/c/", "https://a.b/c/index.html", "https://a.b/c/faultscope.html"] {
+            let html = element(address, "x:y", "p.svg");
+            assert!(
+                html.starts_with(
+                    "<script src=\"https://a.b/c/fault-scope.js\" async></script><fault-scope run=\"x:y\""
+                ),
+                "{html}"
+            );
+        }
     }
 }

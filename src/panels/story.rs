@@ -7,19 +7,19 @@ use std::rc::Rc;
 use faultscope_labs::experiment::Experiment;
 use faultscope_labs::story::{Player, Question, Story};
 use faultscope_labs::{Lab, Lang, NodeId, Session, StorySource};
-use js_sys::{Function, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 use yew::prelude::*;
 
 use super::about::About;
-use super::{PanelProps, words};
+use super::{PanelProps, pane_words, words};
 use crate::focus;
 use crate::format::time_words;
 use crate::handle::Handle;
 use crate::icons::{Icon, icon};
 use crate::intent::{Intent, Overlay, Selection};
+use crate::{embed, host, progress};
 
 /// What the panel shows.
 enum Shelf {
@@ -40,8 +40,8 @@ struct Lesson {
     choice: Option<usize>,
     /// Whether the answers are told.
     is_revealed: bool,
-    /// A node to pick up once the page stands where the story does.
-    spot: Option<NodeId>,
+    /// Nodes for the spotlight once the page stands where the story does; the first is picked up.
+    spot: Vec<NodeId>,
 }
 
 /// What is on the shelf, shared by the panel and what it waits for.
@@ -63,10 +63,13 @@ pub(crate) fn StoryPanel(props: &PanelProps) -> Html {
     {
         let (shelf, on) = (shelf.clone(), props.on.clone());
         use_effect_with(props.handle.clone(), move |_| {
-            if let Shelf::Open(lesson) = &mut *shelf.borrow_mut()
-                && let Some(node) = lesson.spot.take()
-            {
+            let spot = match &mut *shelf.borrow_mut() {
+                Shelf::Open(lesson) => std::mem::take(&mut lesson.spot),
+                _ => Vec::new(),
+            };
+            if let Some(&node) = spot.first() {
                 on.emit(Intent::Select(Selection::Node(node)));
+                on.emit(Intent::Spot(spot));
             }
         });
     }
@@ -79,6 +82,10 @@ pub(crate) fn StoryPanel(props: &PanelProps) -> Html {
         use_effect_with(title, move |title| on.emit(Intent::Title(title.clone())));
     }
     let desk = Desk { shelf, update, handle: props.handle.clone(), on: props.on.clone(), lang: props.lang };
+    {
+        let desk = desk.clone();
+        use_effect_with((), move |()| desk.open_asked(lab));
+    }
     let shown = desk.shelf.borrow();
     html! {
         <section class="tale" ref={frame} aria-label={words::STORY.get(props.lang)}>
@@ -143,8 +150,30 @@ struct Desk {
 
 impl Desk {
     fn put(&self, shelf: Shelf) {
+        if !matches!(shelf, Shelf::Open(_)) {
+            self.on.emit(Intent::Spot(Vec::new()));
+        }
         *self.shelf.borrow_mut() = shelf;
         self.update.force_update();
+    }
+
+    /// The reader is through. Who leaves a goal unreached has not seen the end of the story.
+    fn finish(&self) {
+        if let Shelf::Open(lesson) = &*self.shelf.borrow() {
+            let session = self.handle.read();
+            if lesson.player.judge(&session).is_none_or(|judgement| judgement.is_won()) {
+                progress::mark_done(session.lab().id, &lesson.player.story().id);
+            }
+        }
+        self.put(Shelf::About);
+    }
+
+    /// Opens the story that the address asks for, if the lab has it.
+    fn open_asked(&self, lab: &'static Lab) {
+        let asked = embed::asked_story();
+        if let Some(source) = lab.stories.iter().find(|story| asked.as_deref() == Some(story.id)) {
+            self.open(lab, source);
+        }
     }
 
     /// Opens a story at its first step.
@@ -175,7 +204,7 @@ impl Desk {
             let (mut session, mut player) = Player::new(&story)?;
             player.next(&mut session)?;
             self.show(&session);
-            let spot = player.spotlight().first().copied();
+            let spot = player.spotlight();
             Ok(Shelf::Open(Lesson { player, choice: None, is_revealed: false, spot }))
         };
         begin().unwrap_or_else(|error: faultscope_labs::story::StoryError| {
@@ -207,7 +236,10 @@ impl Desk {
             Shelf::Open(lesson) => {
                 (lesson.choice, lesson.is_revealed) = (None, false);
                 let turned = turn(&mut lesson.player, &mut session);
-                lesson.spot = lesson.player.spotlight().first().copied();
+                lesson.spot = lesson.player.spotlight();
+                if lesson.spot.is_empty() {
+                    self.on.emit(Intent::Spot(Vec::new()));
+                }
                 turned
             }
             _ => return,
@@ -333,11 +365,8 @@ fn steps(position: usize, count: usize, has_next: bool, desk: &Desk) -> Html {
             if position == 0 { back.put(Shelf::About) } else { back.turn(Player::back) }
         },
     );
-    let onnext = Callback::from(
-        move |_: MouseEvent| {
-            if has_next { next.turn(Player::next) } else { next.put(Shelf::About) }
-        },
-    );
+    let onnext =
+        Callback::from(move |_: MouseEvent| if has_next { next.turn(Player::next) } else { next.finish() });
     let dot = |at: usize| {
         let class = if at == position {
             "c"
@@ -393,10 +422,15 @@ fn stories(lab: &'static Lab, open: Option<&str>, desk: &Desk) -> Html {
     }
     let title = if open.is_some() { words::OTHER_STORIES } else { words::STORIES };
     let line = |source: &'static StorySource| {
-        let desk = desk.clone();
-        let name = source.title.get(desk.lang);
+        let (desk, lang) = (desk.clone(), desk.lang);
+        let name = source.title.get(lang);
         let onclick = Callback::from(move |_: MouseEvent| desk.open(lab, source));
-        html! { <li><button type="button" {onclick}>{ icon(Icon::Story) }<span>{ name }</span></button></li> }
+        let sign = if progress::is_done(lab.id, source.id) {
+            html! { <span class="v">{ icon(Icon::Check) }<span class="hid">{ pane_words::DONE.get(lang) }</span></span> }
+        } else {
+            icon(Icon::Story)
+        };
+        html! { <li><button type="button" {onclick} data-story={source.id}>{ sign }<span>{ name }</span></button></li> }
     };
     html! {
         <div class="stories">
@@ -422,12 +456,5 @@ fn failed(reason: &str, desk: &Desk) -> Html {
 
 /// The text of a file beside the page.
 async fn fetch(path: &str) -> Result<String, JsValue> {
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let response = JsFuture::from(window.fetch_with_str(path)).await?;
-    if Reflect::get(&response, &"ok".into())?.as_bool() != Some(true) {
-        return Err(response);
-    }
-    let read: Function = Reflect::get(&response, &"text".into())?.dyn_into()?;
-    let text: Promise = read.call0(&response)?.dyn_into()?;
-    JsFuture::from(text).await?.as_string().ok_or(JsValue::NULL)
+    host::file(path).await?.as_string().ok_or(JsValue::NULL)
 }

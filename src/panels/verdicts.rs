@@ -10,6 +10,7 @@ use super::{PanelProps, words};
 use crate::format::thousands;
 use crate::icons::{Icon, icon};
 use crate::intent::{Intent, Overlay};
+use crate::panes::{self, Pane};
 
 /// The verdicts, as a section of the side.
 #[component]
@@ -21,14 +22,18 @@ pub(crate) fn Verdicts(props: &PanelProps) -> Html {
     let checked = words::CHECKED.fill(lang, &[("count", &thousands(checks))]);
     let search = props.on.reform(|_: MouseEvent| Intent::Overlay(Some(Overlay::Search)));
     html! {
-        <section class="sec vers" aria-label={words::VERDICTS.get(lang)}>
+        <section class={panes::class(Pane::Verdicts)} aria-label={words::VERDICTS.get(lang)}>
             <header>
-                <h2 class="lab">{ words::VERDICTS.get(lang) }</h2>
+                { panes::heading(Pane::Verdicts, words::VERDICTS.get(lang), &props.on) }
                 <span class="q">{ checked }</span>
                 <button type="button" class="seek" onclick={search} title={words::SEARCH.get(lang)}
                     aria-haspopup="dialog" aria-keyshortcuts="S">{ icon(Icon::Search) }<span>{ words::SEARCH_BEGIN.get(lang) }</span></button>
             </header>
-            { for [Mode::Always, Mode::Eventually, Mode::Sometimes].map(|mode| group(&session, mode, &opened, props)) }
+            if !panes::is_folded(Pane::Verdicts) {
+                <div class="scroll" tabindex="0" role="group" aria-label={words::VERDICTS.get(lang)}>
+                    { for [Mode::Always, Mode::Eventually, Mode::Sometimes].map(|mode| group(&session, mode, &opened, props)) }
+                </div>
+            }
         </section>
     }
 }
@@ -121,7 +126,7 @@ fn step_of(end: &End) -> Option<u64> {
 }
 
 /// The right-hand words: what the run says, and where. What is ahead of the cursor is told as what comes.
-fn reading(end: &End, mode: Mode, cursor: u64, lang: Lang) -> String {
+pub(super) fn reading(end: &End, mode: Mode, cursor: u64, lang: Lang) -> String {
     let step = step_of(end);
     let is_ahead = step.is_some_and(|step| step > cursor);
     let text = match (end, mode) {

@@ -127,7 +127,6 @@ words! {
     NO_FAULTS: "no faults at all", "不能承受任何故障";
     MOST_DOWN: "at most {down} of {servers} servers down at once", "{servers} 台服务器中最多同时宕机 {down} 台";
     OUTSIDE: "This run goes beyond what it is made for", "本次运行超出了它的假设";
-    RULES: "Rules of the protocol", "协议规则";
     AT: "at", "发给";
     SEND: "Send", "发送";
     NOBODY_TAKES: "No node can take this now.", "目前没有节点能接受这条命令。";
@@ -162,6 +161,11 @@ words! {
     INSPECTOR: "Inspector", "检查器";
     STATE: "State", "状态";
     CHANGED_AT: "changed at step {step}", "第 {step} 步有变化";
+    STEP_WITHOUT_CHANGE: "step {step} changed nothing", "第 {step} 步没有变化";
+    STEP_OF_NODE_BEFORE: "The step of {node} before", "{node} 的上一步";
+    STEP_OF_NODE_AFTER: "The next step of {node}", "{node} 的下一步";
+    ADDED: "new: ", "新增：";
+    REMOVED: "gone: ", "移除：";
     NOT_STARTED: "nothing happened yet", "尚未发生任何事";
     WAS: "was ", "原为 ";
     MESSAGE: "Message", "消息";
@@ -379,7 +383,11 @@ words! {
     ALL_NODES: "all nodes", "全部节点";
     LOG_SEARCH: "Find in the log", "在日志中查找";
     LOG_EMPTY: "Nothing happened yet.", "尚未发生任何事。";
-    LOG_NOT_FOUND: "Not found within {steps} steps of the cursor.", "游标前后 {steps} 步内没有找到。";
+    LOG_OF_KIND: "Show in the log", "日志内容";
+    ALL_KINDS: "everything", "全部事件";
+    LOG_NOT_FOUND: "Nothing found in steps {first} to {last}, around the cursor. Move the cursor to search elsewhere.",
+        "第 {first} 到 {last} 步（游标附近）中没有找到。移动游标可在别处查找。";
+    LOG_NONE: "None of the {all} steps played so far.", "已播放的 {all} 步中没有。";
 }
 
 // The settings.
@@ -434,6 +442,10 @@ pub(crate) const KEY_GROUPS: [KeyGroup; 3] = [
             (&["←", "→"], Text::new("one step back, one step on", "后退一步，前进一步")),
             (&["Home", "End"], Text::new("to the beginning, to the end", "跳到开头，跳到末尾")),
             (&["[", "]"], Text::new("slower, faster", "减速，加速")),
+            (
+                &[",", "."],
+                Text::new("the inspected node's step before, its next", "检查中节点的上一步，下一步"),
+            ),
         ],
     ),
     (
@@ -459,6 +471,8 @@ pub(crate) const KEY_GROUPS: [KeyGroup; 3] = [
                     "使其暂停或恢复运行；未选节点时拿起工具",
                 ),
             ),
+            (&["⇧ ←↑→↓"], super::actions::MOVE_KEYS),
+            (&["L", "⇧ L"], super::actions::PUT_BACK_KEYS),
             (&["D"], Text::new("drop the message; with none, take the tool", "丢弃消息；未选消息时拿起工具")),
             (&["X"], Text::new("take the tool that cuts, or put it down", "拿起或放下切断工具")),
             (&["V"], Text::new("put the tool down", "放下工具")),
@@ -473,6 +487,7 @@ pub(crate) const KEY_GROUPS: [KeyGroup; 3] = [
             (&["R"], Text::new("run until …", "运行至……")),
             (&["S"], Text::new("search for a counterexample", "搜索反例")),
             (&["E"], Text::new("experiments", "测量实验")),
+            (&["="], Text::new("compare with a second run", "与第二次运行对比")),
             (&["U"], Text::new("undo", "撤销")),
             (&["⇧ U"], Text::new("redo", "重做")),
             (&["?"], Text::new("this list", "显示本列表")),

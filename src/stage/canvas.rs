@@ -6,13 +6,15 @@ use std::cell::{Cell, RefCell};
 use faultscope_labs::scene::{
     Ink, Layer, Lettering, Point, Scene, Shape, Style, Subject, SvgOptions, Theme, svg,
 };
-use faultscope_labs::stage::{Class, Frame, picture};
-use faultscope_labs::{Lang, NodeId, Session};
+use faultscope_labs::sim::{Placed, World};
+use faultscope_labs::stage::{Class, Frame, picture_on};
+use faultscope_labs::{Lab, Lang, NodeId, Session, Variant};
 use serde_json::json;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 use yew::NodeRef;
 
+use super::beside::Beside;
 use super::gesture::{Gesture, Outcome};
 use super::painter::Painter;
 use crate::acts;
@@ -51,7 +53,9 @@ pub(crate) struct StageCanvas {
     scene: RefCell<Option<Scene>>,
     theme: Cell<Theme>,
     lang: Cell<Lang>,
-    dragged: RefCell<Vec<(NodeId, u16, u16)>>,
+    dragged: Cell<Option<Placed>>,
+    /// The card beside what is picked up.
+    pub(crate) beside: Beside,
     gesture: RefCell<Gesture>,
 }
 
@@ -72,13 +76,32 @@ impl StageCanvas {
         true
     }
 
+    /// Its size in CSS pixels.
+    pub(crate) fn size(&self) -> (f64, f64) {
+        self.size.get()
+    }
+
     /// Paints the moment at the session's cursor.
     pub(crate) fn paint(&self, session: &Session, view: &View) {
         if self.size.get().0 <= 0.0 && !self.fit() {
             return;
         }
         let frame = self.frame(session, view);
-        let mut scene = picture(session.lab(), session.variant(), session.world(), &frame);
+        self.paint_world(session.lab(), session.variant(), session.world(), &frame, view);
+    }
+
+    /// Paints a world.
+    pub(crate) fn paint_world(
+        &self,
+        lab: &'static Lab,
+        variant: &dyn Variant,
+        world: &World,
+        frame: &Frame,
+        view: &View,
+    ) {
+        // The memory of the picture before serves for this one.
+        let before = self.scene.take().unwrap_or_default();
+        let mut scene = picture_on(before, lab, variant, world, frame);
         if let Some((from, to)) = self.gesture.borrow().line() {
             let places = places(&scene);
             draw_line(&mut scene, from, to, &places);
@@ -88,6 +111,7 @@ impl StageCanvas {
         }
         self.theme.set(view.theme);
         self.lang.set(view.lang);
+        self.beside.follow(&scene, view.selection);
         *self.scene.borrow_mut() = Some(scene);
     }
 
@@ -110,7 +134,7 @@ impl StageCanvas {
                 Selection::Message(message) => Some(message),
                 _ => None,
             },
-            dragged: self.dragged.borrow().clone(),
+            dragged: with_drag(session.placed(), self.dragged.get()),
         }
     }
 
@@ -188,18 +212,32 @@ impl StageCanvas {
         self.gesture.borrow_mut().released()
     }
 
+    /// The node that was dragged and let go, with its place.
+    pub(crate) fn take_dragged(&self) -> Option<Placed> {
+        self.dragged.take()
+    }
+
     /// The browser took it away, for instance to scroll.
     pub(crate) fn cancelled(&self) {
+        self.dragged.set(None);
         *self.gesture.borrow_mut() = Gesture::Idle;
     }
 
     fn drag(&self, code: u16, to: Point) {
-        let Some(node) = NodeId::from_code(code) else { return };
+        self.dragged.set(NodeId::from_code(code).map(|node| self.placed(node, to)));
+    }
+
+    /// A node at a place of the picture, as links have it.
+    fn placed(&self, node: NodeId, at: Point) -> Placed {
         let (width, height) = self.size.get();
-        let permille = |part: f64, whole: f64| (part / whole.max(1.0) * 1_000.0).clamp(40.0, 960.0) as u16;
-        let mut dragged = self.dragged.borrow_mut();
-        dragged.retain(|(other, ..)| *other != node);
-        dragged.push((node, permille(to.x, width), permille(to.y, height)));
+        let permille =
+            |part: f64, whole: f64| (part / whole.max(1.0) * 1_000.0).round().clamp(0.0, 1000.0) as u16;
+        (node, permille(at.x, width), permille(at.y, height))
+    }
+
+    /// A node moved by so many pixels from where it stands; none where it is not on the stage.
+    pub(crate) fn nudged(&self, node: NodeId, by: Point) -> Option<Placed> {
+        self.place_of(Subject::Node(node.code())).map(|at| self.placed(node, at + by))
     }
 
     /// Where every node stands in the picture.
@@ -241,6 +279,13 @@ impl StageCanvas {
     }
 }
 
+/// The places of dragged nodes, with the one that is in hand; it was dragged last.
+pub(crate) fn with_drag(placed: &[Placed], drag: Option<Placed>) -> Vec<Placed> {
+    let others =
+        placed.iter().copied().filter(|(node, ..)| drag.is_none_or(|(dragged, ..)| dragged != *node));
+    others.chain(drag).collect()
+}
+
 /// A part of a node means the node.
 fn whole(subject: Subject) -> Subject {
     match subject {
@@ -272,7 +317,7 @@ fn places(scene: &Scene) -> Vec<(NodeId, Point)> {
 }
 
 /// The middle of the disc of a subject.
-fn middle(scene: &Scene, subject: Subject) -> Option<Point> {
+pub(super) fn middle(scene: &Scene, subject: Subject) -> Option<Point> {
     // A node has badges on other layers; a message has one dot, on whatever layer it is painted.
     let is_disc = |layer: Layer| match subject {
         Subject::Node(_) => layer == Layer::Nodes,
@@ -332,6 +377,14 @@ mod tests {
         let wanted =
             vec![(NodeId::server(1), Point::new(40.0, 50.0)), (NodeId::client(1), Point::new(160.0, 50.0))];
         assert_eq!(places(&scene()), wanted);
+    }
+
+    #[test]
+    fn a_drag_replaces_where_the_node_stood() {
+        let (one, other) = ((NodeId::server(1), 100, 200), (NodeId::server(2), 300, 400));
+        assert_eq!(with_drag(&[one, other], None), [one, other]);
+        let again = (NodeId::server(1), 500, 600);
+        assert_eq!(with_drag(&[one, other], Some(again)), [other, again]);
     }
 
     #[test]

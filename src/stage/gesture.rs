@@ -53,6 +53,8 @@ pub(crate) enum Outcome {
     Line,
     /// A node goes to a place.
     Move(u16, Point),
+    /// A node was let go where it is.
+    Dropped,
     /// Something was tapped.
     Tap(Subject),
     /// A line was drawn to its end.
@@ -92,7 +94,8 @@ impl Gesture {
             Self::Press { subject, .. } => Outcome::Tap(subject),
             Self::Line { from, to } if from.distance(to) >= LINE_MIN => Outcome::Cut(from, to),
             Self::Line { .. } => Outcome::Line,
-            Self::Idle | Self::Drag { .. } | Self::Lost => Outcome::Nothing,
+            Self::Drag { .. } => Outcome::Dropped,
+            Self::Idle | Self::Lost => Outcome::Nothing,
         }
     }
 
@@ -129,7 +132,7 @@ mod tests {
         let mut gesture = Gesture::press(at(10.0, 10.0), NODE, Some(at(12.0, 14.0)), None);
         assert_eq!(gesture.moved(at(50.0, 10.0)), Outcome::Move(3, at(52.0, 14.0)));
         assert_eq!(gesture.moved(at(51.0, 20.0)), Outcome::Move(3, at(53.0, 24.0)));
-        assert_eq!(gesture.released(), Outcome::Nothing, "a drag is no tap");
+        assert_eq!(gesture.released(), Outcome::Dropped, "a drag is no tap");
     }
 
     #[test]

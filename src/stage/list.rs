@@ -2,7 +2,7 @@
 //! picture, or does not use a mouse, has the same stage here.
 
 use faultscope_labs::sim::{Flight, Node};
-use faultscope_labs::{Lang, Session, words as engine_words};
+use faultscope_labs::{Lang, Session, Text, words as engine_words};
 use yew::prelude::*;
 
 use crate::format::time_words;
@@ -10,6 +10,10 @@ use crate::intent::{Intent, Overlay, Selection};
 use crate::panels::PanelProps;
 use crate::words;
 
+/// The most nodes that are listed, around the one that is picked up; the rest is counted, and picked up with keys.
+const NODES_MAX: usize = 60;
+const MORE_NODES: Text =
+    Text::new("{count} more: N and B pick them up one by one", "另有 {count} 个：按 N、B 逐个选中");
 /// The most messages that are listed; the rest is counted.
 const MESSAGES_MAX: usize = 40;
 
@@ -25,13 +29,18 @@ struct Item {
 pub(crate) fn StageList(props: &PanelProps) -> Html {
     let session = props.handle.read();
     let lang = props.lang;
-    let nodes = node_items(&session, lang);
+    let (nodes, more_nodes) = node_items(&session, props.selection, lang);
     let (messages, more) = message_items(&session, lang);
     let count = more.to_string();
     html! {
         <div class="stage-list" role="group" aria-label={words::STAGE_LIST.get(lang)}>
             <p class="lab">{ words::NODES.get(lang) }</p>
-            <ul>{ for nodes.into_iter().map(|item| row(item, props)) }</ul>
+            <ul>
+                { for nodes.into_iter().map(|item| row(item, props)) }
+                if more_nodes > 0 {
+                    <li key="more">{ MORE_NODES.fill(lang, &[("count", &more_nodes.to_string())]) }</li>
+                }
+            </ul>
             <p class="lab">{ words::MESSAGES.get(lang) }</p>
             <ul>
                 { for messages.into_iter().map(|item| row(item, props)) }
@@ -61,16 +70,21 @@ fn row(item: Item, props: &PanelProps) -> Html {
     }
 }
 
-fn node_items(session: &Session, lang: Lang) -> Vec<Item> {
-    session
-        .world()
-        .nodes()
+/// The nodes around the one that is picked up, and how many there are besides.
+fn node_items(session: &Session, selection: Selection, lang: Lang) -> (Vec<Item>, usize) {
+    let nodes: Vec<&Node> = session.world().nodes().collect();
+    let picked = nodes.iter().position(|node| selection == Selection::Node(node.id)).unwrap_or_default();
+    let first = picked.saturating_sub(NODES_MAX / 2).min(nodes.len().saturating_sub(NODES_MAX));
+    let shown = nodes.iter().skip(first).take(NODES_MAX);
+    let items: Vec<Item> = shown
         .map(|node| Item {
             key: node.id.to_string(),
             selection: Selection::Node(node.id),
             words: node_words(session, node, lang),
         })
-        .collect()
+        .collect();
+    let more = nodes.len() - items.len();
+    (items, more)
 }
 
 /// A node in words: name, role, state, and what is remarked of it.

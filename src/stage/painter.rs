@@ -11,10 +11,20 @@ use faultscope_labs::scene::{
     Point, Rect, Scene, Segment, Shape, Style, Text, Theme, Weight, arc_sweep,
 };
 use js_sys::Array;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::*;
 use web_sys::CanvasRenderingContext2d as Context;
 
 use crate::preferences::are_colours_forced;
+
+#[wasm_bindgen]
+extern "C" {
+    /// A canvas for the two calls that are made thousands of times a frame: these pass no exceptions on, and throw none.
+    #[wasm_bindgen(extends = Context)]
+    #[derive(Clone)]
+    type Quick;
+    #[wasm_bindgen(method, js_name = arc)]
+    fn quick_arc(this: &Quick, x: f64, y: f64, radius: f64, start: f64, end: f64);
+}
 
 /// A quarter turn in radians: canvases count from 3 o'clock, scenes from 12 o'clock.
 const QUARTER: f64 = std::f64::consts::FRAC_PI_2;
@@ -22,7 +32,7 @@ const TURN: f64 = std::f64::consts::TAU;
 
 /// A canvas and what was last set on it.
 pub(crate) struct Painter {
-    context: Context,
+    context: Quick,
     theme: Theme,
     /// Whether the reader's system chooses the colours; then the theme says nothing.
     is_forced: bool,
@@ -60,7 +70,13 @@ fn forced_colour(ink: Ink) -> &'static str {
 impl Painter {
     /// A painter on a canvas.
     pub(crate) fn new(context: Context) -> Self {
-        Self { context, theme: Theme::Light, is_forced: false, now: Pen::default(), fonts: BTreeMap::new() }
+        Self {
+            context: context.unchecked_into(),
+            theme: Theme::Light,
+            is_forced: false,
+            now: Pen::default(),
+            fonts: BTreeMap::new(),
+        }
     }
 
     /// Paints a scene; `scale` is how many device pixels a CSS pixel has.
@@ -114,12 +130,18 @@ impl Painter {
     /// Adds a shape to the path.
     fn trace(&self, shape: &Shape) -> Result<(), JsValue> {
         match shape {
-            Shape::Circle { center, radius } => self.ring(*center, *radius),
+            Shape::Circle { center, radius } => {
+                self.ring(*center, *radius);
+                Ok(())
+            }
             Shape::Diamond { center, radius } => {
                 self.polygon(&Shape::diamond_corners(*center, *radius));
                 Ok(())
             }
-            Shape::Arc { center, radius, start, sweep } => self.arc(*center, *radius, *start, *sweep),
+            Shape::Arc { center, radius, start, sweep } => {
+                self.arc(*center, *radius, *start, *sweep);
+                Ok(())
+            }
             Shape::Rect { rect, corner } => self.rect(*rect, *corner),
             Shape::Line { from, to } => {
                 self.context.move_to(from.x, from.y);
@@ -138,21 +160,22 @@ impl Painter {
         }
     }
 
-    fn ring(&self, center: Point, radius: f64) -> Result<(), JsValue> {
+    fn ring(&self, center: Point, radius: f64) {
+        // A radius below zero is all that a canvas refuses.
         let radius = radius.max(0.0);
         self.context.move_to(center.x + radius, center.y);
-        self.context.arc(center.x, center.y, radius, 0.0, TURN)
+        self.context.quick_arc(center.x, center.y, radius, 0.0, TURN);
     }
 
-    fn arc(&self, center: Point, radius: f64, start: f64, sweep: f64) -> Result<(), JsValue> {
+    fn arc(&self, center: Point, radius: f64, start: f64, sweep: f64) {
         match arc_sweep(sweep) {
-            ArcSweep::Nothing => Ok(()),
+            ArcSweep::Nothing => {}
             ArcSweep::Whole => self.ring(center, radius),
             ArcSweep::Part(sweep) => {
                 let begin = center.polar(radius, start);
                 self.context.move_to(begin.x, begin.y);
                 let from = start * TURN - QUARTER;
-                self.context.arc(center.x, center.y, radius.max(0.0), from, from + sweep * TURN)
+                self.context.quick_arc(center.x, center.y, radius.max(0.0), from, from + sweep * TURN);
             }
         }
     }

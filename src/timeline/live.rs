@@ -24,6 +24,8 @@ pub(crate) struct Live {
     /// How many steps were played.
     pub(crate) all: NodeRef,
     scale: Cell<Scale>,
+    /// Where the pointer is that presses the timeline.
+    held: Cell<Option<f64>>,
     shown: RefCell<Shown>,
 }
 
@@ -48,6 +50,37 @@ impl Live {
     /// The timeline was drawn anew, in this scale.
     pub(super) fn set_scale(&self, scale: Scale) {
         self.scale.set(scale);
+    }
+
+    /// The timeline is pressed at a place.
+    pub(super) fn hold(&self, x: f64) {
+        self.held.set(Some(x));
+    }
+
+    /// The pointer that presses it is at a place now. Returns where it was.
+    pub(super) fn held_at(&self, x: f64) -> f64 {
+        self.held.replace(Some(x)).unwrap_or(x)
+    }
+
+    /// It is let go. Returns whether it was pressed.
+    pub(super) fn let_go(&self) -> bool {
+        self.held.take().is_some()
+    }
+
+    /// The scale that must stand still, while the timeline is pressed.
+    pub(super) fn held_scale(&self) -> Option<Scale> {
+        self.held.get().map(|_| self.scale.get())
+    }
+
+    /// Where a time lies on the timeline, in pixels.
+    pub(crate) fn x(&self, at_us: u64) -> f64 {
+        self.scale.get().x(at_us)
+    }
+
+    /// The ends of the timeline, in pixels.
+    pub(crate) fn ends(&self) -> (f64, f64) {
+        let scale = self.scale.get();
+        (scale.left, scale.left + scale.width)
     }
 
     /// Shows where the session's cursor is.

@@ -42,6 +42,8 @@ pub(crate) enum Sign {
     Mended,
     /// A command.
     Command,
+    /// A machine remarked something.
+    Note,
     /// Something was decided.
     Star,
     /// A property broke.
@@ -53,6 +55,8 @@ pub(crate) enum Sign {
 pub(crate) struct Mark {
     /// Where, in pixels.
     pub(crate) x: f64,
+    /// When, in microseconds.
+    pub(crate) at_us: u64,
     /// What it stands for.
     pub(crate) sign: Sign,
     /// What it says.
@@ -79,7 +83,7 @@ pub(crate) fn eras(session: &Session, scale: &Scale) -> Vec<EraBar> {
 pub(crate) fn word_place(era: &EraBar, marks: &[Mark]) -> Option<f64> {
     let width = 6.5 * era.words.chars().count() as f64 + 4.0;
     let mut taken: Vec<f64> =
-        marks.iter().map(|mark| mark.x).filter(|x| *x > era.from - MARK && *x < era.to + MARK).collect();
+        marks.iter().filter(|mark| mark.sign != Sign::Note).map(|mark| mark.x).filter(|x| *x > era.from - MARK && *x < era.to + MARK).collect();
     taken.sort_by(f64::total_cmp);
     let mut place = era.from + 6.0;
     for x in taken {
@@ -123,8 +127,11 @@ pub(crate) fn branches(session: &Session, scale: &Scale, lang: Lang) -> Vec<Bran
 
 /// Every mark on the bar, in painting order: what matters most lies on top.
 pub(crate) fn marks(session: &Session, scale: &Scale, lang: Lang) -> Vec<Mark> {
-    let mut marks = actions(session, scale, lang);
-    marks.extend(stars(session, scale, lang));
+    let mut marks = remarks(session, scale, lang);
+    marks.sort_by_key(|mark| mark.sign == Sign::Star);
+    let stars = marks.split_off(marks.partition_point(|mark| mark.sign == Sign::Note));
+    marks.extend(actions(session, scale, lang));
+    marks.extend(stars);
     marks.extend(broken(session, scale, lang));
     marks
 }
@@ -139,6 +146,7 @@ fn actions(session: &Session, scale: &Scale, lang: Lang) -> Vec<Mark> {
             let at = time_words(pinned.pin.at_us);
             Mark {
                 x: scale.x(pinned.pin.at_us),
+                at_us: pinned.pin.at_us,
                 sign: sign_of(&pinned.action),
                 words: words::MARK_ACTION.fill(lang, &[("time", &at), ("node", &node), ("what", &what)]),
             }
@@ -168,16 +176,27 @@ fn sign_of(action: &Action) -> Sign {
     }
 }
 
-fn stars(session: &Session, scale: &Scale, lang: Lang) -> Vec<Mark> {
-    let mut stars: Vec<Mark> = Vec::new();
-    for entry in session.run().index().iter().filter(|entry| entry.has_decision()) {
-        let x = scale.x(entry.at_us);
-        if stars.last().is_none_or(|last| x - last.x >= STARS_APART) {
-            let words = words::MARK_DECISION.fill(lang, &[("time", &time_words(entry.at_us))]);
-            stars.push(Mark { x, sign: Sign::Star, words });
+/// Decisions and notes, each as many as have room.
+fn remarks(session: &Session, scale: &Scale, lang: Lang) -> Vec<Mark> {
+    let mut remarks: Vec<Mark> = Vec::new();
+    let apart_us = (STARS_APART / scale.width * scale.span_us as f64) as u64;
+    // Before these times there is room for no more stars and notes.
+    let mut free_us = (0, 0);
+    for entry in session.run().index() {
+        let (free, sign, text) = if entry.has_decision() {
+            (&mut free_us.0, Sign::Star, words::MARK_DECISION)
+        } else if entry.has_note() {
+            (&mut free_us.1, Sign::Note, words::MARK_NOTE)
+        } else {
+            continue;
+        };
+        if entry.at_us >= *free {
+            *free = entry.at_us + apart_us + 1;
+            let words = text.fill(lang, &[("time", &time_words(entry.at_us))]);
+            remarks.push(Mark { x: scale.x(entry.at_us), at_us: entry.at_us, sign, words });
         }
     }
-    stars
+    remarks
 }
 
 fn broken(session: &Session, scale: &Scale, lang: Lang) -> Vec<Mark> {
@@ -188,7 +207,7 @@ fn broken(session: &Session, scale: &Scale, lang: Lang) -> Vec<Mark> {
                 let what = session.lab().property(property.id).map_or(property.id, |it| it.title.get(lang));
                 let at = time_words(at_us);
                 let words = words::MARK_BROKEN.fill(lang, &[("time", &at), ("what", what)]);
-                Some(Mark { x: scale.x(at_us), sign: Sign::Broken, words })
+                Some(Mark { x: scale.x(at_us), at_us, sign: Sign::Broken, words })
             }
             _ => None,
         })
@@ -252,7 +271,7 @@ mod tests {
     #[test]
     fn the_word_of_an_era_keeps_clear_of_marks() {
         let era = EraBar { from: 100.0, to: 200.0, era: 1, words: "T1".to_owned() };
-        let mark = |x| Mark { x, sign: Sign::Star, words: String::new() };
+        let mark = |x| Mark { x, at_us: 0, sign: Sign::Star, words: String::new() };
         assert_eq!(word_place(&era, &[]), Some(106.0));
         assert_eq!(word_place(&era, &[mark(103.0)]), Some(113.0));
         assert_eq!(word_place(&era, &[mark(180.0), mark(110.0)]), Some(120.0));
@@ -282,8 +301,11 @@ mod tests {
     fn stars_never_lie_on_each_other() {
         for session in sessions() {
             let scale = Scale::of(session.end_us(), 0.0, 300.0);
-            let stars = stars(&session, &scale, Lang::En);
-            assert!(stars.windows(2).all(|pair| pair[1].x - pair[0].x >= STARS_APART));
+            let remarks = remarks(&session, &scale, Lang::En);
+            for sign in [Sign::Star, Sign::Note] {
+                let alike: Vec<&Mark> = remarks.iter().filter(|mark| mark.sign == sign).collect();
+                assert!(alike.windows(2).all(|pair| pair[1].x - pair[0].x >= STARS_APART), "{sign:?}");
+            }
         }
     }
 

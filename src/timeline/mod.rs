@@ -6,6 +6,7 @@
 mod live;
 mod marks;
 mod scale;
+mod second;
 
 use std::rc::Rc;
 
@@ -18,14 +19,20 @@ use yew::prelude::*;
 pub(crate) use live::Live;
 use marks::{COLUMN, EraBar, Mark, Sign};
 use scale::Scale;
+pub(crate) use second::second_row;
 
 use crate::format::{thousands, time_words};
 use crate::handle::Handle;
 use crate::intent::Intent;
+use crate::spacetime::{Grip, Lens};
 use crate::words;
 
-/// Room left and right of the bar, in pixels.
-const MARGIN: f64 = 24.0;
+/// Room left and right of the bar, in pixels: it begins where the lanes under it begin.
+const MARGIN: (f64, f64) = (72.0, 24.0);
+/// Room left and right of the bar on a phone, in pixels.
+const NARROW_MARGIN: f64 = 8.0;
+/// Where the line of the last branch lies over the bar, and how far the next one is over it, in pixels.
+const BRANCH: (f64, f64) = (17.0, 12.0);
 /// Height of the bar, in pixels.
 const BAR: f64 = 14.0;
 /// Distance between ticks with a time, in pixels.
@@ -44,6 +51,8 @@ pub(crate) struct TimelineProps {
     pub(crate) width: f64,
     /// What moves with every frame.
     pub(crate) live: Rc<Live>,
+    /// The diagram whose window is bracketed.
+    pub(crate) lens: Rc<Lens>,
     /// Where wishes go.
     pub(crate) on: Callback<Intent>,
 }
@@ -54,13 +63,18 @@ struct Rows {
     height: f64,
     bar: f64,
     is_full: bool,
+    /// Whether the space-time diagram stands below, and tells the time.
+    is_tied: bool,
 }
 
 impl Rows {
-    fn of(class: Class) -> Self {
+    fn of(class: Class, has_lanes: bool) -> Self {
         match class {
-            Class::Phone | Class::Miniature => Self { height: 36.0, bar: 12.0, is_full: false },
-            Class::Tablet | Class::Desktop => Self { height: 84.0, bar: 36.0, is_full: true },
+            Class::Phone | Class::Miniature => Self { height: 36.0, bar: 12.0, is_full: false, is_tied: false },
+            Class::Tablet | Class::Desktop => {
+                let height = if has_lanes { 78.0 } else { 88.0 };
+                Self { height, bar: 44.0, is_full: true, is_tied: has_lanes }
+            }
         }
     }
 
@@ -73,25 +87,30 @@ impl Rows {
 #[component]
 pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     let session = props.handle.read();
-    let rows = Rows::of(props.class);
-    let margin = if rows.is_full { MARGIN } else { 8.0 };
-    let scale = Scale::of(session.end_us(), margin, props.width - 2.0 * margin);
+    let rows = Rows::of(props.class, !props.lens.is_folded());
+    let (left, right) = margins(props.class);
+    let scale = Scale::of(session.end_us(), left, props.width - left - right);
+    // Under a pressed finger the scale stands still, or what it points at would run away.
+    let scale = props.live.held_scale().unwrap_or(scale);
     props.live.set_scale(scale);
     let marks = marks::marks(&session, &scale, props.lang);
     let size = format!("0 0 {} {}", props.width.max(1.0), rows.height);
     html! {
         <div class="timeline" role="slider" tabindex="0" aria-label={words::TIMELINE.get(props.lang)}
             aria-valuemin="0" aria-valuemax={session.len().to_string()} aria-valuenow={session.step().to_string()}
-            aria-valuetext={place_words(&session, props.lang)}
-            onkeydown={keys(&session, &props.on)}
+            aria-valuetext={place_words(&session, &marks, props.lang)}
+            onkeydown={keys(&session, &marks, &props.on)} onpointerup={let_go(props)} onpointercancel={let_go(props)}
             onpointerdown={scrub(props, scale, true)} onpointermove={scrub(props, scale, false)}>
             <svg viewBox={size} height={rows.height.to_string()} width={props.width.to_string()} aria-hidden="true">
                 { defs() }
                 if rows.is_full {
-                    { branches(&session, &scale, rows, props.lang) }{ columns(&session, &scale, rows) }{ ticks(&scale, rows) }
+                    { branches(&session, &scale, rows, props.lang) }{ columns(&session, &scale, rows) }
+                    if !rows.is_tied { { ticks(&scale, rows) } }
+                    <text class="run" x="24" y={px(rows.bar + 11.0)}>{ words::RUN.get(props.lang) }</text>
                 }
                 { bar(&session, &scale, rows, &marks) }
                 { for marks.iter().map(|mark| sign(mark, rows)) }
+                if rows.is_tied { { bracket(&props.lens, rows) } }
                 <g ref={props.live.needle.clone()} class="needle">
                     <path d={format!("M0 {}v{}", rows.bar - 6.0, BAR + 12.0)} />
                     <path class="head" d={format!("M-5 {}h10l-5 7z", rows.bar - 9.0)} />
@@ -101,25 +120,40 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     }
 }
 
-/// Where the cursor is, in words.
-fn place_words(session: &Session, lang: Lang) -> String {
-    let (step, all) = (thousands(session.step()), thousands(session.len()));
-    let time = time_words(session.now_us());
-    words::STEP_OF.fill(lang, &[("step", &step), ("all", &all), ("time", &time)])
+/// The room to the left and to the right of the bar, in pixels.
+fn margins(class: Class) -> (f64, f64) {
+    match class {
+        Class::Phone | Class::Miniature => (NARROW_MARGIN, NARROW_MARGIN),
+        Class::Tablet | Class::Desktop => MARGIN,
+    }
 }
 
-/// The keys of a slider: arrows step, page keys go a tenth of the run, Home and End to its ends.
-fn keys(session: &Session, on: &Callback<Intent>) -> Callback<KeyboardEvent> {
+/// Where the cursor is, in words, and the marks there.
+fn place_words(session: &Session, marks: &[Mark], lang: Lang) -> String {
+    let (step, all) = (thousands(session.step()), thousands(session.len()));
+    let time = time_words(session.now_us());
+    let place = words::STEP_OF.fill(lang, &[("step", &step), ("all", &all), ("time", &time)]);
+    let here = marks.iter().filter(|mark| mark.at_us == session.now_us()).map(|mark| mark.words.clone());
+    [place].into_iter().chain(here).collect::<Vec<_>>().join("; ")
+}
+
+/// The keys of a slider: arrows step, and with Shift go from mark to mark; page keys go a tenth of the run, Home and
+/// End to its ends.
+fn keys(session: &Session, marks: &[Mark], on: &Callback<Intent>) -> Callback<KeyboardEvent> {
     let on = on.clone();
     let (now_us, end_us, len) = (session.now_us(), session.end_us(), session.len());
+    let before_us = marks.iter().map(|mark| mark.at_us).filter(|&at_us| at_us < now_us).max();
+    let after_us = marks.iter().map(|mark| mark.at_us).filter(|&at_us| at_us > now_us).min();
     Callback::from(move |event: KeyboardEvent| {
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
             return;
         }
         let intent = match event.key().as_str() {
+            "ArrowLeft" | "ArrowDown" if event.shift_key() => Intent::SeekTime(before_us.unwrap_or(now_us)),
+            "ArrowRight" | "ArrowUp" if event.shift_key() => Intent::SeekTime(after_us.unwrap_or(now_us)),
             "ArrowLeft" | "ArrowDown" => Intent::StepBack,
             "ArrowRight" | "ArrowUp" => Intent::StepForward,
-            "PageUp" => Intent::SeekTime(now_us.saturating_add(end_us / 10)),
+            "PageUp" => Intent::SeekTime(now_us.saturating_add(end_us / 10).min(end_us.max(now_us))),
             "PageDown" => Intent::SeekTime(now_us.saturating_sub(end_us / 10)),
             "Home" => Intent::SeekStep(0),
             "End" => Intent::SeekStep(len),
@@ -131,21 +165,69 @@ fn keys(session: &Session, on: &Callback<Intent>) -> Callback<KeyboardEvent> {
     })
 }
 
-/// Follows the pointer while it is pressed.
+/// Follows the pointer while it is pressed: the cursor, to a mark exactly and beyond what was played too, or the
+/// bracket by its edges or its foot.
 fn scrub(props: &TimelineProps, scale: Scale, is_press: bool) -> Callback<PointerEvent> {
-    let on = props.on.clone();
+    let (on, live, lens) = (props.on.clone(), props.live.clone(), props.lens.clone());
     Callback::from(move |event: PointerEvent| {
         let is_pressed = event.is_primary() && event.buttons() & 1 == 1;
-        let strip = event.target_dyn_into::<Element>().and_then(|it| it.closest(".timeline").ok().flatten());
-        let Some(strip) = strip.filter(|_| is_pressed) else { return };
+        let touched = event.target_dyn_into::<Element>();
+        let within = |selector: &str| touched.as_ref().and_then(|it| it.closest(selector).ok().flatten());
+        let Some(strip) = within(".timeline").filter(|_| is_pressed) else { return };
+        let x = f64::from(event.client_x()) - strip.get_bounding_client_rect().x();
         if is_press {
             // A pointer that is gone already cannot be captured, and needs not.
             let _ = strip.set_pointer_capture(event.pointer_id());
+            live.hold(x);
+            if let Some(grip) = within("[data-grip]").and_then(|part| grip_of(&part)) {
+                return lens.take(grip);
+            }
             on.emit(Intent::Pause);
         }
-        let x = f64::from(event.client_x()) - strip.get_bounding_client_rect().x();
-        on.emit(Intent::SeekTime(scale.time(x)));
+        let before = live.held_at(x);
+        if lens.pull(scale.time(before), scale.time(x)) {
+            return;
+        }
+        let mark_us = within("[data-at]").and_then(|mark| mark.get_attribute("data-at")?.parse().ok());
+        on.emit(Intent::SeekTime(mark_us.filter(|_| is_press).unwrap_or_else(|| scale.time_beyond(x))));
     })
+}
+
+/// What of the bracket a part of it means.
+fn grip_of(part: &Element) -> Option<Grip> {
+    match part.get_attribute("data-grip")?.as_str() {
+        "from" => Some(Grip::From),
+        "until" => Some(Grip::Until),
+        "whole" => Some(Grip::Whole),
+        _ => None,
+    }
+}
+
+/// The pointer is let go: the timeline may have another scale again.
+fn let_go(props: &TimelineProps) -> Callback<PointerEvent> {
+    let (on, live, lens, handle) = (props.on.clone(), props.live.clone(), props.lens.clone(), props.handle.clone());
+    Callback::from(move |_: PointerEvent| {
+        let has_scrubbed = live.let_go() && !lens.let_go();
+        if has_scrubbed {
+            on.emit(Intent::SeekTime(handle.read().now_us()));
+        }
+    })
+}
+
+/// The window of the diagram below: a bracket around it, and lines down to the diagram's edges. The diagram places
+/// them, see [`Lens`].
+fn bracket(lens: &Lens, rows: Rows) -> Html {
+    let (top, height) = (px(rows.bar - 4.0), px(BAR + 8.0));
+    let foot = rows.bar + BAR + 4.0;
+    html! {
+        <g class="bracket" ref={lens.bracket.clone()}>
+            <rect y={top.clone()} height={height.clone()} width="0" />
+            <path data-top={px(foot)} />
+            <rect data-grip="whole" y={px(foot)} height="14" width="0" />
+            <rect data-grip="from" y={top.clone()} height={height.clone()} width="10" />
+            <rect data-grip="until" y={top} {height} width="10" />
+        </g>
+    }
 }
 
 fn defs() -> Html {
@@ -161,21 +243,32 @@ fn defs() -> Html {
 
 /// The branches that are not on screen, as thin lines off the bar: each from where it parts to where it ends.
 fn branches(session: &Session, scale: &Scale, rows: Rows, lang: Lang) -> Html {
-    let lines = marks::branches(session, scale, lang).into_iter().enumerate().map(|(place, line)| {
-        let y = 2.5 + 4.0 * place as f64;
+    let lines = marks::branches(session, scale, lang);
+    let last = lines.len().saturating_sub(1);
+    let right = scale.left + scale.width;
+    let lines = lines.into_iter().enumerate().map(|(place, line)| {
+        let y = rows.bar - BRANCH.0 - BRANCH.1 * (last - place) as f64;
         let path = format!("M{:.1} {}V{y}H{:.1}", line.from, rows.bar, line.to);
-        html! { <path d={path}><title>{ line.words }</title></path> }
+        let is_short = line.to + 8.0 + 6.5 * line.words.chars().count() as f64 > right;
+        let (x, anchor) = if is_short { (line.to - 8.0, "end") } else { (line.to + 8.0, "start") };
+        html! {
+            <g>
+                <path d={path}><title>{ line.words.clone() }</title></path>
+                <circle cx={px(line.to)} cy={px(y)} r="2" />
+                <text x={px(x)} y={px(y + 4.0)} text-anchor={anchor}>{ line.words }</text>
+            </g>
+        }
     });
     html! { <g class="branches">{ for lines }</g> }
 }
 
 fn columns(session: &Session, scale: &Scale, rows: Rows) -> Html {
-    let ground = rows.bar - 8.0;
+    let ground = rows.bar - 2.0;
     let mut path = String::new();
     for (place, share) in marks::density(session, scale).into_iter().enumerate() {
         if share > 0.0 {
             let x = scale.left + place as f64 * COLUMN + COLUMN / 2.0;
-            path.push_str(&format!("M{x:.1} {ground}v-{:.1}", 2.0 + share * 16.0));
+            path.push_str(&format!("M{x:.1} {ground}v-{:.1}", 1.0 + share * 7.0));
         }
     }
     html! { <path class="density" d={path} /> }
@@ -248,10 +341,15 @@ fn sign(mark: &Mark, rows: Rows) -> Html {
         Sign::Fault => ("fault", html! { <path d="M0-9v18" /> }),
         Sign::Mended => ("mended", html! { <path d="M0-9v18" /> }),
         Sign::Command => ("command", html! { <path d="M0-7v-6M-3-10l3 3 3-3" /> }),
+        Sign::Note => ("note", html! { <path d="M0 8.5v3" /> }),
         Sign::Star => ("star", html! { <path d={STAR} /> }),
         Sign::Broken => ("broken", html! { <><circle r="7.5" /><path d="M-3-3l6 6M3-3l-6 6" /></> }),
     };
-    html! { <g class={classes!("sign", class)} transform={place}><title>{ &mark.words }</title>{ shape }</g> }
+    html! {
+        <g class={classes!("sign", class)} transform={place} data-at={mark.at_us.to_string()}>
+            <title>{ &mark.words }</title>{ shape }
+        </g>
+    }
 }
 
 /// A star of radius 6 around the origin.

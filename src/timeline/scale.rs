@@ -1,5 +1,8 @@
 //! From virtual time to places on the strip and back.
 
+/// So many pixels right of the strip, a drag reaches twice as far, and more behind them.
+const BEYOND: f64 = 24.0;
+
 /// The shortest span that the strip shows, in microseconds.
 const SPAN_MIN_US: u64 = 10_000;
 
@@ -29,6 +32,14 @@ impl Scale {
     pub(crate) fn time(&self, x: f64) -> u64 {
         let share = ((x - self.left) / self.width).clamp(0.0, 1.0);
         (share * self.span_us as f64).round() as u64
+    }
+
+    /// The time at a place, in microseconds; right of the strip time runs ever faster, so that a drag reaches far
+    /// beyond what it shows.
+    pub(crate) fn time_beyond(&self, x: f64) -> u64 {
+        let beyond = (x - self.left - self.width).max(0.0) / BEYOND;
+        let times = 1.0 + beyond + beyond * beyond / 8.0;
+        (self.time(x) as f64 * times).round() as u64
     }
 
     /// Round times at which the strip has ticks, about `apart` pixels from each other.
@@ -91,6 +102,17 @@ mod tests {
         assert_eq!(scale.time(-50.0), 0);
         assert_eq!(scale.time(9_999.0), 2_500_000);
         assert_eq!(scale.x(u64::MAX), 1_024.0);
+    }
+
+    #[test]
+    fn right_of_the_strip_time_runs_ever_faster() {
+        let scale = Scale::of(2_000_000, 24.0, 1_000.0);
+        assert_eq!(scale.time_beyond(524.0), scale.time(524.0));
+        assert_eq!(scale.time_beyond(1_024.0), 2_500_000);
+        let reached: Vec<u64> = [12.0, 24.0, 48.0, 360.0].map(|more| scale.time_beyond(1_024.0 + more)).to_vec();
+        assert!(reached.windows(2).all(|pair| pair[0] < pair[1]) && reached[0] > 2_500_000, "{reached:?}");
+        assert!(reached[1] > 5_000_000 && reached[3] > 100_000_000, "{reached:?}");
+        assert_eq!(scale.time_beyond(-99.0), 0);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use faultscope_labs::spacetime::Window;
 use faultscope_labs::{LABS, Lab, Lang, Session, Story, export};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::harness::{Page, Site, View};
 use super::reader::{open_at, step, text_at, wait_for_lab};
@@ -71,6 +71,51 @@ fn files_that_are_saved_are_those_of_the_command_line() {
     }
 }
 
+#[test]
+fn a_picture_in_pixels_is_the_picture_twice_as_fine() {
+    let mut page = open_share(LABS[0], 60);
+    page.click("[data-export=picture-2x]");
+    page.wait_for("window.caught.some(it => it.type === 'image/png') && window.caughtName");
+    let name = page.eval("window.caughtName");
+    assert_eq!(name, format!("{}-{}-s7-picture-2x.png", LABS[0].id, LABS[0].variants[0].about().id));
+    let seen = page.eval(
+        "createImageBitmap(window.caught.find(it => it.type === 'image/png')).then(picture => {
+            const canvas = new OffscreenCanvas(picture.width, picture.height);
+            const context = canvas.getContext('2d');
+            context.drawImage(picture, 0, 0);
+            const { data } = context.getImageData(0, 0, picture.width, picture.height);
+            return [picture.width, picture.height, new Set(new Uint32Array(data.buffer)).size > 20];
+        })",
+    );
+    assert_eq!(seen, json!([1520, 1040, true]), "its size, and more than a blank sheet");
+    page.finish();
+}
+
+#[test]
+fn a_run_is_opened_from_a_file_beside_what_is_shared() {
+    let last = LABS[LABS.len() - 1];
+    let mut page = open_share(LABS[0], 20);
+    let choose = |page: &mut Page, text: &str| {
+        page.eval(&format!(
+            "(() => {{
+                const files = new DataTransfer();
+                files.items.add(new File([{}], 'some.run'));
+                const input = document.querySelector('.bring input[type=file]');
+                input.files = files.files;
+                return input.dispatchEvent(new Event('change', {{ bubbles: true }}));
+            }})()",
+            Value::from(text)
+        ))
+    };
+    choose(&mut page, "nowhere:x");
+    page.wait_for("document.querySelector('.bring .trouble').textContent.includes('nowhere')");
+    assert_eq!(step(&mut page), 20, "what is no run changes nothing");
+    choose(&mut page, &text_at(last, 21));
+    wait_for_lab(&mut page, last.id);
+    page.wait_for("document.querySelector('.app').dataset.step === '21'");
+    page.finish();
+}
+
 /// The kind of the first element that is no XML, or nothing; and how many elements there are.
 fn parsed(page: &mut Page, text: &str) -> (Value, u64) {
     let quoted = Value::from(text);
@@ -118,7 +163,10 @@ fn an_animation_moves_and_stands_still_where_that_is_wished() {
     let mut page = open_share(lab, 120);
     let (_, film) = saved(&mut page, "animation");
     assert!(Window::around_cursor(&session).from_us < Window::around_cursor(&session).until_us);
-    // Shown as part of the page, its style sheet can be asked.
+    page.finish();
+    // Shown as part of a page, its style sheet can be asked; ours has a policy against the style sheets of others.
+    let mut page =
+        Page::open_url("data:", "data:text/html,<link rel=icon href=data:,><p>a slide", View::DESKTOP);
     let frames = |page: &mut Page| {
         let told = page.eval(&format!(
             "(() => {{

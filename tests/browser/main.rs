@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where it finds nothing")]
 
 mod axe;
+mod copies;
+mod embed;
 mod experiments;
 mod exports;
 mod faults;
@@ -17,11 +19,18 @@ mod hostile;
 mod keyboard;
 mod looks;
 mod machine;
+mod memory;
+mod offline;
 mod phone;
 mod reach;
 mod reader;
 mod refused;
+mod requests;
 mod selftest;
 mod sheets;
+mod shell;
+mod single_file;
+mod spacetime;
 mod speed;
+mod stage;
 mod time;

@@ -6,6 +6,7 @@
 mod chromium;
 mod console;
 mod dist;
+mod json;
 mod npm;
 mod path_search;
 mod serve;
@@ -25,7 +26,7 @@ const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
   serve [--open] [--port N] [--release]  build the page and serve it on this machine, again after every change
-  dist                                   build the page as a static folder, dist/
+  dist [--single-file]                   build the page as a static folder, dist/, and in it as one file
   test [STEP]...                         run every test there is, or the named steps alone
   sizes                                  raw, gzip and brotli size of every file of dist/
   shots [--only SUBSTRING]               photograph every page in every look into shots/
@@ -52,7 +53,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
     };
     match command {
         "serve" => serve::run(&serve::Options::parse(rest)?),
-        "dist" => console::no_arguments("dist", rest).and_then(|()| dist::run()),
+        "dist" => dist::run(rest),
         "test" => test::run(rest),
         "sizes" => console::no_arguments("sizes", rest).and_then(|()| sizes::run()),
         "shots" => shots::run(&shots::Options::parse(rest)?),

@@ -69,9 +69,12 @@ fn lab_value(lab: &Lab) -> Value {
     json!({
         "id": lab.id,
         "family": both(family),
+        "family_order": lab.family as u8,
         "question": both(question),
         "title": both(lab.title),
         "sentence": both(lab.sentence),
+        "broken_by": both(lab.broken_by),
+        "miniature": lab.miniature,
         "variants": variants,
         "properties": properties,
         "stories": stories,

@@ -8,7 +8,7 @@ use crate::schema::Settings;
 use crate::session::plan_of;
 use crate::{OpenError, Session};
 
-pub use crate::toys::{datagrams, gossip};
+pub use crate::toys::{CROWD, CrowdVariant, crowd, datagrams, gossip};
 
 /// A run of a lab that is played for its speed.
 pub struct Workload {

@@ -12,6 +12,7 @@ pub mod check;
 pub mod commit;
 mod coordination;
 pub mod election;
+pub mod eventlog;
 pub mod experiment;
 pub mod explore;
 pub mod export;
@@ -29,10 +30,12 @@ pub mod session;
 pub mod shrink;
 pub mod spacetime;
 pub mod stage;
+pub mod statistics;
 pub mod story;
 pub mod tool;
 mod toys;
 pub mod verdict;
+pub mod versus;
 pub mod words;
 
 pub use catalogue::{LABS, lab};
@@ -48,6 +51,8 @@ pub use session::{
     BranchId, BranchInfo, Comparison, Era, Field, Inspection, News, OpenError, PlaceError, Row,
     STORM_FAULTS_MAX, STORM_MAX_US, Session, Side, Stop, Storm,
 };
+pub use statistics::{KindCount, Statistics};
 pub use story::{Player, Story, StoryError};
 pub use tool::{Tool, ToolError};
+pub use versus::Versus;
 pub use words::{Lang, Text};

@@ -3,9 +3,9 @@
 //! A lab says how its commands and replies read as asks and answers of one register a key; the judge itself is the
 //! simulator's (`faultscope_sim::linear`) and knows no protocol.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use faultscope_protocol::ordered::{Map, Set};
 use faultscope_protocol::{NodeId, Outcome};
 use faultscope_sim::linear::{Explained, History, Model};
 use faultscope_sim::{
@@ -159,11 +159,11 @@ struct Call {
 /// The histories of all keys.
 #[derive(Clone, Debug, Default, Hash)]
 pub struct Keys {
-    calls: BTreeMap<u64, Call>,
+    calls: Map<u64, Call>,
     /// The calls that a crash took the answer from.
-    lost: BTreeSet<u64>,
+    lost: Set<u64>,
     /// Behind shared pointers: a snapshot costs what changed.
-    histories: BTreeMap<String, Arc<History<Register>>>,
+    histories: Map<String, Arc<History<Register>>>,
 }
 
 impl Keys {
@@ -222,7 +222,7 @@ impl Keys {
         let (doomed, calls) =
             std::mem::take(&mut self.calls).into_iter().partition(|(_, call)| is_doomed(call));
         self.calls = calls;
-        for (number, call) in BTreeMap::<u64, Call>::into_iter(doomed) {
+        for (number, call) in Map::<u64, Call>::into_iter(doomed) {
             self.history(&call.key).lose(number);
             self.lost.insert(number);
         }

@@ -13,8 +13,8 @@ use std::sync::Arc;
 use faultscope_protocol::NodeId;
 use faultscope_scene::Scene;
 use faultscope_sim::{
-    Action, BadCommand, DiskPlan, FaultKind, Kind, Latency, MAX_PANELS, Nemesis, NetworkPlan, Pinned, Plan,
-    Property, Run, RunText, SeatPlan, Shape, Step, TextError, World, is_panel,
+    Action, BadCommand, DiskPlan, FaultKind, Kind, Latency, MAX_PANELS, Nemesis, NetworkPlan, Pinned, Placed,
+    Plan, Property, Run, RunText, SeatPlan, Shape, Step, Tally, TextError, World, is_panel,
 };
 use serde_json::Value;
 
@@ -23,6 +23,7 @@ use crate::lab::{Lab, Variant};
 use crate::link::{self, LinkError};
 use crate::schema::{Setting, Settings};
 use crate::stage::{self, Frame};
+use crate::versus::{self, Versus};
 use crate::words::{self, Lang, Text, unknown};
 
 pub use branches::{BRANCHES_MAX, BranchId, BranchInfo, Comparison, NAME_LETTERS_MAX, Side};
@@ -140,6 +141,8 @@ pub struct Session {
     strand: Strand,
     tree: Tree,
     panels: Vec<String>,
+    placed: Vec<Placed>,
+    versus: Option<Versus>,
     arrival: Option<Arrival>,
     has_changed_behaviour: bool,
     news: Vec<News>,
@@ -198,7 +201,9 @@ impl Session {
     /// # Errors
     /// [`OpenError`] says what is wrong with the text, and where.
     pub fn open(text: &str) -> Result<Self, OpenError> {
-        Self::from_text(&link::read(text)?)
+        let mut session = Self::of_link(text)?;
+        session.arrive(u64::MAX);
+        Ok(session)
     }
 
     /// Opens the run that a parsed text describes.
@@ -217,9 +222,15 @@ impl Session {
     /// # Errors
     /// [`OpenError`] says what is wrong with the text, and where.
     pub fn open_in_parts(text: &str) -> Result<Self, OpenError> {
-        let mut session = Self::at_start(&link::read(text)?)?;
+        let mut session = Self::of_link(text)?;
         session.arrive(FIRST_PART_STEPS);
         Ok(session)
+    }
+
+    fn of_link(text: &str) -> Result<Self, OpenError> {
+        let (first, second) = versus::split(text);
+        let versus = second.map(Versus::read).transpose()?;
+        Ok(Self { versus, ..Self::at_start(&link::read(first)?)? })
     }
 
     fn at_start(text: &RunText) -> Result<Self, OpenError> {
@@ -245,6 +256,8 @@ impl Session {
             strand: Strand::new(Run::new(Arc::new(plan), text.actions.clone())),
             tree: Tree::new(),
             panels: text.panels.clone(),
+            placed: text.placed.clone(),
+            versus: None,
             arrival: Some(Arrival { cursor, wrote: text.fingerprint }),
             has_changed_behaviour: false,
             news: Vec::new(),
@@ -346,14 +359,29 @@ impl Session {
     pub fn text(&self) -> RunText {
         RunText {
             panels: self.panels.clone(),
+            placed: self.placed.clone(),
             fingerprint: if self.is_arriving() { None } else { Some(self.end_fingerprint()) },
             ..self.text_at_cursor()
         }
     }
 
-    /// The text of a link to the run, packed where it would be long.
+    /// The text of a link to the run, packed where it would be long, with what it is compared against.
     pub fn link(&self) -> String {
-        link::write(&self.text())
+        let link = link::write(&self.text());
+        match &self.versus {
+            Some(versus) => versus::join(&link, versus),
+            None => link,
+        }
+    }
+
+    /// Under what the run is played a second time, to be compared.
+    pub fn versus(&self) -> Option<&Versus> {
+        self.versus.as_ref()
+    }
+
+    /// Keeps under what the run is played a second time.
+    pub fn set_versus(&mut self, versus: Option<Versus>) {
+        self.versus = versus;
     }
 
     /// The run's text, from which it opens at its cursor: without panels and fingerprint. It points no further than
@@ -377,6 +405,11 @@ impl Session {
         self.panels = panels.into_iter().filter(|word| is_panel(word)).take(MAX_PANELS).collect();
     }
 
+    /// Where nodes stand that were dragged.
+    pub fn placed(&self) -> &[Placed] {
+        &self.placed
+    }
+
     /// The run's text, from which it opens at its beginning.
     pub fn text_without_cursor(&self) -> RunText {
         let changed = self.schema.iter().filter_map(|setting| {
@@ -395,6 +428,11 @@ impl Session {
     /// The world at the cursor.
     pub fn world(&self) -> &World {
         &self.strand.cursor.world
+    }
+
+    /// What the run has cost up to the step at the cursor.
+    pub fn tally(&self) -> &Tally {
+        &self.strand.cursor.tally
     }
 
     /// The step at the cursor: how many steps are behind it.

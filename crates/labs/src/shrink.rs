@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
-use faultscope_sim::{Action, Links, Mode, Pinned, Run, RunText};
+use faultscope_sim::{Action, Links, Mode, Pinned, Run, RunText, sort_by_pin};
 
 use crate::check::{Judgement, TRIAL_STEPS_MAX, Trial};
 use crate::session::plan_of;
@@ -276,7 +276,7 @@ fn units(actions: &[Pinned]) -> Vec<Vec<Pinned>> {
 
 fn flat(units: &[Vec<Pinned>]) -> Vec<Pinned> {
     let mut actions: Vec<Pinned> = units.iter().flatten().cloned().collect();
-    actions.sort_by_key(|pinned| pinned.pin);
+    sort_by_pin(&mut actions);
     actions
 }
 

@@ -5,20 +5,32 @@
 //! hatched one is down; a message has the colour of its kind, a dashed line answers, a cross is where one was lost; the
 //! cut is one red dashed line between the lanes that it parts.
 
+mod arrange;
 mod cone;
+mod density;
 mod draw;
 mod gather;
 mod labels;
 mod lanes;
+mod panel;
+mod walk;
 mod ways;
 
 use faultscope_scene::Scene;
 
+use crate::export::Span;
 use crate::session::Session;
 use crate::words::{Lang, Text};
 
-pub use cone::{Cone, cone};
+pub use arrange::{Arrangement, LaneRow};
+pub use cone::{Cone, cone, cone_words};
+pub use density::{Density, density};
+pub use draw::{Placed, THIN, height_of, placed};
+
 pub use gather::{Chart, Effect, Ending, Fault, Lane, Mark, MarkKind, Stretch, Way, chart};
+pub use lanes::natural_order;
+pub use panel::{Content, PanelFrame, panel};
+pub use walk::{cause_of, effect_of, nearest_on, neighbour_on};
 
 /// The most steps of one diagram: more would be a black square, and too much for a page to paint.
 pub const STEPS_MAX: u64 = 4_000;
@@ -35,7 +47,56 @@ pub struct Window {
 /// How much virtual time a window shows if nobody says otherwise, in microseconds.
 pub const WINDOW_US: u64 = 400_000;
 
+/// How short and how long a window is that holds a number of steps, in microseconds.
+const LENGTH_US: (u64, u64) = (1_000, 20_000_000);
+
+/// The least of 1, 2 or 5 times a power of ten that is not below `number`.
+fn round_up(number: u64) -> u64 {
+    let mut unit: u64 = 1;
+    loop {
+        for times in [1, 2, 5] {
+            if unit.saturating_mul(times) >= number {
+                return unit.saturating_mul(times);
+            }
+        }
+        unit = unit.saturating_mul(10);
+    }
+}
+
 impl Window {
+    /// How long it is, in microseconds; at least one.
+    pub fn length_us(self) -> u64 {
+        self.until_us.saturating_sub(self.from_us).max(1)
+    }
+
+    /// Whether a time is within it.
+    pub fn contains(self, at_us: u64) -> bool {
+        (self.from_us..=self.until_us).contains(&at_us)
+    }
+
+    /// The window around a session's cursor that holds about so many steps, and lasts a round time. Most of it is
+    /// behind the cursor, for causes are what one looks for.
+    pub fn of_steps(session: &Session, steps: u64) -> Self {
+        let index = session.run().index();
+        let last = (session.step() + steps / 4).max(steps).min(session.len());
+        let at = |step: u64| index.get(step as usize).map_or(session.end_us(), |entry| entry.at_us);
+        let span_us = at(last.saturating_sub(1)).saturating_sub(at(last.saturating_sub(steps)));
+        let length_us = round_up(span_us.clamp(LENGTH_US.0, LENGTH_US.1));
+        Self { from_us: session.now_us().saturating_sub(length_us / 4 * 3), until_us: 0 }.lasting(length_us)
+    }
+
+    /// The window with the same beginning that lasts so long.
+    #[must_use]
+    pub fn lasting(self, length_us: u64) -> Self {
+        Self { until_us: self.from_us.saturating_add(length_us), ..self }
+    }
+
+    /// How many steps it has, as far as the run was played.
+    pub fn steps(self, session: &Session) -> u64 {
+        let span = Span::of_times(session, self.from_us, self.until_us);
+        (span.last + 1).saturating_sub(span.first)
+    }
+
     /// The window around a session's cursor: most of it is behind, for causes are what one looks for.
     pub fn around_cursor(session: &Session) -> Self {
         let until_us = (session.now_us() + WINDOW_US / 4).min(session.end_us()).max(WINDOW_US / 4);
@@ -97,9 +158,14 @@ pub fn picture(session: &Session, window: Window, frame: &Frame) -> Result<Scene
 /// where it is outside of the window.
 #[must_use]
 pub fn x_at(window: Window, width: f64, at_us: u64) -> f64 {
-    let length_us = window.until_us.saturating_sub(window.from_us).max(1) as f64;
+    x_within(window, (draw::LEFT, width - draw::RIGHT), at_us)
+}
+
+/// Where a virtual time lies between the edges of the lanes, in pixels; beyond them where it is outside of the window.
+#[must_use]
+pub fn x_within(window: Window, (left, right): (f64, f64), at_us: u64) -> f64 {
     let since_us = at_us as f64 - window.from_us as f64;
-    draw::LEFT + since_us / length_us * (width - draw::LEFT - draw::RIGHT)
+    left + since_us / window.length_us() as f64 * (right - left)
 }
 
 /// A virtual time in milliseconds, to a tenth.
@@ -124,6 +190,23 @@ fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_window_holds_about_the_wanted_steps_around_the_cursor() {
+        let mut session = Session::open("raft:basic;r1;s7").unwrap();
+        session.play_ahead(5_000_000, 100_000);
+        let window = Window::of_steps(&session, 100);
+        assert_eq!(window.from_us, 0, "{window:?}");
+        for at_us in [1_000_000, 2_500_000, 5_000_000] {
+            session.seek_time(at_us);
+            let window = Window::of_steps(&session, 100);
+            assert!(window.contains(at_us), "{window:?}");
+            assert!((50..500).contains(&window.steps(&session)), "{window:?} has {}", window.steps(&session));
+            assert_eq!(round_up(window.length_us()), window.length_us());
+        }
+        assert_eq!([0, 1, 3, 5, 11, 501].map(round_up), [1, 1, 5, 5, 20, 1_000]);
+        assert!(round_up(u64::MAX) == u64::MAX);
+    }
 
     #[test]
     fn times_are_read_easily() {

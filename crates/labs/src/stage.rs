@@ -3,6 +3,7 @@
 //! A lab says how its nodes stand ([`Arrangement`]) and look ([`Look`]), and may draw beside them; it never draws a
 //! node itself. What a student learns to read in one lab reads in the next.
 
+mod crowd;
 mod cuts;
 mod messages;
 mod nodes;
@@ -164,14 +165,28 @@ pub struct Stage<'a> {
     is_compact: bool,
     /// Where the servers' room begins: right of the clients' column, where there is one.
     left: f64,
+    /// In a dial: where dragged nodes belong.
+    homes: Vec<(NodeId, Point)>,
     /// Where text stands already, so that other text keeps away.
     taken: Vec<Rect>,
 }
 
 /// The picture of a world at one moment.
 pub fn picture(lab: &'static Lab, variant: &dyn Variant, world: &World, frame: &Frame) -> Scene {
-    let title = lab.title.get(frame.lang);
-    let scene = Scene::new(frame.width, frame.height, format!("{title}, {}", variant.about().id));
+    picture_on(Scene::default(), lab, variant, world, frame)
+}
+
+/// The picture of a world at one moment, drawn with the memory of the one before.
+pub fn picture_on(
+    mut scene: Scene,
+    lab: &'static Lab,
+    variant: &dyn Variant,
+    world: &World,
+    frame: &Frame,
+) -> Scene {
+    scene.clear();
+    (scene.width, scene.height) = (frame.width, frame.height);
+    scene.label = format!("{}, {}", lab.title.get(frame.lang), variant.about().id);
     let mut stage = Stage {
         frame,
         lab,
@@ -184,16 +199,23 @@ pub fn picture(lab: &'static Lab, variant: &dyn Variant, world: &World, frame: &
         has_zones: world.nodes().any(|node| node.zone > 0),
         is_compact: false,
         left: 0.0,
+        homes: Vec::new(),
         taken: Vec::new(),
     };
     places::arrange(&mut stage, &variant.arrangement(world), world);
-    draw_links(&mut stage, variant, world);
+    if stage.places.len() <= LINKED_MAX {
+        draw_links(&mut stage, variant, world);
+    }
+    draw_homes(&mut stage);
     nodes::draw(&mut stage, variant, world);
     variant.draw_beside(world, &mut stage);
     let cuts = cuts::draw(&mut stage, world);
     messages::draw(&mut stage, variant, world, &cuts);
     stage.scene
 }
+
+/// With more nodes, no line is drawn between nodes: they would be all that is seen.
+const LINKED_MAX: usize = 40;
 
 fn draw_links(stage: &mut Stage<'_>, variant: &dyn Variant, world: &World) {
     for (from, to) in variant.links(world) {
@@ -205,6 +227,16 @@ fn draw_links(stage: &mut Stage<'_>, variant: &dyn Variant, world: &World) {
             false => Style::stroke(Ink::Link, 1.0),
         };
         stage.scene.pen(Layer::Links, subject).line(a, b, style);
+    }
+}
+
+/// In a dial, a node's place says something: one that was dragged stays tied to it.
+fn draw_homes(stage: &mut Stage<'_>) {
+    for (id, home) in stage.homes.clone() {
+        let Some(place) = stage.place(id) else { continue };
+        let style = Style::stroke(Ink::Control, 1.0);
+        let mut pen = stage.scene.pen(Layer::Links, Subject::Node(id.code()));
+        pen.line(home, place.center, style).circle(home, 3.0, Style::fill(Ink::Control));
     }
 }
 
@@ -221,7 +253,9 @@ fn is_altered(world: &World, from: NodeId, to: NodeId) -> bool {
 impl Stage<'_> {
     /// Where a node stands.
     pub fn place(&self, id: NodeId) -> Option<NodePlace> {
-        self.places.iter().find(|place| place.id == id).copied()
+        // The places are in the order of the nodes.
+        let index = self.places.binary_search_by_key(&id, |place| place.id).ok()?;
+        self.places.get(index).copied()
     }
 
     /// A text in the language of the picture.
@@ -236,11 +270,30 @@ impl Stage<'_> {
 
     /// Whether a text of this extent would stand in view and touch nothing.
     pub fn is_free(&self, rect: Rect) -> bool {
-        let in_view = rect.x >= 2.0
+        self.is_in_view(rect) && !self.taken.iter().any(|other| touches(rect, *other))
+    }
+
+    fn is_in_view(&self, rect: Rect) -> bool {
+        rect.x >= 2.0
             && rect.y >= 2.0
             && rect.right() <= self.frame.width - 2.0
-            && rect.bottom() <= self.frame.height - 2.0;
-        in_view && !self.taken.iter().any(|other| touches(rect, *other))
+            && rect.bottom() <= self.frame.height - 2.0
+    }
+
+    /// Draws something, unless what it takes touches what was taken before or leaves the view: then nothing of it
+    /// stays. Returns how many places it took.
+    fn draw_if_free(&mut self, draw: impl FnOnce(&mut Self)) -> Option<usize> {
+        let (drawn, taken) = (self.scene.lengths(), self.taken.len());
+        draw(self);
+        let (before, new) = self.taken.split_at(taken);
+        let is_free =
+            |rect: &Rect| self.is_in_view(*rect) && !before.iter().any(|other| touches(*rect, *other));
+        if new.iter().all(is_free) {
+            return Some(new.len());
+        }
+        self.scene.cut_back(drawn);
+        self.taken.truncate(taken);
+        None
     }
 
     /// Writes a label with a halo at the first of `spots` (baselines) where it is free. Returns whether it was.

@@ -15,6 +15,7 @@ pub mod commit;
 pub mod coordination;
 pub mod election;
 pub mod lock;
+pub mod ordered;
 pub mod paxos;
 pub mod raft;
 pub mod ring;

@@ -8,7 +8,7 @@ use crate::{Icon, Ink, Layer, Lettering, Mark, Point, Rect, Segment, Shape, Styl
 ///
 /// Marks are kept by layer, so that painting in order costs no sorting; within a layer they keep the order in which
 /// they were added.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scene {
     /// Width in pixels.
     pub width: f64,
@@ -30,6 +30,19 @@ impl Scene {
     pub fn clear(&mut self) {
         for layer in &mut self.layers {
             layer.clear();
+        }
+    }
+
+    /// How many marks each layer has: to go back to with [`Scene::cut_back`].
+    #[must_use]
+    pub fn lengths(&self) -> [usize; Layer::ALL.len()] {
+        std::array::from_fn(|layer| self.layers[layer].len())
+    }
+
+    /// Takes away what was added to each layer beyond these lengths.
+    pub fn cut_back(&mut self, lengths: [usize; Layer::ALL.len()]) {
+        for (layer, length) in self.layers.iter_mut().zip(lengths) {
+            layer.truncate(length);
         }
     }
 
@@ -190,6 +203,10 @@ mod tests {
         assert_eq!(order, [2, 4, 1, 3].map(Subject::Node));
         assert_eq!(scene.layer(Layer::Nodes).len(), 2);
         assert_eq!(scene.len(), 4);
+        let lengths = scene.lengths();
+        scene.pen(Layer::Nodes, Subject::Node(9)).circle(Point::default(), 1.0, style);
+        scene.cut_back(lengths);
+        assert!(scene.len() == 4 && scene.marks().all(|mark| mark.subject != Subject::Node(9)));
         scene.clear();
         assert!(scene.is_empty() && scene.bounds().is_none());
     }

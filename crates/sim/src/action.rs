@@ -347,6 +347,11 @@ impl Deed {
     }
 }
 
+/// Sorts actions by their pins; those of one pin keep their order.
+pub fn sort_by_pin(actions: &mut [Pinned]) {
+    actions.sort_by_key(|pinned| pinned.pin);
+}
+
 /// An action and its pin.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Pinned {

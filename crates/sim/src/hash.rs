@@ -11,7 +11,14 @@ use std::ops::Range;
 /// A round is one multiplication: it is fast, it is one to one in the state and in the word, and what it leaves
 /// unmixed, [`Hasher::finish`] mixes. It tells runs and states apart; it is no defence against an adversary.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct StableHasher(u64);
+pub struct StableHasher {
+    state: u64,
+    /// What was taken in, in bytes of a plain encoding; the hash does not depend on it.
+    bytes: u64,
+}
+
+/// A length takes up so many bytes in a plain encoding.
+const LENGTH_BYTES: u64 = 4;
 
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -25,19 +32,32 @@ const fn mix(mut word: u64) -> u64 {
 impl StableHasher {
     /// A hasher that starts from `seed`.
     pub const fn new(seed: u64) -> Self {
-        Self(mix(seed ^ MULTIPLIER))
+        Self { state: mix(seed ^ MULTIPLIER), bytes: 0 }
     }
 
     /// Takes in one word.
     pub fn word(&mut self, word: u64) {
-        let state = (self.0.rotate_left(23) ^ word).wrapping_mul(MULTIPLIER);
-        self.0 = state ^ (state >> 32);
+        let state = (self.state.rotate_left(23) ^ word).wrapping_mul(MULTIPLIER);
+        self.state = state ^ (state >> 32);
+    }
+
+    /// What `take_in` gives to the hasher, in bytes of a plain encoding: integers in their own width, one byte for which
+    /// of its kinds a value is, four for a length, and the letters of a text.
+    pub(crate) fn bytes_of(&mut self, take_in: impl FnOnce(&mut Self)) -> u64 {
+        let before = self.bytes;
+        take_in(self);
+        self.bytes - before
+    }
+
+    fn narrow(&mut self, word: u64, bytes: u64) {
+        self.bytes += bytes;
+        self.word(word);
     }
 }
 
 impl Hasher for StableHasher {
     fn finish(&self) -> u64 {
-        mix(self.0)
+        mix(self.state)
     }
 
     fn write(&mut self, bytes: &[u8]) {
@@ -47,41 +67,43 @@ impl Hasher for StableHasher {
             self.word(u64::from_le_bytes(word));
         }
         self.word(bytes.len() as u64);
+        self.bytes += bytes.len() as u64;
     }
 
     fn write_u8(&mut self, value: u8) {
-        self.word(u64::from(value));
+        self.narrow(u64::from(value), 1);
     }
     fn write_u16(&mut self, value: u16) {
-        self.word(u64::from(value));
+        self.narrow(u64::from(value), 2);
     }
     fn write_u32(&mut self, value: u32) {
-        self.word(u64::from(value));
+        self.narrow(u64::from(value), 4);
     }
     fn write_u64(&mut self, value: u64) {
-        self.word(value);
+        self.narrow(value, 8);
     }
     fn write_u128(&mut self, value: u128) {
-        self.word(value as u64);
-        self.word((value >> 64) as u64);
+        self.narrow(value as u64, 8);
+        self.narrow((value >> 64) as u64, 8);
     }
     fn write_usize(&mut self, value: usize) {
-        self.word(value as u64);
+        self.narrow(value as u64, LENGTH_BYTES);
     }
     fn write_i8(&mut self, value: i8) {
-        self.word(i64::from(value) as u64);
+        self.narrow(i64::from(value) as u64, 1);
     }
     fn write_i16(&mut self, value: i16) {
-        self.word(i64::from(value) as u64);
+        self.narrow(i64::from(value) as u64, 2);
     }
     fn write_i32(&mut self, value: i32) {
-        self.word(i64::from(value) as u64);
+        self.narrow(i64::from(value) as u64, 4);
     }
     fn write_i64(&mut self, value: i64) {
-        self.word(value as u64);
+        self.narrow(value as u64, 8);
     }
     fn write_isize(&mut self, value: isize) {
-        self.word(value as i64 as u64);
+        // Which of its kinds a value is: the compiler's number of an enum's variant.
+        self.narrow(value as i64 as u64, 1);
     }
 }
 
@@ -164,6 +186,16 @@ mod tests {
         assert_eq!(stable_hash(&-1_i8), stable_hash(&-1_i64));
         assert_ne!(stable_hash(&7_u8), stable_hash(&8_u8));
         assert_ne!(stable_hash(&[1_u8, 0][..]), stable_hash(&[1_u8][..]));
+    }
+
+    #[test]
+    fn a_plain_encoding_is_measured_beside() {
+        let bytes = |take_in: &dyn Fn(&mut StableHasher)| StableHasher::new(0).bytes_of(take_in);
+        assert_eq!(bytes(&|hasher| (7_u8, 7_u16, 7_u32, 7_u64, true).hash(hasher)), 1 + 2 + 4 + 8 + 1);
+        assert_eq!(bytes(&|hasher| Some(7_u32).hash(hasher)), 1 + 4);
+        assert_eq!(bytes(&|hasher| vec![7_u32; 3].hash(hasher)), 4 + 3 * 4);
+        assert_eq!(bytes(&|hasher| "abc".hash(hasher)), 3 + 1, "letters, and the end of a text");
+        assert_eq!(bytes(&|hasher| hasher.word(7)), 0, "what frames a value is none of it");
     }
 
     /// A golden value: if it moves, every fingerprint and every link's behaviour moves with it.

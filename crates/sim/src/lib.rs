@@ -18,11 +18,12 @@ mod network;
 mod node;
 mod run;
 mod search;
+mod tally;
 mod text;
 mod verbs;
 mod world;
 
-pub use action::{Action, Deed, MessageName, Pin, Pinned};
+pub use action::{Action, Deed, MessageName, Pin, Pinned, sort_by_pin};
 pub use erased::{BadCommand, Factory, Load, Machine, MachineCore, Payload, TypedFactory};
 pub use hash::{Draw, StableHasher, stable_hash};
 pub use monitor::{Finding, Mode, Monitor, Property, Signal, Verdict, Watch};
@@ -34,8 +35,9 @@ pub use search::{
     Asymmetry, Bounds, Classes, Counterexample, Disks, Goal, Judged, Judgement, Limit, Progress, Search,
     Symmetry, classes,
 };
+pub use tally::{KindTally, Latencies, Service, Tally, WINDOW_US};
 pub use text::{
-    MAX_ACTIONS, MAX_PANELS, MAX_SETTINGS, MAX_TEXT_BYTES, MAX_TIME_US, REVISION, RunText, TextError,
+    MAX_ACTIONS, MAX_PANELS, MAX_PLACED, MAX_SETTINGS, MAX_TEXT_BYTES, MAX_TIME_US, Placed, REVISION, RunText, TextError,
     TextErrorKind, is_panel,
 };
 pub use world::{Kind, OpenCommand, Sent, Standing, Step, World};

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use faultscope_protocol::NodeId;
 
-use crate::action::{Action, Deed, Pin, Pinned};
+use crate::action::{Action, Deed, Pin, Pinned, sort_by_pin};
 use crate::hash::Draw;
 use crate::network::{Latency, Links, Shape};
 use crate::run::Plan;
@@ -145,7 +145,7 @@ impl Nemesis {
             drawing.add(kind, at_us);
             at_us += drawing.number(&self.gap_us).max(1);
         }
-        drawing.actions.sort_by_key(|pinned| pinned.pin);
+        sort_by_pin(&mut drawing.actions);
         drawing.actions
     }
 }

@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
 
-use crate::action::{Action, Pin, Pinned};
+use crate::action::{Action, Pin, Pinned, sort_by_pin};
 use crate::erased::Factory;
 use crate::monitor::Property;
 use crate::network::NetworkPlan;
 use crate::node::{DiskPlan, EffectList};
+use crate::tally::Tally;
 use crate::world::{Kind, Step, World};
 
 /// Who sits where at the start.
@@ -61,6 +62,8 @@ pub struct Moment {
     pub world: World,
     /// The properties, with what was found so far.
     pub properties: Vec<Property>,
+    /// What the run has cost so far.
+    pub tally: Tally,
     next_action: usize,
     /// What is still to be done of an action that is about many things at once.
     parts: VecDeque<Action>,
@@ -152,10 +155,11 @@ pub struct Run {
 impl Run {
     /// The run of `plan` under `actions`, at its very beginning.
     pub fn new(plan: Arc<Plan>, mut actions: Vec<Pinned>) -> Self {
-        actions.sort_by_key(|pinned| pinned.pin);
+        sort_by_pin(&mut actions);
         let start = Moment {
             world: World::new(plan.clone()),
             properties: plan.properties.clone(),
+            tally: Tally::default(),
             next_action: 0,
             parts: VecDeque::new(),
         };
@@ -327,7 +331,9 @@ impl Run {
         }
     }
 
-    fn nearest(&self, step: u64) -> &Moment {
+    /// The last moment that is kept, no later than step `step`: at hand without a replay, and up to a snapshot's
+    /// spacing behind.
+    pub fn nearest(&self, step: u64) -> &Moment {
         if step >= self.head.world.steps() {
             return &self.head;
         }
@@ -351,7 +357,7 @@ impl Run {
 
     /// The run of the same plan under other actions, played as far as both are the same.
     pub fn with_actions(&self, mut actions: Vec<Pinned>) -> Self {
-        actions.sort_by_key(|pinned| pinned.pin);
+        sort_by_pin(&mut actions);
         self.first_steps(self.parting(&actions), actions)
     }
 
@@ -445,7 +451,7 @@ impl Run {
     /// Takes in actions at once, none of which lies before the head. What was still to be played of others is forgotten.
     pub fn act_later(&mut self, mut actions: Vec<Pinned>) {
         let now_us = self.head.world.now_us();
-        actions.sort_by_key(|pinned| pinned.pin);
+        sort_by_pin(&mut actions);
         for pinned in &mut actions {
             // An action of this very instant comes behind the steps that were played in it.
             let at_us = pinned.pin.at_us.max(now_us);
@@ -467,7 +473,9 @@ const PROPERTY_BYTES: usize = 512;
 
 impl Moment {
     fn weight_beside(&self, earlier: &Self) -> usize {
-        self.world.weight_beside(&earlier.world) + self.properties.len() * PROPERTY_BYTES
+        self.world.weight_beside(&earlier.world)
+            + self.properties.len() * PROPERTY_BYTES
+            + self.tally.weight()
     }
 
     /// How many of the run's actions were done.
@@ -507,6 +515,7 @@ impl Moment {
                 _ => {}
             }
         }
+        self.tally.observe(step);
         let mut has_broken = false;
         for property in &mut self.properties {
             has_broken |= property.observe(&self.world, step);

@@ -1,12 +1,13 @@
 //! The run as a text: parse and print.
 //!
 //! ```text
-//! raft:basic;r1;s42;servers=5;@153200+1crash.n2;@400000restart.n2;t213;plog.lanes;f0123456789abcdef
+//! raft:basic;r1;s42;servers=5;@153200+1crash.n2;@400000restart.n2;t213;plog.lanes;ln1.500.250;f0123456789abcdef
 //! ```
 //!
 //! A lab and a variant, then fields between semicolons: `r` the revision of the rules and of this grammar, `s` the
 //! seed, `t` the step at which the cursor stands, `p` the panels that are open (words between dots, which mean
-//! nothing here), `f` the fingerprint at the end of what opening the text plays (16 hexadecimal digits), `manual` for a
+//! nothing here), `l` where nodes stand that were dragged (each with its place in thousandths of the picture's width
+//! and height), `f` the fingerprint at the end of what opening the text plays (16 hexadecimal digits), `manual` for a
 //! manual schedule, `key=value` settings, and actions, each an `@` with its time in microseconds, `+` steps already
 //! played at that instant (left out when 0), a verb and its arguments between dots. All characters stand in a URL
 //! fragment without escape.
@@ -14,7 +15,9 @@
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
-use crate::action::{Action, Pin, Pinned};
+use faultscope_protocol::NodeId;
+
+use crate::action::{Action, Pin, Pinned, sort_by_pin};
 
 /// The revision of the rules and the grammar that this build plays.
 pub const REVISION: u32 = 1;
@@ -26,6 +29,10 @@ pub const MAX_ACTIONS: usize = 10_000;
 pub const MAX_TIME_US: u64 = 864_000_000_000;
 /// The most panels that a text may name.
 pub const MAX_PANELS: usize = 16;
+/// The most nodes whose places a text may tell.
+pub const MAX_PLACED: usize = 64;
+/// How a text tells where nodes stand.
+const PLACED_FORM: &str = "ln1.X.Y.n2.X.Y…, X, Y: 0..1000";
 /// The most settings that a text may change.
 pub const MAX_SETTINGS: usize = 64;
 const MAX_WORD: usize = 48;
@@ -49,9 +56,14 @@ pub struct RunText {
     pub cursor: Option<u64>,
     /// The panels that are open, in words of the page that wrote them.
     pub panels: Vec<String>,
+    /// Nodes that were dragged, with their places in thousandths of the picture's width and height.
+    pub placed: Vec<Placed>,
     /// The fingerprint at the end of what opening the text plays, as it was when the text was written.
     pub fingerprint: Option<u64>,
 }
+
+/// Where a node stands that was dragged: to thousandths of the picture's width and height, 0 to 1000.
+pub type Placed = (NodeId, u16, u16);
 
 /// Why a text is not a run, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +117,7 @@ impl FromStr for RunText {
         for (at, field) in fields {
             read_field(&mut run, &mut seen, field).map_err(|kind| TextError { at, kind })?;
         }
-        run.actions.sort_by_key(|pinned| pinned.pin);
+        sort_by_pin(&mut run.actions);
         Ok(run)
     }
 }
@@ -122,6 +134,7 @@ impl RunText {
             actions: Vec::new(),
             cursor: None,
             panels: Vec::new(),
+            placed: Vec::new(),
             fingerprint: None,
         }
     }
@@ -210,6 +223,11 @@ fn read_field(run: &mut RunText, seen: &mut Seen, field: &str) -> Result<(), Tex
             run.panels = panels_of(digits).ok_or_else(unknown)??;
             Ok(())
         }
+        "l" => {
+            once(!run.placed.is_empty())?;
+            run.placed = placed_of(digits).ok_or(TextErrorKind::BadArguments(PLACED_FORM))?;
+            Ok(())
+        }
         "f" => {
             once(run.fingerprint.is_some())?;
             run.fingerprint = Some(fingerprint_of(digits)?);
@@ -231,6 +249,22 @@ fn panels_of(text: &str) -> Option<Result<Vec<String>, TextErrorKind>> {
 /// Whether a text may name a panel by this word: small letters, digits, `-` and `_`, at most 48 of them.
 pub fn is_panel(word: &str) -> bool {
     is_word(word)
+}
+
+/// Each node once, with its place; none where it is not so.
+fn placed_of(text: &str) -> Option<Vec<Placed>> {
+    let words: Vec<&str> = text.split('.').take(3 * MAX_PLACED + 1).collect();
+    let mut placed: Vec<Placed> = Vec::with_capacity(words.len() / 3);
+    let share = |word: &str| number::<u16>(word).ok().filter(|&share| share <= 1000);
+    for part in words.chunks(3) {
+        let &[node, x, y] = part else { return None };
+        let node: NodeId = node.parse().ok()?;
+        if placed.len() == MAX_PLACED || placed.iter().any(|(known, ..)| *known == node) {
+            return None;
+        }
+        placed.push((node, share(x)?, share(y)?));
+    }
+    Some(placed)
 }
 
 /// Sixteen hexadecimal digits in small letters: as they are written, so that equal runs have equal texts.
@@ -300,6 +334,9 @@ impl Display for RunText {
         if !self.panels.is_empty() {
             write!(f, ";p{}", self.panels.join("."))?;
         }
+        for (place, (node, x, y)) in self.placed.iter().enumerate() {
+            write!(f, "{}{node}.{x}.{y}", if place == 0 { ";l" } else { "." })?;
+        }
         match self.fingerprint {
             Some(fingerprint) => write!(f, ";f{fingerprint:016x}"),
             None => Ok(()),
@@ -350,6 +387,21 @@ mod tests {
         assert_eq!(
             error(&format!("raft:basic{settings}")).kind,
             TextErrorKind::TooManySettings(MAX_SETTINGS)
+        );
+        for bad in
+            ["ln1", "ln1.5", "ln1.5.1001", "ln1.5.-5", "ln1.5.5.n1.6.6", "ln0.5.5", "l5.5.n1", "ln1.5.5."]
+        {
+            assert_eq!(
+                error(&format!("raft:basic;{bad}")).kind,
+                TextErrorKind::BadArguments(PLACED_FORM),
+                "{bad}"
+            );
+        }
+        assert_eq!(error("raft:basic;ln1.5.5;ln2.5.5").kind, TextErrorKind::Repeated("ln2.5.5".into()));
+        let placed: String = (1..=MAX_PLACED + 1).map(|number| format!(".n{number}.0.1000")).collect();
+        assert_eq!(
+            error(&format!("raft:basic;l{}", &placed[1..])).kind,
+            TextErrorKind::BadArguments(PLACED_FORM)
         );
         for bad in ["f", "fabc", "f0123456789ABCDEF", "f+123456789abcdef", "f0123456789abcdef0"] {
             assert_eq!(error(&format!("raft:basic;{bad}")).at, 11, "{bad}");

@@ -85,6 +85,9 @@ pub struct Sent {
     pub ordinal: u64,
     /// What it says.
     pub body: Payload,
+    /// What that weighs in a plain binary encoding, in bytes: integers in their own width, one byte for which of its kinds
+    /// a value is, four for a length, texts letter by letter; no headers, nothing packed.
+    pub bytes: u32,
 }
 
 /// One step of a run: what happened, and what came of it.
@@ -108,6 +111,8 @@ pub struct Step {
     pub timer: Option<&'static str>,
     /// The number that pairs a command with its reply.
     pub op: Option<u64>,
+    /// When the command was given that a reply answers, in microseconds.
+    pub called_us: Option<u64>,
     /// What was done, if a person or a script did it.
     pub action: Option<Action>,
     /// The messages that left in this step.
@@ -130,6 +135,7 @@ impl Default for Step {
             body: None,
             timer: None,
             op: None,
+            called_us: None,
             action: None,
             sent: Vec::new(),
             notes: Vec::new(),
@@ -149,13 +155,15 @@ impl Step {
         self.body = None;
         self.timer = None;
         self.op = None;
+        self.called_us = None;
         self.action = None;
         self.sent.clear();
         self.notes.clear();
         self.writes = 0;
     }
 
-    fn hash_into(&self, hasher: &mut StableHasher) {
+    /// Takes the step into a hash, and weighs its messages on the way.
+    fn hash_into(&mut self, hasher: &mut StableHasher) {
         let node = self.node.map_or(0, NodeId::code);
         hasher.word(self.at_us);
         hasher.word(self.kind as u64 | u64::from(node) << 8 | u64::from(self.writes) << 24);
@@ -167,9 +175,9 @@ impl Step {
         if let (Kind::Command | Kind::Reply, Some(body)) = (self.kind, &self.body) {
             body.hash_into(hasher);
         }
-        for sent in &self.sent {
+        for sent in &mut self.sent {
             hasher.word(sent.id << 16 | u64::from(sent.to.code()));
-            sent.body.hash_into(hasher);
+            sent.bytes = hasher.bytes_of(|hasher| sent.body.hash_into(hasher)) as u32;
         }
         for note in &self.notes {
             note.hash_into(hasher);
@@ -513,7 +521,7 @@ impl World {
         step.begin(self.steps, self.now_us);
     }
 
-    fn finish(&mut self, step: &Step) {
+    fn finish(&mut self, step: &mut Step) {
         step.hash_into(&mut self.fingerprint);
     }
 
@@ -714,7 +722,7 @@ impl World {
         step.node = Some(id);
         step.op = Some(op);
         step.body = Some(body);
-        self.open_commands.remove(&op);
+        step.called_us = self.open_commands.remove(&op).map(|open| open.called_us);
         if let Some(node) = self.node_mut(id)
             && node.load_op == Some(op)
         {
@@ -920,7 +928,7 @@ impl Around<'_> {
         }
         let id = *self.next_message;
         *self.next_message += 1;
-        step.sent.push(Sent { id, from, to, ordinal, body: body.clone() });
+        step.sent.push(Sent { id, from, to, ordinal, body: body.clone(), bytes: 0 });
         let fate = if is_lost {
             Fate::Lost
         } else if self.cuts.iter().any(|cut| cut.stops(from, to)) {

@@ -17,6 +17,8 @@ pub(crate) struct Console {
     faults: Vec<String>,
     /// Address of each request under way, by its id.
     requests: BTreeMap<String, String>,
+    /// Address of every request, in order.
+    asked: Vec<String>,
 }
 
 impl Console {
@@ -38,6 +40,11 @@ impl Console {
     /// Addresses of the requests under way.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = &str> {
         self.requests.values().map(String::as_str)
+    }
+
+    /// Every address that was asked for.
+    pub(crate) fn asked(&self) -> &[String] {
+        &self.asked
     }
 
     /// Takes note of one event.
@@ -82,6 +89,7 @@ impl Console {
         let url = params["request"]["url"].as_str().unwrap_or_default();
         let id = params["requestId"].as_str().unwrap_or_default();
         self.requests.insert(id.to_owned(), url.to_owned());
+        self.asked.push(url.to_owned());
         let inside = url.strip_prefix(&self.origin).is_some_and(|path| path.starts_with('/'));
         let made_here = ["data:", "blob:", "about:"].iter().any(|scheme| url.starts_with(scheme));
         if !inside && !made_here {

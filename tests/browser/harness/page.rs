@@ -24,12 +24,18 @@ const DRAG_STEPS: u32 = 8;
 const NOTE_START: &str =
     "addEventListener('TrunkApplicationStarted', () => { window.programStarted = true; });";
 
+/// Takes the browser's service workers away, as some browsers do: a page that is kept for offline use would ask for all
+/// files of the site in every test.
+const NOTHING_KEPT: &str = "delete Navigator.prototype.serviceWorker;";
+
 /// An open page. It must end with [`Page::finish`].
 pub(crate) struct Page {
     browser: &'static Browser,
     connection: Connection,
     context: String,
     console: Console,
+    /// Conversations with frames and workers that have a process of their own.
+    parts: Vec<String>,
     is_closed: bool,
 }
 
@@ -43,31 +49,43 @@ impl Page {
     /// Opens the built site in a browser in which this script has run first: one that refuses something.
     pub(crate) fn open_where(rest: &str, view: View, before: &str) -> Self {
         let mut page = Self::start_where(rest, view, before);
-        page.wait_for("window.programStarted === true && document.body.children.length > 0");
+        page.wait_for_program();
         page
     }
 
     /// Opens the built site as [`Page::open_where`] does, but does not wait for its program, which may never run.
     pub(crate) fn start_where(rest: &str, view: View, before: &str) -> Self {
         let site = Site::built();
-        Self::load(&site.origin(), &format!("{}{rest}", site.url()), view, before)
+        let first = format!("{NOTE_START}{NOTHING_KEPT}{before}");
+        Self::open_any(&site.origin(), &format!("{}{rest}", site.url()), view, &first)
+    }
+
+    /// Opens an address in a browser that keeps what a page wants kept, and waits until its program runs.
+    pub(crate) fn open_kept(site: &Site, rest: &str, view: View) -> Self {
+        let mut page = Self::open_any(&site.origin(), &format!("{}{rest}", site.url()), view, NOTE_START);
+        page.wait_for_program();
+        page
+    }
+
+    /// Waits until the page's program runs.
+    pub(crate) fn wait_for_program(&mut self) {
+        self.wait_for("window.programStarted === true && document.body.children.length > 0");
     }
 
     /// Opens any address of one origin and waits until it is loaded; it need not be our program.
     pub(crate) fn open_url(origin: &str, url: &str, view: View) -> Self {
-        Self::load(origin, url, view, "")
+        Self::open_any(origin, url, view, &format!("{NOTE_START}{NOTHING_KEPT}"))
     }
 
-    fn load(origin: &str, url: &str, view: View, before: &str) -> Self {
+    fn open_any(origin: &str, url: &str, view: View, first: &str) -> Self {
         let browser = Browser::shared();
         let (target, context) = browser.new_page();
         let connection = Connection::open(&browser.page_url(&target));
         let console = Console::of(origin.to_owned());
-        let mut page = Self { browser, connection, context, console, is_closed: false };
+        let mut page = Self { browser, connection, context, console, parts: Vec::new(), is_closed: false };
         page.listen();
         page.set_view(view);
-        page.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": NOTE_START }));
-        page.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": before }));
+        page.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": first }));
         let answer = page.call("Page.navigate", json!({ "url": url }));
         assert!(answer["errorText"].is_null(), "{url}: {}", answer["errorText"]);
         page.wait_for("document.readyState === 'complete' && location.href !== 'about:blank'");
@@ -109,6 +127,49 @@ impl Page {
             }
             self.listen_shortly();
         }
+    }
+
+    /// Goes to another address of the site.
+    pub(crate) fn go_to(&mut self, url: &str) {
+        let answer = self.call("Page.navigate", json!({ "url": url }));
+        assert!(answer["errorText"].is_null(), "{url}: {}", answer["errorText"]);
+    }
+
+    /// The value of an expression in a frame that has a process of its own, as sandboxed ones do: the first whose
+    /// address contains this. None while there is no such frame.
+    pub(crate) fn eval_in_frame(&mut self, address: &str, expression: &str) -> Option<Value> {
+        self.catch_up();
+        let asked = |expression: &str| json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
+        for part in self.parts.clone() {
+            // A worker, or a frame that is gone, has no address.
+            let href = self.connection.try_call("Runtime.evaluate", asked("document.URL"), Some(&part));
+            let is_meant = href.is_ok_and(|href| {
+                href["result"]["value"].as_str().is_some_and(|href| href.contains(address))
+            });
+            if is_meant {
+                let mut answer =
+                    self.connection.try_call("Runtime.evaluate", asked(expression), Some(&part)).ok()?;
+                return Some(answer["result"]["value"].take());
+            }
+        }
+        None
+    }
+
+    /// Waits until an expression in such a frame is true.
+    pub(crate) fn wait_for_frame(&mut self, address: &str, condition: &str) {
+        let deadline = Deadline::after(WAIT_LIMIT);
+        while self.eval_in_frame(address, &format!("Boolean({condition})")) != Some(Value::Bool(true)) {
+            if deadline.is_over() {
+                self.fail(&format!("not true in the frame {address} within {WAIT_LIMIT:?}: {condition}"));
+            }
+            self.listen_shortly();
+        }
+    }
+
+    /// Every address that was asked for so far.
+    pub(crate) fn requests(&mut self) -> Vec<String> {
+        self.catch_up();
+        self.console.asked().to_vec()
     }
 
     /// Clicks the middle of the first element that fits, once it is there and nothing covers it.
@@ -209,6 +270,42 @@ impl Page {
         fs::write(path, picture).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 
+    /// What the browser's tracer tells of the page during this time: how long each frame's script took, in milliseconds.
+    pub(crate) fn script_per_frame(&mut self, time: Duration) -> Vec<f64> {
+        let wanted = json!({ "includedCategories": ["devtools.timeline"] });
+        self.call("Tracing.start", json!({ "transferMode": "ReportEvents", "traceConfig": wanted }));
+        thread::sleep(time);
+        self.call("Tracing.end", json!({}));
+        let deadline = Deadline::after(WAIT_LIMIT);
+        let mut took_ms = Vec::new();
+        loop {
+            match self.connection.next_event() {
+                Some(event) if event.method == "Tracing.tracingComplete" => return took_ms,
+                Some(event) if event.method == "Tracing.dataCollected" => {
+                    let told = event.params["value"].as_array().into_iter().flatten();
+                    let frames =
+                        told.filter(|event| event["name"] == "FireAnimationFrame" && event["ph"] == "X");
+                    took_ms
+                        .extend(frames.filter_map(|event| event["dur"].as_f64()).map(|micros| micros / 1e3));
+                }
+                Some(event) => self.hear(&event),
+                None if deadline.is_over() => self.fail("the tracer does not end"),
+                None => {}
+            }
+        }
+    }
+
+    /// What the browser counts of the page after a collection of garbage, by its own names, such as `JSHeapUsedSize`.
+    pub(crate) fn metric(&mut self, name: &str) -> f64 {
+        self.call("HeapProfiler.collectGarbage", json!({}));
+        self.call("Performance.enable", json!({}));
+        let told = self.call("Performance.getMetrics", json!({}));
+        let metrics = told["metrics"].as_array().into_iter().flatten();
+        let value =
+            metrics.filter(|metric| metric["name"] == name).find_map(|metric| metric["value"].as_f64());
+        value.unwrap_or_else(|| self.fail(&format!("the browser counts no {name}")))
+    }
+
     /// Every line of the console so far, such as `log: ready`.
     pub(crate) fn console(&mut self) -> Vec<String> {
         self.catch_up();
@@ -253,6 +350,7 @@ impl Page {
         if event.method == "Target.attachedToTarget"
             && let Some(session) = event.params["sessionId"].as_str()
         {
+            self.parts.push(session.to_owned());
             for domain in ["Runtime", "Log", "Network"] {
                 // Some kinds of workers lack a domain, and a worker may end at any time.
                 let _ = self.connection.try_call(&format!("{domain}.enable"), json!({}), Some(session));

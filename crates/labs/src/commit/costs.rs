@@ -10,7 +10,6 @@
 //! Neither counts what the client says and is told, nor acknowledgements unless it says so. A delay is a message on the
 //! longest chain up to the last participant's decision; a write delay is a forced write on the chain up to COMMIT.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
 use std::sync::Arc;
@@ -20,6 +19,7 @@ use faultscope_protocol::commit::{
     ACCEPTOR, BeginsAt, COORDINATOR, Command, Commit, Decision, Message, Note, PARTICIPANT, Part, Setup,
     Stable, TransactionId, Variant,
 };
+use faultscope_protocol::ordered::Map;
 use faultscope_sim::{
     Action, BadCommand, DiskPlan, Kind, Latency, Moment, NetworkPlan, Pin, Pinned, Plan, Run, SeatPlan,
     Shape, Step, TypedFactory,
@@ -251,8 +251,8 @@ struct Chain {
     accounting: Accounting,
     participants: u16,
     is_three_phase: bool,
-    nodes: BTreeMap<NodeId, (u64, u64)>,
-    flights: BTreeMap<u64, (u64, u64)>,
+    nodes: Map<NodeId, (u64, u64)>,
+    flights: Map<u64, (u64, u64)>,
 }
 
 impl Chain {

@@ -4,12 +4,11 @@
 //! as a record that became durable, for a crash can save the record and swallow the note; and as an
 //! acknowledgement, which says that the outcome is on the sender's disk.
 
-use std::collections::BTreeMap;
-
 use faultscope_protocol::NodeId;
 use faultscope_protocol::commit::{
     COORDINATOR, Decision, Log, Message, Note, Record, Reply, Setup, Stable, TransactionId, Variant,
 };
+use faultscope_protocol::ordered::Map;
 use faultscope_sim::{Kind, Node, Step, World};
 use serde::Serialize;
 
@@ -39,11 +38,11 @@ pub(super) struct Case {
     /// When its first PREPARE left, in microseconds.
     pub(super) began_us: u64,
     /// Its participants, each with what its balances change by on COMMIT.
-    pub(super) parts: BTreeMap<NodeId, i64>,
+    pub(super) parts: Map<NodeId, i64>,
     /// Who voted YES, and when first.
-    pub(super) yes: BTreeMap<NodeId, u64>,
+    pub(super) yes: Map<NodeId, u64>,
     /// Who decided, and what first.
-    pub(super) decided: BTreeMap<NodeId, Decision>,
+    pub(super) decided: Map<NodeId, Decision>,
 }
 
 impl Case {
@@ -90,8 +89,8 @@ struct Disk {
 /// What was decided so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Ledger {
-    cases: BTreeMap<TransactionId, Case>,
-    disks: BTreeMap<NodeId, Disk>,
+    cases: Map<TransactionId, Case>,
+    disks: Map<NodeId, Disk>,
     began: u64,
 }
 

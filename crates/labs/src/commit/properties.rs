@@ -1,10 +1,9 @@
 //! What the lab guarantees: AC1 to AC5 of Bernstein, Hadzilacos and Goodman (1987), 7.3, and that money is neither
 //! made nor lost; and what two-phase commit costs: blocked participants, and locks held for long.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use faultscope_protocol::NodeId;
 use faultscope_protocol::commit::{Commit, Decision, Message, Note, Setup, Stable, TransactionId};
+use faultscope_protocol::ordered::{Map, Set};
 use faultscope_sim::{Action, Finding, Kind, Mode, Node, Property, Signal, Step, Watch, World};
 use serde::Serialize;
 
@@ -258,7 +257,7 @@ fn spoken(decision: Decision) -> String {
 #[derive(Clone, Debug, Default, Hash, Serialize)]
 struct Calm {
     ledger: Ledger,
-    touched: BTreeSet<TransactionId>,
+    touched: Set<TransactionId>,
     last_fault_us: Option<u64>,
 }
 
@@ -330,8 +329,8 @@ fn is_no_fault(action: &Action, world: &World) -> bool {
 #[derive(Clone, Debug, Default, Hash, Serialize)]
 struct Money {
     ledger: Ledger,
-    changes: BTreeMap<NodeId, i128>,
-    in_between: BTreeMap<TransactionId, i128>,
+    changes: Map<NodeId, i128>,
+    in_between: Map<TransactionId, i128>,
 }
 
 fn money_conserved(money: &mut Money, world: &World, step: &Step) -> Signal {
@@ -380,7 +379,7 @@ struct Everyone {
     ledger: Ledger,
     patience_us: u64,
     /// The transactions that someone has begun and not decided: who, and since when.
-    open: BTreeMap<TransactionId, (NodeId, u64)>,
+    open: Map<TransactionId, (NodeId, u64)>,
 }
 
 fn everyone_decides(everyone: &mut Everyone, world: &World, step: &Step) -> Signal {
@@ -416,7 +415,7 @@ fn everyone_decides(everyone: &mut Everyone, world: &World, step: &Step) -> Sign
 struct Free {
     ledger: Ledger,
     bound_us: u64,
-    waiting: BTreeMap<(TransactionId, NodeId), u64>,
+    waiting: Map<(TransactionId, NodeId), u64>,
 }
 
 fn nonblocking(free: &mut Free, world: &World, step: &Step) -> Signal {

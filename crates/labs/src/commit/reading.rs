@@ -4,12 +4,11 @@
 //! when their record is durable. So a state *stands* here once its record is durable, or once nothing holds its
 //! announcement back; until then the state before it is shown. Of a node that is down, the disk is all there is.
 
-use std::collections::BTreeMap;
-
 use faultscope_protocol::commit::{
     self, Commit, Coordinated, CoordinatorRecord, Decision, Log, Participant, ParticipantRecord,
     Participating, Phase, Record, Setup, Stable, State, TransactionId,
 };
+use faultscope_protocol::ordered::Map;
 use faultscope_sim::{Node, World};
 
 /// What a record in a log says.
@@ -149,7 +148,7 @@ impl EntryKind {
 }
 
 /// Where each transaction stands at a server, as far as its records stand.
-pub(super) fn states(node: &Node) -> BTreeMap<TransactionId, State> {
+pub(super) fn states(node: &Node) -> Map<TransactionId, State> {
     let entries = entries(node);
     match node.machine::<Commit>() {
         Some(machine) => {

@@ -6,12 +6,11 @@
 //! waiting for the disk. So whoever reads a trace may judge AC1 to AC5 by it. A crash can bring an abort that the
 //! coordinator ordered back to `prepared`, since its record is not forced; the answer is then asked for again.
 
-use std::collections::BTreeMap;
-
 use faultscope_protocol::NodeId;
 use faultscope_protocol::commit::{
     self, Client, Commit, Coordinated, Coordinator, Participant, Setup, Slot, Stable, TransactionId, Vote,
 };
+use faultscope_protocol::ordered;
 use faultscope_sim::{Node, World};
 use serde_json::{Map, Value, json};
 
@@ -163,7 +162,7 @@ fn transactions(node: &Node) -> Value {
 /// How this participant voted, as far as its records stand: an abort that follows no prepared record is a NO, unless
 /// it was ordered before there was a vote.
 fn own_votes(node: &Node) -> Value {
-    let mut votes: BTreeMap<TransactionId, &str> = BTreeMap::new();
+    let mut votes: ordered::Map<TransactionId, &str> = ordered::Map::new();
     for entry in reading::entries(node).iter().filter(|entry| entry.stands) {
         match entry.kind {
             EntryKind::Prepared => {
@@ -178,7 +177,7 @@ fn own_votes(node: &Node) -> Value {
     votes.into_iter().map(|(it, vote)| (it.to_string(), json!(vote))).collect::<Map<_, _>>().into()
 }
 
-fn locks(locks: &BTreeMap<u32, TransactionId>) -> Value {
+fn locks(locks: &ordered::Map<u32, TransactionId>) -> Value {
     let locks = locks.iter().map(|(account, holder)| (account.to_string(), json!(holder.to_string())));
     locks.collect::<Map<_, _>>().into()
 }

@@ -3,8 +3,8 @@
 use faultscope_protocol::NodeId;
 use faultscope_protocol::coordination::{Change, Note as ServiceNote};
 use faultscope_protocol::election::Note;
+use faultscope_protocol::ordered::SharedMap;
 use faultscope_sim::{Finding, Mode, Property, Signal, Status, Step, Watch, World};
-use rpds::RedBlackTreeMapSync;
 
 use super::state::{belief, leaders, participants};
 
@@ -30,7 +30,7 @@ pub(super) fn all(uses_service: bool) -> Vec<Property> {
 /// Who was seen leading in each epoch, first.
 #[derive(Clone, Default, Hash)]
 struct Leaders {
-    by_epoch: RedBlackTreeMapSync<u32, NodeId>,
+    by_epoch: SharedMap<u32, NodeId>,
 }
 
 /// In an epoch one node leads, and no other ever does.
@@ -47,7 +47,7 @@ fn one_leader(memory: &mut Leaders, world: &World, step: &Step) -> Signal {
             ("second", id.to_string()),
         ]),
         None => {
-            memory.by_epoch.insert_mut(belief.epoch, id);
+            memory.by_epoch.insert(belief.epoch, id);
             Signal::Held
         }
     }
@@ -56,8 +56,8 @@ fn one_leader(memory: &mut Leaders, world: &World, step: &Step) -> Signal {
 /// Whom each epoch's first follower follows, and what each node was seen to believe last.
 #[derive(Clone, Default, Hash)]
 struct Adopted {
-    by_epoch: RedBlackTreeMapSync<u32, (NodeId, NodeId)>,
-    last: RedBlackTreeMapSync<NodeId, (u32, NodeId)>,
+    by_epoch: SharedMap<u32, (NodeId, NodeId)>,
+    last: SharedMap<NodeId, (u32, NodeId)>,
 }
 
 /// All that know a leader of an epoch know the same one.
@@ -70,7 +70,7 @@ fn same_leader(memory: &mut Adopted, world: &World, step: &Step) -> Signal {
     if memory.last.get(&id) == Some(&(epoch, leader)) {
         return Signal::Silent;
     }
-    memory.last.insert_mut(id, (epoch, leader));
+    memory.last.insert(id, (epoch, leader));
     match memory.by_epoch.get(&epoch) {
         Some(&(_, first)) if first == leader => Signal::Held,
         Some(&(who, first)) => Signal::Struck(vec![
@@ -81,7 +81,7 @@ fn same_leader(memory: &mut Adopted, world: &World, step: &Step) -> Signal {
             ("second", leader.to_string()),
         ]),
         None => {
-            memory.by_epoch.insert_mut(epoch, (id, leader));
+            memory.by_epoch.insert(epoch, (id, leader));
             Signal::Silent
         }
     }
@@ -131,7 +131,7 @@ fn two_at_once(_: &mut (), world: &World, step: &Step) -> Signal {
 /// Whom the end of each znode has woken, first.
 #[derive(Clone, Default, Hash)]
 struct Woken {
-    by_znode: RedBlackTreeMapSync<String, NodeId>,
+    by_znode: SharedMap<String, NodeId>,
 }
 
 /// When a znode goes, at most one candidate is told.
@@ -157,7 +157,7 @@ fn wakes_one(memory: &mut Woken, _: &World, step: &Step) -> Signal {
                 ]);
             }
             None => {
-                memory.by_znode.insert_mut(path.clone(), *client);
+                memory.by_znode.insert(path.clone(), *client);
                 Signal::Held
             }
         };

@@ -3,14 +3,13 @@
 //! Mutual exclusion can be judged by two fields: `holds`, what a client believes, and `holder`, what the service says.
 //! The resource tells what the counter is and how many increments it has acknowledged, which is what it should be.
 
-use std::collections::BTreeMap;
-
 use faultscope_protocol::NodeId;
 use faultscope_protocol::coordination::{State, Zxid};
 use faultscope_protocol::lock::{
     Client, Held, Lock, MUTEX, Mutex, Owner, PARENT, RESOURCE, Resource, SERVICE, Setup, Stable, Store,
     Variant,
 };
+use faultscope_protocol::ordered;
 use faultscope_sim::{Node, Status, World};
 use serde_json::{Map, Value, json};
 
@@ -117,7 +116,7 @@ pub(super) fn holders(world: &World) -> Vec<NodeId> {
             newest.and_then(|(store, _)| Some(store.lock?.owner.client)).into_iter().collect()
         }
     };
-    holders.sort_unstable();
+    ordered::sort_few(&mut holders, Ord::cmp);
     holders.dedup();
     holders
 }
@@ -163,7 +162,7 @@ fn holder_in(state: &State) -> Option<NodeId> {
 /// deleted for good is not among them.
 pub(super) fn standing(world: &World) -> Vec<(String, Zxid)> {
     let states: Vec<&State> = world.servers().filter_map(accepted).collect();
-    let mut counts: BTreeMap<(String, Zxid), usize> = BTreeMap::new();
+    let mut counts: ordered::Map<(String, Zxid), usize> = ordered::Map::new();
     for state in &states {
         for name in state.children(PARENT) {
             if let Some(znode) = state.znodes.get(&format!("{PARENT}/{name}")) {

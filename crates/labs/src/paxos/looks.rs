@@ -80,7 +80,7 @@ fn acceptor_look(world: &World, node: &Node, acceptor: &Acceptor, lang: Lang) ->
             let is_durable = durable.and_then(|slots| slots.get(&instance)?.accepted) == Some(vote);
             is_durable && is_chosen_now(world, instance, vote)
         }),
-        earlier_cells: acceptor.slots.size().saturating_sub(CELLS_SHOWN),
+        earlier_cells: acceptor.slots.len().saturating_sub(CELLS_SHOWN),
         ..tinted(slot.promised)
     }
 }
@@ -112,7 +112,7 @@ fn learner_look(learner: &Learner, lang: Lang) -> Look {
         role: Text::new("learner", "学习者").get(lang).to_owned(),
         remark,
         cells: learned_cells(learner.learned.iter()),
-        earlier_cells: learner.learned.size().saturating_sub(CELLS_SHOWN),
+        earlier_cells: learner.learned.len().saturating_sub(CELLS_SHOWN),
         arc: Some("learner query"),
         ..Look::default()
     }
@@ -145,7 +145,7 @@ fn client_look(client: &Client, lang: Lang) -> Look {
 fn down_look(world: &World, stable: &Stable) -> Look {
     let slots = slot_cells(stable.slots.iter(), |instance, vote| is_chosen_now(world, instance, vote));
     let cells = if slots.is_empty() { learned_cells(stable.learned.iter()) } else { slots };
-    let all = stable.slots.size().max(stable.learned.size());
+    let all = stable.slots.len().max(stable.learned.len());
     Look { cells, earlier_cells: all.saturating_sub(CELLS_SHOWN), ..Look::default() }
 }
 

@@ -1,9 +1,9 @@
 //! What Paxos promises (Lamport 2001, §2.1), checked from outside the nodes after every step.
 
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::{SharedMap, SharedSet};
 use faultscope_protocol::paxos::{Acceptor, Ballot, ByInstance, Command, Message, Note, Paxos, Reply, Slot};
 use faultscope_sim::{Finding, Kind, Mode, Property, Signal, Status, Step, Watch, World};
-use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 
 use super::ledger::{Ledger, delivered, learned_at, machine_of};
 use crate::schema::Settings;
@@ -49,7 +49,7 @@ fn agreement(ledger: &mut Ledger, world: &World, step: &Step) -> Signal {
 /// What was asked for, by instance and value.
 #[derive(Clone, Default, Hash)]
 pub(super) struct Proposals {
-    asked: RedBlackTreeSetSync<(u64, u32)>,
+    asked: SharedSet<(u64, u32)>,
     ledger: Ledger,
 }
 
@@ -57,7 +57,7 @@ pub(super) struct Proposals {
 pub(super) fn validity(memory: &mut Proposals, world: &World, step: &Step) -> Signal {
     let command = step.body.as_ref().filter(|_| step.kind == Kind::Command);
     if let Some(&Command::Propose { instance, value }) = command.and_then(|body| body.get::<Command>()) {
-        memory.asked.insert_mut((instance, value));
+        memory.asked.insert((instance, value));
     }
     let Some(choice) = memory.ledger.observe(world, step) else { return Signal::Silent };
     if memory.asked.contains(&(choice.place, choice.vote.value)) {
@@ -93,8 +93,8 @@ fn learned_in(world: &World, step: &Step) -> Option<(NodeId, u64, u32)> {
 /// What acceptors have promised aloud, and what each knew when it was looked at last.
 #[derive(Clone, Default, Hash)]
 struct Promises {
-    told: RedBlackTreeMapSync<(NodeId, u64), Ballot>,
-    seen: RedBlackTreeMapSync<NodeId, ByInstance<Slot>>,
+    told: SharedMap<(NodeId, u64), Ballot>,
+    seen: SharedMap<NodeId, ByInstance<Slot>>,
 }
 
 /// An acceptor accepts nothing below what it has promised.
@@ -106,11 +106,11 @@ fn promise_kept(memory: &mut Promises, world: &World, step: &Step) -> Signal {
         }
         _ => Signal::Silent,
     };
-    memory.seen.insert_mut(id, acceptor.slots.clone());
+    memory.seen.insert(id, acceptor.slots.clone());
     for sent in &step.sent {
         if let Some(&Message::Promise { instance, ballot, .. }) = sent.body.get::<Message>() {
             let told = memory.told.get(&(id, instance)).copied();
-            memory.told.insert_mut((id, instance), told.map_or(ballot, |told| told.max(ballot)));
+            memory.told.insert((id, instance), told.map_or(ballot, |told| told.max(ballot)));
         }
     }
     signal

@@ -3,21 +3,21 @@
 use std::hash::Hash;
 
 use faultscope_protocol::NodeId;
-use rpds::RedBlackTreeMapSync;
+use faultscope_protocol::ordered::SharedMap;
 
 /// Votes and choices of a run, by place: an instance, or a slot of the log. Shared between copies: monitors are cloned
 /// into every snapshot.
 #[derive(Clone, Hash)]
 pub(super) struct Votes<V: Ord, C> {
     /// Who has accepted what: a bit for each acceptor, by its number.
-    votes: RedBlackTreeMapSync<(u64, V), u64>,
+    votes: SharedMap<(u64, V), u64>,
     /// What is chosen.
-    chosen: RedBlackTreeMapSync<u64, C>,
+    chosen: SharedMap<u64, C>,
 }
 
 impl<V: Ord, C> Default for Votes<V, C> {
     fn default() -> Self {
-        Self { votes: RedBlackTreeMapSync::new_sync(), chosen: RedBlackTreeMapSync::new_sync() }
+        Self { votes: SharedMap::new(), chosen: SharedMap::new() }
     }
 }
 
@@ -51,13 +51,13 @@ impl<V: Ord + Copy, C: Copy> Votes<V, C> {
         if now == before {
             return None;
         }
-        self.votes.insert_mut((place, vote), now);
+        self.votes.insert((place, vote), now);
         if !is_majority(now.count_ones() as usize) {
             return None;
         }
         let choice = Choice { place, vote, before: self.chosen(place) };
         if choice.before.is_none() {
-            self.chosen.insert_mut(place, value);
+            self.chosen.insert(place, value);
         }
         Some(choice)
     }

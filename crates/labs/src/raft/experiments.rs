@@ -1,8 +1,7 @@
 //! What Raft's authors measured, measured again: how long a cluster is without a leader, and how often votes split.
 
-use std::collections::BTreeSet;
-
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered;
 use faultscope_sim::{Action, Draw, Moment, Run, Step};
 
 use super::elections;
@@ -346,7 +345,7 @@ impl Cluster {
     fn downtime(&self, seed: u64, heartbeat_us: u64) -> Sample {
         let crash_us = Draw::new(seed, "crash", 0, 0).in_range(&(0..heartbeat_us));
         let survivors = self.servers as usize - 1;
-        let mut heard = BTreeSet::new();
+        let mut heard = ordered::Set::new();
         let mut term = 0;
         self.watch(seed, 1, |moment, step| {
             if let Some((leader, elected)) = elections::elected(&moment.world, step) {

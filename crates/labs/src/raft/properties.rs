@@ -5,13 +5,13 @@
 use std::hash::{Hash, Hasher};
 
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::SharedMap;
 use faultscope_protocol::raft::{
     Command, Config, Log, Op, Raft, Reply, Role, Server, Setup, Value, key_name,
 };
 use faultscope_sim::{
     Finding, Mode, Node, Payload, Property, Signal, Status, Step, Watch, World, stable_hash,
 };
-use rpds::{RedBlackTreeMapSync, VectorSync};
 use serde_json::{Value as Json, json};
 
 use super::looks::is_writing;
@@ -143,7 +143,7 @@ fn finding(facts: &[(&'static str, String)]) -> Signal {
 /// Who led each term.
 #[derive(Clone, Default)]
 struct Leaders {
-    by_term: RedBlackTreeMapSync<u64, NodeId>,
+    by_term: SharedMap<u64, NodeId>,
     /// The one that was looked at last: most steps of a leader are steps of the same one.
     latest: Option<(u64, NodeId)>,
 }
@@ -177,7 +177,7 @@ fn election_safety(leaders: &mut Leaders, world: &World, step: &Step) -> Signal 
         ]),
         Some(_) => Signal::Held,
         None => {
-            leaders.by_term.insert_mut(server.current_term, id);
+            leaders.by_term.insert(server.current_term, id);
             Signal::Held
         }
     }
@@ -260,7 +260,7 @@ fn extends(before: &Log, now: &Log) -> bool {
 /// looked at last.
 #[derive(Clone, Default, Hash)]
 struct Matching {
-    entries: RedBlackTreeMapSync<(u64, u64), (u64, Op)>,
+    entries: SharedMap<(u64, u64), (u64, Op)>,
     seen: ByServer<Log>,
 }
 
@@ -293,7 +293,7 @@ fn log_matching(memory: &mut Matching, world: &World, step: &Step) -> Signal {
                 ]);
             }
             Some(_) => {}
-            None => memory.entries.insert_mut(place, (term_before, entry.op)),
+            None => drop(memory.entries.insert(place, (term_before, entry.op))),
         }
     }
     *memory.seen.of(id) = server.log.clone();
@@ -303,7 +303,8 @@ fn log_matching(memory: &mut Matching, world: &World, step: &Step) -> Signal {
 /// Every committed entry's term, and the term in which it was committed; and the term that each server leads.
 #[derive(Clone, Default, Hash)]
 struct Committed {
-    entries: VectorSync<(u64, u64)>,
+    /// By index.
+    entries: SharedMap<u64, (u64, u64)>,
     leads: ByServer<u64>,
 }
 
@@ -320,29 +321,30 @@ fn leader_completeness(memory: &mut Committed, world: &World, step: &Step) -> Si
     while (memory.entries.len() as u64) < server.commit_index {
         let index = memory.entries.len() as u64 + 1;
         let Some(term) = server.log.term_at(index) else { break };
-        memory.entries.push_back_mut((term, server.current_term));
+        memory.entries.insert(index, (term, server.current_term));
     }
     if memory.entries.is_empty() { Signal::Silent } else { Signal::Held }
 }
 
 fn missing_entry(memory: &Committed, id: NodeId, server: &Server) -> Option<Signal> {
-    let entries = memory.entries.iter().enumerate();
-    let mut earlier = entries.filter(|(_, (_, committed_in))| *committed_in < server.current_term);
+    let mut earlier =
+        memory.entries.iter().filter(|(_, (_, committed_in))| *committed_in < server.current_term);
     let is_missing = |index: u64, term: u64| {
         index >= server.log.snapshot_index() && server.log.term_at(index) != Some(term)
     };
-    let (place, _) = earlier.find(|&(place, &(term, _))| is_missing(place as u64 + 1, term))?;
+    let (index, _) = earlier.find(|&(&index, &(term, _))| is_missing(index, term))?;
     Some(finding(&[
         ("node", id.to_string()),
         ("term", server.current_term.to_string()),
-        ("index", (place + 1).to_string()),
+        ("index", index.to_string()),
     ]))
 }
 
 /// What was applied at each index, by anybody; and how far each server has applied in its present life.
 #[derive(Clone, Default, Hash)]
 struct Applied {
-    entries: VectorSync<(u64, Op)>,
+    /// By index.
+    entries: SharedMap<u64, (u64, Op)>,
     reached: ByServer<u64>,
 }
 
@@ -354,7 +356,7 @@ fn state_machine_safety(memory: &mut Applied, world: &World, step: &Step) -> Sig
         return Signal::Silent;
     }
     for index in from + 1..=server.last_applied {
-        let known = memory.entries.get(index as usize - 1);
+        let known = memory.entries.get(&index);
         let is_other = match (known, server.log.get(index)) {
             (Some((term, op)), Some(entry)) => *term != entry.term || *op != entry.op,
             // Of what a snapshot stands for, the last entry's term is known.
@@ -365,7 +367,7 @@ fn state_machine_safety(memory: &mut Applied, world: &World, step: &Step) -> Sig
             return finding(&[("node", id.to_string()), ("index", index.to_string())]);
         }
         if let (None, Some(entry)) = (known, server.log.get(index)) {
-            memory.entries.push_back_mut((entry.term, entry.op));
+            memory.entries.insert(index, (entry.term, entry.op));
         }
     }
     *memory.reached.of(id) = server.last_applied;

@@ -4,6 +4,7 @@
 //! sectors, and nearly all keys take colour when a node comes.
 
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::sort_few;
 use faultscope_protocol::ring::placement::Algorithm;
 use faultscope_protocol::ring::{Phase, Setup, View};
 use faultscope_scene::{Ink, Layer, Lettering, Point, Style, Subject};
@@ -207,7 +208,7 @@ impl Dial {
             .enumerate()
             .filter(|(_, arc)| arc.sweep * std::f64::consts::TAU * self.band >= NAMED_ARC_MIN)
             .collect();
-        longest.sort_by(|(_, one), (_, other)| other.sweep.total_cmp(&one.sweep));
+        sort_few(&mut longest, |(_, one), (_, other)| other.sweep.total_cmp(&one.sweep));
         let lettering = Lettering::sans(11.0).middle();
         for (place, arc) in longest.into_iter().take(16) {
             let name = if has_circle { owner(arc).to_string() } else { format!("{place}: {}", owner(arc)) };

@@ -1,8 +1,7 @@
 //! What the picture says of keys: which of them move, how far they are, and where on the dial they lie.
 
-use std::collections::BTreeSet;
-
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::{Set, sort_few};
 use faultscope_protocol::ring::{ChangeKind, Items, Message, Setup, View};
 use faultscope_sim::World;
 
@@ -88,14 +87,14 @@ impl<'a> Keys<'a> {
             }
         }
         for column in &mut found {
-            column.sort_unstable();
+            sort_few(column, Ord::cmp);
         }
         found
     }
 }
 
 /// The keys in messages, with their receivers.
-fn carried(world: &World) -> BTreeSet<(NodeId, u32)> {
+fn carried(world: &World) -> Set<(NodeId, u32)> {
     let transfers = world.flights().filter_map(|flight| match flight.body.get::<Message>() {
         Some(Message::Transfer { items, .. }) => Some((flight.to, items)),
         _ => None,

@@ -56,7 +56,7 @@ fn look_of_server(world: &World, node: &Node, lang: Lang) -> Look {
         Part::Joining | Part::Leaving | Part::StandingBy => Edge::Tentative,
         Part::Member | Part::Gone | Part::Left => Edge::Plain,
     };
-    let count = items_of(node).map_or(0, |items| items.size() as u64);
+    let count = items_of(node).map_or(0, |items| items.len() as u64);
     Look {
         epoch,
         epoch_words,

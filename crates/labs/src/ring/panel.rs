@@ -1,9 +1,8 @@
 //! What is read beside the dial: how many copies move, and how evenly the keys lie on the nodes. On a narrow stage
 //! one line says the first.
 
-use std::collections::BTreeMap;
-
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::Map;
 use faultscope_protocol::ring::{ChangeKind, Phase, Setup};
 use faultscope_scene::{Ink, Layer, Lettering, Point, Rect, Style, Subject};
 use faultscope_sim::{Status, World};
@@ -277,7 +276,7 @@ struct Load {
 impl Load {
     /// The loads of all who take part, by number.
     fn all(world: &World, keys: &Keys<'_>) -> Vec<Self> {
-        let (mut to_come, mut to_go) = (BTreeMap::<NodeId, u64>::new(), BTreeMap::<NodeId, u64>::new());
+        let (mut to_come, mut to_go) = (Map::<NodeId, u64>::new(), Map::<NodeId, u64>::new());
         let under_way = keys.view.change();
         for moved in keys.view.moves().iter().filter(|_| under_way.is_some()) {
             let has_it = |node| {
@@ -290,7 +289,7 @@ impl Load {
         }
         let load = |node: NodeId| {
             let found = world.node(node)?;
-            let held = items_of(found).map_or(0, |items| items.size() as u64);
+            let held = items_of(found).map_or(0, |items| items.len() as u64);
             let to_go = to_go.get(&node).copied().unwrap_or(0).min(held);
             Some(Self {
                 node,

@@ -3,11 +3,11 @@
 //! Views are judged once they are on a disk: what a steward only has in mind can be lost in a crash, and then its
 //! number is given to another view. All keys are looked at only in the steps that put a new view on a disk.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::{Map, Set};
 use faultscope_protocol::ring::{Command, Items, Reply, Setup, Stamp, View};
 use faultscope_sim::{Kind, Mode, Node, Property, Signal, Step, Watch, World};
 
@@ -50,7 +50,7 @@ fn setup(world: &World) -> Option<&Setup> {
 }
 
 /// What the disks of `nodes` hold; none if one of them was never written.
-fn disks<'a>(world: &'a World, nodes: &[NodeId]) -> Option<BTreeMap<NodeId, &'a Items>> {
+fn disks<'a>(world: &'a World, nodes: &[NodeId]) -> Option<Map<NodeId, &'a Items>> {
     let items = |&id: &NodeId| Some((id, &disk(world.node(id)?)?.items));
     nodes.iter().map(items).collect()
 }
@@ -102,7 +102,7 @@ fn distinct_replicas(latest: &mut Latest, world: &World, step: &Step) -> Signal 
     let (Some(view), Some(setup)) = (&latest.view, setup(world)) else { return Signal::Silent };
     let wanted = (setup.replication_factor.max(1) as usize).min(view.members().len());
     for key in 0..setup.key_count() {
-        let nodes: BTreeSet<NodeId> = view.replicas(key).into_iter().collect();
+        let nodes: Set<NodeId> = view.replicas(key).into_iter().collect();
         if nodes.len() < wanted {
             let names: Vec<String> = nodes.iter().map(NodeId::to_string).collect();
             return Signal::Struck(vec![
@@ -120,9 +120,9 @@ fn distinct_replicas(latest: &mut Latest, world: &World, step: &Step) -> Signal 
 #[derive(Clone, Default, Hash)]
 struct Reads {
     /// The newest version of each key that was acknowledged. Those of the beginning are not listed.
-    acknowledged: BTreeMap<u32, Stamp>,
+    acknowledged: Map<u32, Stamp>,
     /// Reads that are under way, by their number: who asked, and what must be found at least.
-    asked: BTreeMap<u64, (NodeId, Option<Stamp>)>,
+    asked: Map<u64, (NodeId, Option<Stamp>)>,
 }
 
 const PRELOADED: Stamp = Stamp { serial: 0, writer: None };
@@ -199,7 +199,7 @@ fn placed(placed: &mut Placed, world: &World, step: &Step) -> Signal {
         return Signal::Silent;
     }
     let Some(disks) = disks(world, view.members()) else { return Signal::Silent };
-    let copies: u64 = disks.values().map(|items| items.size() as u64).sum();
+    let copies: u64 = disks.values().map(|items| items.len() as u64).sum();
     if placed.looked_at == Some(copies) {
         return Signal::Silent;
     }
@@ -215,7 +215,7 @@ fn overloaded(latest: &mut Latest, world: &World, step: &Step) -> Signal {
     if before.is_some_and(|before| readers(&before) == readers(view)) {
         return Signal::Silent;
     }
-    let mut owned: BTreeMap<NodeId, u64> = BTreeMap::new();
+    let mut owned: Map<NodeId, u64> = Map::new();
     for owner in (0..setup.key_count()).filter_map(|key| view.owner(key)) {
         *owned.entry(owner).or_default() += 1;
     }

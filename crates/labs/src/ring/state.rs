@@ -1,9 +1,9 @@
 //! The state of a node as traces print it and the inspector shows it: counts, never thousands of keys.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered;
 use faultscope_protocol::ring::{Call, Client, Items, Phase, Ring, Setup, Stable, Store, View};
 use faultscope_sim::Node;
 use serde::Serialize;
@@ -43,7 +43,7 @@ struct StoreFields {
     primary: u64,
     arriving: u64,
     leaving: u64,
-    sending: BTreeMap<String, [u32; 2]>,
+    sending: ordered::Map<String, [u32; 2]>,
     writes_pending: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     queue: Option<Vec<String>>,
@@ -114,7 +114,7 @@ fn store_fields(node: &Node, view: &Arc<View>, items: &Items, store: Option<&Sto
         change: view
             .change()
             .map(|change| format!("{} {}", super::words::change_word(change.kind), change.node)),
-        keys: items.size() as u64,
+        keys: items.len() as u64,
         primary: items.keys().filter(|key| is_mine(key)).count() as u64,
         arriving: arriving(view, node.id, items),
         leaving: store.map_or(0, handing_over),

@@ -142,7 +142,7 @@ fn counts_of_moving_keys_are_true() {
         assert_eq!(total, view.moves().len() as u64);
         assert!(keys.copies.arrived + keys.copies.on_the_way + keys.copies.waiting() == total);
         let newcomer = world.servers().last().and_then(|node| node.machine::<Ring>()?.as_store());
-        assert_eq!(newcomer.map(|store| store.items().size() as u64), Some(keys.copies.arrived));
+        assert_eq!(newcomer.map(|store| store.items().len() as u64), Some(keys.copies.arrived));
         assert_eq!((ideal_moves(view, 2_000, 2), modulo_moves(view, 2_000, 2)), (Some(500), Some(3_000)));
     }
     assert_eq!(seen.len(), 4, "{seen:?}");

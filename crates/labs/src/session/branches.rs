@@ -5,10 +5,10 @@
 //! as it is. Everywhere else an action extends its branch: what was merely played ahead of it is played anew, so that
 //! ten actions in a row make one branch beside the opened run, not ten.
 //!
-//! Every action, fork and deletion can be undone in order, whatever branch is on screen meanwhile. Where two branches
+//! Every action, fork, deletion and drag can be undone in order, whatever branch is on screen meanwhile. Where two branches
 //! part follows from their actions alone; it is never stored.
 
-use faultscope_sim::{Action, Kind, Mode, Pinned, Run, RunText, Verdict};
+use faultscope_sim::{Action, Kind, MAX_PLACED, Mode, Pinned, Placed, Run, RunText, Verdict};
 
 use super::storm::Storm;
 use super::strand::{Stand, Strand};
@@ -19,7 +19,7 @@ use crate::words::{self, Lang, Text};
 pub const BRANCHES_MAX: usize = 32;
 /// The longest name of a branch, in letters; what is beyond is cut off.
 pub const NAME_LETTERS_MAX: usize = 60;
-/// The most actions, forks and deletions that can be undone.
+/// The most actions, forks, deletions and drags that can be undone.
 const DEEDS_MAX: usize = 1_000;
 
 /// The number of a branch in its session. The run as it was opened is 0.
@@ -141,6 +141,8 @@ struct Branch {
 /// Something that can be undone and done again.
 #[derive(Clone)]
 enum Deed {
+    /// Nodes that were dragged: where they stood on the other side of it.
+    Placed(Vec<Placed>),
     /// An action that extended a branch: how the branch was on the other side of it.
     Extended { branch: BranchId, other: Version },
     /// An action that forked: from where, and the new branch while it is undone.
@@ -157,6 +159,7 @@ enum Deed {
 impl Deed {
     fn is_about(&self, id: BranchId) -> bool {
         match self {
+            Self::Placed(_) => false,
             Self::Extended { branch, .. } | Self::Deleted { branch, .. } => *branch == id,
             Self::Forked { from, branch, .. } => *from == id || *branch == id,
         }
@@ -262,6 +265,17 @@ impl Session {
         count
     }
 
+    /// Puts nodes where they were dragged to; all others stand where the lab has them. [`Session::undo`] puts them
+    /// back, at once with the drag before if this one `goes_on` with it. A text holds 64 of them, the last ones.
+    pub fn put_nodes(&mut self, placed: Vec<Placed>, goes_on: bool) {
+        let before = std::mem::replace(&mut self.placed, placed);
+        self.placed.drain(..self.placed.len().saturating_sub(MAX_PLACED));
+        let is_part = goes_on && matches!(self.tree.undo.last(), Some(Deed::Placed(_)));
+        if self.placed != before && !is_part {
+            self.tree.do_new(Deed::Placed(before));
+        }
+    }
+
     /// What is about to be done, to be undone: an extension of the branch, or a fork, which is then on screen.
     fn begin_deed(&mut self) -> Deed {
         self.arrival = None;
@@ -320,11 +334,12 @@ impl Session {
         }
     }
 
-    /// Takes the last action, fork or deletion back. Returns whether there was one.
+    /// Takes the last action, fork, deletion or drag back. Returns whether there was one.
     pub fn undo(&mut self) -> bool {
         self.arrival = None;
         let Some(deed) = self.tree.undo.pop() else { return false };
         let redo = match deed {
+            Deed::Placed(before) => Deed::Placed(std::mem::replace(&mut self.placed, before)),
             Deed::Extended { branch, other } => self.exchange(branch, other),
             Deed::Forked { from, stand, branch, .. } => {
                 self.show(from);
@@ -348,11 +363,12 @@ impl Session {
         true
     }
 
-    /// Does the last undone action, fork or deletion again. Returns whether there was one.
+    /// Does the last undone action, fork, deletion or drag again. Returns whether there was one.
     pub fn redo(&mut self) -> bool {
         self.arrival = None;
         let Some(deed) = self.tree.redo.pop() else { return false };
         let undo = match deed {
+            Deed::Placed(after) => Deed::Placed(std::mem::replace(&mut self.placed, after)),
             Deed::Extended { branch, other } => self.exchange(branch, other),
             Deed::Forked { from, stand, branch, folded } => {
                 folded.into_iter().for_each(|folded| self.put_in(folded));

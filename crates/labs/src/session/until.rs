@@ -24,6 +24,8 @@ pub enum Stop {
     Decision,
     /// The next broken property.
     Broken,
+    /// The next step that follows this rule, by its id.
+    Rule(&'static str),
 }
 
 /// Why a place cannot be waited for.
@@ -203,13 +205,16 @@ impl Session {
 
     /// Names the played steps of a kind among `first..=last`, in order.
     fn each(&self, stop: Stop, first: u64, last: u64, mut see: impl FnMut(u64)) {
-        if let Stop::MessageFrom(node) = stop {
-            self.run().replay(first, last, |_, step| {
-                if is_message(step) && step.from == Some(node) {
-                    see(step.number);
-                }
-            });
-            return;
+        match stop {
+            Stop::MessageFrom(node) => {
+                let is_it = |step: &Step| is_message(step) && step.from == Some(node);
+                return self.replayed(first, last, is_it, see);
+            }
+            Stop::Rule(id) => {
+                let is_it = |step: &Step| step.notes.iter().any(|note| note.rule() == Some(id));
+                return self.replayed(first, last, is_it, see);
+            }
+            _ => {}
         }
         let entries = &self.run().index()[first as usize - 1..last as usize];
         for (place, entry) in entries.iter().enumerate() {
@@ -217,6 +222,15 @@ impl Session {
                 see(first + place as u64);
             }
         }
+    }
+
+    /// Names the steps among `first..=last` of which more must be known than the index keeps.
+    fn replayed(&self, first: u64, last: u64, is_it: impl Fn(&Step) -> bool, mut see: impl FnMut(u64)) {
+        self.run().replay(first, last, |_, step| {
+            if is_it(step) {
+                see(step.number);
+            }
+        });
     }
 }
 
@@ -230,7 +244,7 @@ fn stops_at(stop: Stop, entry: &IndexEntry) -> bool {
         Stop::Message | Stop::MessageFrom(_) => is_message,
         Stop::MessageTo(node) => is_message && entry.node() == Some(node),
         Stop::StepAt(node) => entry.node() == Some(node),
-        Stop::Note => entry.has_note(),
+        Stop::Note | Stop::Rule(_) => entry.has_note(),
         Stop::Decision => entry.has_decision(),
         Stop::Broken => entry.has_broken(),
     }

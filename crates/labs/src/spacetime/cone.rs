@@ -7,9 +7,10 @@ use std::rc::Rc;
 use faultscope_protocol::NodeId;
 use faultscope_sim::Kind;
 
-use super::Window;
+use super::{Window, grouped};
 use crate::export::{Clock, Clocks, Span};
 use crate::session::Session;
+use crate::words::{Lang, Text};
 
 /// The steps of a window that happened before a step, and those that happened after it; the rest is concurrent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,4 +54,46 @@ pub fn cone(session: &Session, step: u64, window: Window) -> Cone {
         known.iter().filter(|known| is_in(known)).map(|known| known.step).collect()
     };
     Cone { past: steps(&|other| other.is_before(middle)), future: steps(&|other| middle.is_before(other)) }
+}
+
+/// The sentence that explains a cone: what is washed, and how much it is.
+pub fn cone_words(session: &Session, step: u64, cone: &Cone, lang: Lang) -> String {
+    let row = session.rows(step, step, lang).pop();
+    let who = row.as_ref().and_then(|row| row.node).map(|node| format!("{node} ")).unwrap_or_default();
+    let what = row.map(|row| row.words).unwrap_or_default();
+    Text::new(
+        "Everything that can have caused step {step}, {who}{what}: {past} steps. It can have caused {future}.",
+        "可能引起第 {step} 步（{who}{what}）的全部步骤：{past} 步；此步可能影响其后 {future} 步。",
+    )
+    .fill(
+        lang,
+        &[
+            ("step", &grouped(step)),
+            ("who", &who),
+            ("what", &what),
+            ("past", &grouped(cone.past.len() as u64)),
+            ("future", &grouped(cone.future.len() as u64)),
+        ],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cone_is_told_in_a_sentence() {
+        let mut session = Session::open("raft:basic;r1;s7").unwrap();
+        session.play_ahead(1_000_000, 100_000);
+        let window = Window { from_us: 0, until_us: 1_000_000 };
+        let step = session.run().steps_until(500_000);
+        let cone = cone(&session, step, window);
+        let node = session.run().index()[step as usize - 1].node().unwrap().to_string();
+        for lang in Lang::ALL {
+            let said = cone_words(&session, step, &cone, lang);
+            for part in [step.to_string(), cone.past.len().to_string(), cone.future.len().to_string(), node.clone()] {
+                assert!(said.contains(&part), "{said} lacks {part}");
+            }
+        }
+    }
 }

@@ -9,11 +9,12 @@ use faultscope_sim::{Cut, Status};
 use super::cone::Cone;
 use super::gather::{Chart, Effect, Fault, Lane, Mark, MarkKind, Stretch, Way};
 use super::labels::Labels;
-use super::{Frame, Window, grouped, milliseconds, ways, x_at};
+use super::arrange::LaneRow;
+use super::{Frame, Window, grouped, milliseconds, ways, x_within};
 use crate::lab::Lab;
 use crate::session::Session;
 use crate::stage::Edge;
-use crate::words::Text;
+use crate::words::{Lang, Text};
 
 /// Where names of lanes stand, and where lanes begin, in pixels from the left.
 const NAMES: f64 = 16.0;
@@ -31,30 +32,73 @@ const MANY: usize = 8;
 pub(super) struct Plane<'a> {
     pub(super) scene: Scene,
     pub(super) window: Window,
-    lab: &'static Lab,
-    lanes: Vec<NodeId>,
-    cuts: &'a [(Cut, Option<u64>)],
-    top: f64,
-    pitch: f64,
-    width: f64,
+    /// Up to when the run was gathered, in microseconds.
+    pub(super) until_us: u64,
+    pub(super) lab: &'static Lab,
+    pub(super) rows: &'a [Placed],
+    pub(super) cuts: &'a [(Cut, Option<u64>)],
+    pub(super) left: f64,
+    pub(super) right: f64,
+    pub(super) top: f64,
+}
+
+/// A lane at its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// Whose lane it is.
+    pub row: LaneRow,
+    /// Its upper edge, in pixels from the first lane's.
+    pub top: f64,
+    /// Its height, in pixels.
+    pub height: f64,
+}
+
+impl Placed {
+    /// Its middle, in pixels from the first lane's upper edge.
+    pub fn middle(&self) -> f64 {
+        self.top + self.height / 2.0
+    }
+}
+
+/// Height of a thin lane, in pixels.
+pub const THIN: f64 = 10.0;
+
+/// Lays lanes out from top to bottom, each `pitch` pixels high, or [`THIN`] where it is thin.
+pub fn placed(rows: Vec<LaneRow>, pitch: f64) -> Vec<Placed> {
+    let mut top = 0.0;
+    let place = |row: LaneRow| {
+        let height = if row.is_thin { THIN.min(pitch) } else { pitch };
+        let placed = Placed { row, top, height };
+        top += height;
+        placed
+    };
+    rows.into_iter().map(place).collect()
+}
+
+/// How high the lanes are together, in pixels.
+pub fn height_of(rows: &[Placed]) -> f64 {
+    rows.last().map_or(0.0, |last| last.top + last.height)
 }
 
 impl Plane<'_> {
     /// Where a virtual time lies, in pixels from the left; outside of the area where it is outside of the window.
     pub(super) fn x(&self, at_us: u64) -> f64 {
-        x_at(self.window, self.width, at_us)
+        x_within(self.window, (self.left, self.right), at_us)
+    }
+
+    /// A node's lane.
+    pub(super) fn row(&self, id: NodeId) -> Option<&Placed> {
+        self.rows.iter().find(|placed| placed.row.nodes.contains(&id))
     }
 
     /// The middle of a node's lane, in pixels from the top.
     pub(super) fn lane_y(&self, id: NodeId) -> Option<f64> {
-        let place = self.lanes.iter().position(|&node| node == id)?;
-        Some(self.top + self.pitch * (place as f64 + 0.5))
+        Some(self.top + self.row(id)?.middle())
     }
 
     /// The room of the lanes.
     pub(super) fn area(&self) -> Rect {
-        let height = self.pitch * self.lanes.len() as f64;
-        Rect::new(LEFT, self.top, self.width - LEFT - RIGHT, height)
+        Rect::new(self.left, self.top, self.right - self.left, height_of(self.rows))
     }
 
     /// The colour of a message.
@@ -71,9 +115,12 @@ impl Plane<'_> {
 
     /// The borders between neighbouring lanes that a cut parts.
     fn cut_lines(&self, cut: &Cut) -> Vec<f64> {
-        let parts = |pair: &[NodeId]| cut.stops(pair[0], pair[1]) || cut.stops(pair[1], pair[0]);
-        let borders = self.lanes.windows(2).enumerate().filter(|(_, pair)| parts(pair));
-        borders.map(|(place, _)| self.top + self.pitch * (place as f64 + 1.0)).collect()
+        let parts = |upper: &Placed, lower: &Placed| {
+            let (Some(&one), Some(&other)) = (upper.row.nodes.last(), lower.row.nodes.first()) else { return false };
+            cut.stops(one, other) || cut.stops(other, one)
+        };
+        let borders = self.rows.windows(2).filter(|pair| parts(&pair[0], &pair[1]));
+        borders.map(|pair| self.top + pair[1].top).collect()
     }
 }
 
@@ -83,30 +130,34 @@ pub(super) fn scene(session: &Session, chart: &Chart, cone: Option<&Cone>, frame
     let legend = Legend::of(&kinds, width);
     let pitch = if chart.lanes.len() < MANY { 24.0 } else { 15.0 };
     let top = 8.0 + ROW * legend.rows as f64 + ROW;
-    let height = top + pitch * chart.lanes.len() as f64 + AXIS;
+    let rows = chart.lanes.iter().map(|lane| LaneRow { nodes: vec![lane.node], is_thin: false }).collect();
+    let rows = placed(rows, pitch);
+    let height = top + height_of(&rows) + AXIS;
     let mut plane = Plane {
         scene: Scene::new(width, height, title(session, chart, frame)),
         window: chart.window,
+        until_us: chart.window.until_us,
         lab: session.lab(),
-        lanes: chart.lanes.iter().map(|lane| lane.node).collect(),
+        rows: &rows,
         cuts: &chart.cuts,
+        left: LEFT,
+        right: width - RIGHT,
         top,
-        pitch,
-        width,
     };
     let mut labels = Labels::new(plane.scene.view());
     legend.draw(&mut plane, &mut labels);
     draw_axis(&mut plane, &mut labels);
-    let focus = frame.cone_of.zip(cone).map(|(step, cone)| (cone, step, time_of(session, step)));
-    if let Some((cone, step, _)) = focus {
+    name_lanes(&mut plane, &mut labels);
+    let focus = frame.cone_of.zip(cone);
+    if let Some((step, cone)) = focus {
         wash(&mut plane, session, cone, step);
     }
     for lane in &chart.lanes {
-        draw_lane(&mut plane, &mut labels, lane);
+        draw_lane(&mut plane, lane);
     }
     draw_cuts(&mut plane, chart);
     draw_faults(&mut plane, &mut labels, &chart.faults);
-    ways::draw(&mut plane, &mut labels, &chart.ways, focus);
+    ways::draw(&mut plane, &mut labels, &chart.ways, |way| focus.map_or(1.0, |focus| ways::opacity(way, focus)));
     draw_marks(&mut plane, &mut labels, &chart.marks);
     for lane in &chart.lanes {
         label_epochs(&mut plane, &mut labels, lane);
@@ -118,23 +169,28 @@ pub(super) fn scene(session: &Session, chart: &Chart, cone: Option<&Cone>, frame
 }
 
 fn title(session: &Session, chart: &Chart, frame: &Frame) -> String {
+    title_of(session, chart.window, frame.lang)
+}
+
+/// What a diagram of a window is called.
+pub(super) fn title_of(session: &Session, window: Window, lang: Lang) -> String {
     Text::new(
         "{lab}, {variant}: space-time diagram from {from} to {until}",
         "{lab}，{variant}：{from} 到 {until} 的时空图",
     )
     .fill(
-        frame.lang,
+        lang,
         &[
-            ("lab", session.lab().title.get(frame.lang)),
+            ("lab", session.lab().title.get(lang)),
             ("variant", session.variant().about().id),
-            ("from", &milliseconds(chart.window.from_us)),
-            ("until", &milliseconds(chart.window.until_us)),
+            ("from", &milliseconds(window.from_us)),
+            ("until", &milliseconds(window.until_us)),
         ],
     )
 }
 
 /// The time of a step that was played; the end of all time for one that was not.
-fn time_of(session: &Session, step: u64) -> u64 {
+pub(super) fn time_of(session: &Session, step: u64) -> u64 {
     let place = (step as usize).checked_sub(1);
     place.and_then(|place| session.run().index().get(place)).map_or(u64::MAX, |entry| entry.at_us)
 }
@@ -188,12 +244,14 @@ impl Legend {
 }
 
 /// Ticks under the lanes, at round times, and how they are measured.
-fn draw_axis(plane: &mut Plane<'_>, labels: &mut Labels) {
+pub(super) fn draw_axis(plane: &mut Plane<'_>, labels: &mut Labels) {
     let area = plane.area();
     let base = area.bottom() + 4.0;
     let lettering = Lettering::sans(11.0).middle();
-    let unit = Point::new(NAMES, base + 16.0);
-    labels.write(&mut plane.scene, &[unit], "ms", Lettering::sans(11.0), Ink::Quiet, Subject::None);
+    if area.x > NAMES {
+        let unit = Point::new(NAMES, base + 16.0);
+        labels.write(&mut plane.scene, &[unit], "ms", Lettering::sans(11.0), Ink::Quiet, Subject::None);
+    }
     let spacing_us = spacing(plane.window, area.width);
     let first = plane.window.from_us.div_ceil(spacing_us);
     for number in first..=plane.window.until_us / spacing_us {
@@ -241,61 +299,78 @@ fn tick_words(at_us: u64, spacing_us: u64) -> String {
     format!("{}{dot}{}", grouped(at_us / 1000), &part[..decimals])
 }
 
-/// The wash over each lane, up to the last step there that can have caused the chosen one.
-fn wash(plane: &mut Plane<'_>, session: &Session, cone: &Cone, step: u64) {
+/// The washes over each lane: up to the last step there that can have caused the chosen one, and a fainter one from
+/// the first that it can have caused.
+pub(super) fn wash(plane: &mut Plane<'_>, session: &Session, cone: &Cone, step: u64) {
     let area = plane.area();
     let entries = session.run().index();
-    for id in plane.lanes.clone() {
-        let last =
-            cone.past.iter().rev().chain([&step]).filter(|&&step| {
-                entries.get(step as usize - 1).is_some_and(|entry| entry.node() == Some(id))
-            });
-        let Some(x) = last.max().map(|&step| plane.x(time_of(session, step))) else { continue };
-        let Some(y) = plane.lane_y(id) else { continue };
-        let rect = Rect::new(area.x, y - plane.pitch / 2.0, (x - area.x).max(0.0), plane.pitch);
-        let mut pen = plane.scene.pen(Layer::Links, Subject::Node(id.code()));
-        pen.rect(rect, 0.0, Style::fill(Ink::WashStrong));
+    let node_of = |step: u64| entries.get(step as usize - 1).and_then(faultscope_sim::IndexEntry::node);
+    for placed in plane.rows {
+        let is_here = |step: &&u64| node_of(**step).is_some_and(|node| placed.row.nodes.contains(&node));
+        let last = cone.past.iter().chain([&step]).filter(is_here).max().copied();
+        let first = cone.future.iter().filter(is_here).min().copied();
+        let mut pen = plane.scene.pen(Layer::Links, Subject::None);
+        let mut cover = |from: f64, until: f64, ink: Ink| {
+            let rect = Rect::new(from, area.y + placed.top, until - from, placed.height);
+            if rect.width > 0.0 {
+                pen.rect(rect, 0.0, Style::fill(ink));
+            }
+        };
+        let x = |step: u64| x_within(plane.window, (plane.left, plane.right), time_of(session, step));
+        if let Some(last) = last {
+            cover(area.x, x(last).min(area.right()), Ink::WashStrong);
+        }
+        if let Some(first) = first {
+            cover(x(first).max(area.x), area.right(), Ink::Wash);
+        }
     }
 }
 
-fn draw_lane(plane: &mut Plane<'_>, labels: &mut Labels, lane: &Lane) {
-    let Some(y) = plane.lane_y(lane.node) else { return };
+/// The names of the lanes, left of them.
+fn name_lanes(plane: &mut Plane<'_>, labels: &mut Labels) {
+    for placed in plane.rows {
+        let subject = placed.row.nodes.first().map_or(Subject::None, |node| Subject::Node(node.code()));
+        let at = Point::new(NAMES, plane.top + placed.middle() + 4.0);
+        let lettering = Lettering::sans(12.0).bold();
+        labels.write(&mut plane.scene, &[at], &placed.row.name(), lettering, Ink::Ink, subject);
+    }
+}
+
+/// A lane's thread with its stretches; where many nodes share it, the thread alone.
+pub(super) fn draw_lane(plane: &mut Plane<'_>, lane: &Lane) {
+    let Some(placed) = plane.row(lane.node).cloned() else { return };
+    let y = plane.top + placed.middle();
     let area = plane.area();
-    let subject = Subject::Node(lane.node.code());
-    let name = lane.node.to_string();
-    let at = Point::new(NAMES, y + 4.0);
-    labels.write(&mut plane.scene, &[at], &name, Lettering::sans(12.0).bold(), Ink::Ink, subject);
-    plane.scene.pen(Layer::Links, subject).line(
+    plane.scene.pen(Layer::Links, Subject::Node(lane.node.code())).line(
         Point::new(area.x, y),
         Point::new(area.right(), y),
         Style::stroke(Ink::Hair, 1.0),
     );
-    for stretch in &lane.stretches {
-        draw_stretch(plane, lane.node, stretch, y);
+    if placed.row.nodes.len() == 1 {
+        for stretch in &lane.stretches {
+            draw_stretch(plane, lane.node, stretch, &placed);
+        }
     }
 }
 
 /// Height of a band: what leads is thick, what is down is hatched.
-fn thickness(stretch: &Stretch, pitch: f64) -> f64 {
-    match (stretch.status, stretch.edge) {
-        (Status::Down, _) => {
-            if pitch < 20.0 {
-                7.0
-            } else {
-                10.0
-            }
-        }
-        (_, Edge::Thick) => 7.0,
+fn thickness(stretch: &Stretch, height: f64) -> f64 {
+    let thickness: f64 = match (stretch.status, stretch.edge) {
+        (Status::Down, _) if height >= 20.0 => 10.0,
+        (Status::Down, _) | (_, Edge::Thick) => 7.0,
         _ => 3.0,
-    }
+    };
+    thickness.min(height / 2.0)
 }
 
-fn draw_stretch(plane: &mut Plane<'_>, id: NodeId, stretch: &Stretch, y: f64) {
-    let (x, end) = (plane.x(stretch.from_us), plane.x(stretch.until_us));
+fn draw_stretch(plane: &mut Plane<'_>, id: NodeId, stretch: &Stretch, placed: &Placed) {
+    let area = plane.area();
+    let y = plane.top + placed.middle();
+    let (x, end) = (plane.x(stretch.from_us).max(area.x), plane.x(stretch.until_us).min(area.right()));
     if stretch.status == Status::Absent || end <= x {
         return;
     }
-    let height = thickness(stretch, plane.pitch);
+    let height = thickness(stretch, placed.height);
     let rect = Rect::new(x, y - height / 2.0, end - x, height);
     let width = if stretch.edge == Edge::Thick { 1.0 } else { 0.75 };
     let epoch = Style::fill(Ink::Epoch(stretch.epoch)).with_stroke(Ink::EpochInk(stretch.epoch), width);
@@ -314,17 +389,19 @@ fn draw_stretch(plane: &mut Plane<'_>, id: NodeId, stretch: &Stretch, y: f64) {
 }
 
 /// The epoch in words above its band, where it begins.
-fn label_epochs(plane: &mut Plane<'_>, labels: &mut Labels, lane: &Lane) {
-    let Some(y) = plane.lane_y(lane.node) else { return };
-    if plane.pitch < 20.0 {
+pub(super) fn label_epochs(plane: &mut Plane<'_>, labels: &mut Labels, lane: &Lane) {
+    let Some(placed) = plane.row(lane.node) else { return };
+    if placed.height < 20.0 || placed.row.nodes.len() > 1 {
         return;
     }
+    let y = plane.top + placed.middle();
+    let area = plane.area();
     let lettering = Lettering::sans(11.0).bold();
     let mut known: Option<&str> = None;
     for stretch in lane.stretches.iter().filter(|stretch| stretch.status == Status::Up) {
         let words = stretch.epoch_words.as_str();
-        let x = plane.x(stretch.from_us);
-        let room = plane.x(stretch.until_us) - x;
+        let x = plane.x(stretch.from_us).max(area.x);
+        let room = plane.x(stretch.until_us).min(area.right()) - x;
         if words.is_empty() || known == Some(words) || room < 8.0 {
             continue;
         }
@@ -338,19 +415,22 @@ fn label_epochs(plane: &mut Plane<'_>, labels: &mut Labels, lane: &Lane) {
     }
 }
 
-fn draw_cuts(plane: &mut Plane<'_>, chart: &Chart) {
+pub(super) fn draw_cuts(plane: &mut Plane<'_>, chart: &Chart) {
     let area = plane.area();
     let style = Style::stroke(Ink::Danger, 1.5);
     for (cut, until_us) in &chart.cuts {
         let start = plane.x(cut.since_us).max(area.x);
         let end = until_us.map_or(area.right(), |until_us| plane.x(until_us)).min(area.right());
+        if end <= start {
+            continue;
+        }
         for y in plane.cut_lines(cut) {
             let mut pen = plane.scene.pen(Layer::Cuts, Subject::Cut(cut.id));
             pen.line(Point::new(start, y), Point::new(end, y), style.dashed(6.0, 4.0));
-            if cut.since_us >= chart.window.from_us {
+            if cut.since_us >= plane.window.from_us {
                 pen.line(Point::new(start, y - 5.0), Point::new(start, y + 5.0), style);
             }
-            if until_us.is_some() {
+            if until_us.is_some_and(|until_us| until_us <= plane.window.until_us) {
                 pen.line(Point::new(end, y - 5.0), Point::new(end, y + 5.0), style);
             }
         }
@@ -358,14 +438,16 @@ fn draw_cuts(plane: &mut Plane<'_>, chart: &Chart) {
 }
 
 /// What was done, over the lanes: a pointer at its time, and words where there is room.
-fn draw_faults(plane: &mut Plane<'_>, labels: &mut Labels, faults: &[Fault]) {
+pub(super) fn draw_faults(plane: &mut Plane<'_>, labels: &mut Labels, faults: &[Fault]) {
     let area = plane.area();
     let base = area.y - 1.0;
-    for fault in faults {
+    let window = plane.window;
+    let faults = || faults.iter().filter(move |fault| (window.from_us..=window.until_us).contains(&fault.at_us));
+    for fault in faults() {
         let x = plane.x(fault.at_us);
         labels.take(Rect::around(Point::new(x, base - 4.0), 8.0, 8.0));
     }
-    for fault in faults {
+    for fault in faults() {
         let ink = match fault.effect {
             Effect::Breaks => Ink::Danger,
             Effect::Mends => Ink::Ok,
@@ -387,9 +469,11 @@ fn draw_faults(plane: &mut Plane<'_>, labels: &mut Labels, faults: &[Fault]) {
     }
 }
 
-fn draw_marks(plane: &mut Plane<'_>, labels: &mut Labels, marks: &[Mark]) {
+pub(super) fn draw_marks(plane: &mut Plane<'_>, labels: &mut Labels, marks: &[Mark]) {
+    let window = plane.window;
     // The loudest last, so that it lies on top.
-    let mut marks: Vec<&Mark> = marks.iter().collect();
+    let mut marks: Vec<&Mark> =
+        marks.iter().filter(|mark| (window.from_us..=window.until_us).contains(&mark.at_us)).collect();
     marks.sort_by_key(|mark| mark.kind);
     for mark in marks {
         let Some(y) = plane.lane_y(mark.node) else { continue };

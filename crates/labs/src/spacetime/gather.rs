@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use faultscope_protocol::NodeId;
-use faultscope_sim::{Action, Cut, Fate, Flight, Kind, Moment, Payload, Status, Step, World};
+use faultscope_sim::{Action, Cut, Deed, Fate, Flight, Kind, Moment, Payload, Status, Step, World};
 
 use super::{STEPS_MAX, TooMany, Window, lanes};
 use crate::export::Span;
@@ -172,8 +172,14 @@ pub fn chart(session: &Session, window: Window, lang: Lang) -> Result<Chart, Too
     let before = session.run().moment(span.first - 1);
     let mut gathering = Gathering::new(session, window, lang);
     gathering.begin(&before);
-    session.run().replay(span.first, span.last, |moment, step| gathering.take(moment, step));
-    let after = session.run().moment(span.last);
+    let last = span.last.min(session.len());
+    let mut after = before;
+    session.run().replay(span.first, last, |moment, step| {
+        gathering.take(moment, step);
+        if step.number == last {
+            after = moment.clone();
+        }
+    });
     Ok(gathering.finish(&after.world))
 }
 
@@ -236,16 +242,8 @@ impl<'a> Gathering<'a> {
 
     /// Notes how a node looks from now on, if that has changed.
     fn look(&mut self, world: &World, id: NodeId, at_us: u64) {
-        let Some(node) = world.node(id) else { return };
-        let look = self.session.variant().look(world, node, self.lang);
-        let stretch = Stretch {
-            from_us: at_us,
-            until_us: self.window.until_us,
-            status: node.status,
-            epoch: look.epoch,
-            epoch_words: look.epoch_words,
-            edge: look.edge,
-        };
+        let span_us = (at_us, self.window.until_us);
+        let Some(stretch) = stretch_of(self.session, world, id, span_us, self.lang) else { return };
         let lane = self.lanes.entry(id).or_default();
         match lane.last_mut() {
             Some(last) if is_alike(last, &stretch) => return,
@@ -396,7 +394,27 @@ fn close_hold(way: &mut Way, at_us: u64) {
     }
 }
 
-fn is_alike(one: &Stretch, other: &Stretch) -> bool {
+/// How a node looks in a world, for a time of a lane.
+pub(super) fn stretch_of(
+    session: &Session,
+    world: &World,
+    id: NodeId,
+    (from_us, until_us): (u64, u64),
+    lang: Lang,
+) -> Option<Stretch> {
+    let node = world.node(id)?;
+    let look = session.variant().look(world, node, lang);
+    Some(Stretch {
+        from_us,
+        until_us,
+        status: node.status,
+        epoch: look.epoch,
+        epoch_words: look.epoch_words,
+        edge: look.edge,
+    })
+}
+
+pub(super) fn is_alike(one: &Stretch, other: &Stretch) -> bool {
     one.status == other.status
         && one.epoch == other.epoch
         && one.edge == other.edge
@@ -422,6 +440,24 @@ fn share_at(flight: &Flight, at_us: u64) -> f64 {
     let whole_us = (flight.arrives_us - flight.sent_us).max(1);
     let gone_us = at_us.saturating_sub(flight.sent_us).min(whole_us);
     (gone_us as f64 / whole_us as f64).min(0.5)
+}
+
+/// What a pinned action did, without its step; none for commands, which hurt nothing.
+pub(super) fn fault_of(action: &Action, at_us: u64, lang: Lang) -> Option<Fault> {
+    let effect = match action {
+        Action::Do { .. } | Action::Pick { .. } | Action::Fire { .. } | Action::Load(_) | Action::Manual => {
+            return None;
+        }
+        Action::Crash { .. } | Action::Zone { deed: Deed::Crash | Deed::Cut { .. }, .. } => Effect::Breaks,
+        Action::Restart(_) | Action::Resume(_) | Action::Zone { deed: Deed::Restart | Deed::Resume, .. } => {
+            Effect::Mends
+        }
+        other => effect_of(Kind::Fault, other),
+    };
+    let said = words::action(action, lang);
+    let node = action.node();
+    let words = node.map_or_else(|| said.clone(), |node| format!("{node} {said}"));
+    Some(Fault { step: 0, at_us, node, words, effect })
 }
 
 fn effect_of(kind: Kind, action: &Action) -> Effect {

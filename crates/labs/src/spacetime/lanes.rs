@@ -3,6 +3,14 @@
 use faultscope_protocol::NodeId;
 use faultscope_sim::{Cut, World};
 
+use crate::session::Session;
+
+/// The nodes of a session's world from top to bottom, before a person arranged them.
+pub fn natural_order(session: &Session) -> Vec<NodeId> {
+    let world = session.world();
+    order(world, world.cuts().first())
+}
+
 /// The nodes from top to bottom: servers by zone and number, then clients. Where a cut parts all nodes in two, each
 /// group lies together, so that the cut is one line and crosses fall on it.
 pub(super) fn order(world: &World, cut: Option<&Cut>) -> Vec<NodeId> {

@@ -11,28 +11,30 @@ use super::labels::Labels;
 const HEAD: (f32, f32) = (7.0, 5.6);
 /// Half the width of a cross, in pixels.
 const CROSS: f64 = 2.8;
-/// How much is seen of a message that did not cause the chosen step, and of one in its future.
-const FADED: (f32, f32) = (0.55, 0.32);
+/// How much is seen of a message that the chosen step can have caused, and of one that has nothing to do with it.
+const CAUSED: f32 = 0.75;
+const FADED: f32 = 0.32;
 
 pub(super) fn draw(
     plane: &mut Plane<'_>,
     labels: &mut Labels,
     ways: &[Way],
-    cone: Option<(&Cone, u64, u64)>,
+    opacity: impl Fn(&Way) -> f32,
 ) {
     for way in ways {
         let (Some(from), Some(to)) = (plane.lane_y(way.from), plane.lane_y(way.to)) else { continue };
-        let opacity = cone.map_or(1.0, |cone| opacity(way, cone));
-        draw_way(plane, labels, way, (from, to), opacity);
+        draw_way(plane, labels, way, (from, to), opacity(way));
     }
 }
 
-/// How much of a message is seen beside a cone: the cone, its step and the step's time.
-fn opacity(way: &Way, (cone, step, at_us): (&Cone, u64, u64)) -> f32 {
+/// How much of a message is seen beside the cone of a step: all of what can have caused it, most of what it can have
+/// caused, little of the rest.
+pub(super) fn opacity(way: &Way, (step, cone): (u64, &Cone)) -> f32 {
+    let is_from = |sent: u64| sent == step || cone.future.contains(&sent);
     match way.ending {
         Ending::Received { step: received, .. } if received == step || cone.past.contains(&received) => 1.0,
-        _ if way.sent_us >= at_us => FADED.1,
-        _ => FADED.0,
+        _ if way.sent_step.is_some_and(is_from) => CAUSED,
+        _ => FADED,
     }
 }
 
@@ -74,7 +76,7 @@ fn draw_way(plane: &mut Plane<'_>, labels: &mut Labels, way: &Way, lanes: (f64, 
             labels.take(Rect::around(last, 8.0, 8.0));
         }
         // It is there, and waits at the door of a node that stands still.
-        Ending::Flying { arrives_us } if is_shown && arrives_us <= plane.window.until_us => {
+        Ending::Flying { arrives_us } if is_shown && arrives_us <= plane.until_us => {
             let style = Style::fill(Ink::Sheet).with_stroke(Ink::Warn, 1.5).faded(opacity);
             plane.scene.pen(Layer::Strips, subject).circle(last, 2.5, style);
         }

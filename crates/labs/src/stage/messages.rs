@@ -4,6 +4,7 @@ use faultscope_protocol::NodeId;
 use faultscope_scene::{Anchor, Icon, Ink, Layer, Lettering, Point, Rect, Style, Subject};
 use faultscope_sim::{Fate, Flight, LostFlight, World};
 
+use super::crowd;
 use super::cuts::CutLine;
 use super::{Class, Stage};
 use crate::lab::Variant;
@@ -24,6 +25,13 @@ pub(super) fn draw(stage: &mut Stage<'_>, variant: &dyn Variant, world: &World, 
         draw_lost(stage, lost, cuts);
     }
     let mut flights: Vec<&Flight> = world.flights().collect();
+    if flights.len() > crowd::MANY_FLIGHTS {
+        let ways: Vec<(&Flight, Way, u8)> = flights
+            .into_iter()
+            .filter_map(|flight| Some((flight, Way::of(stage, flight, cuts)?, ink_of(stage, flight))))
+            .collect();
+        return crowd::draw_flights(stage, &ways);
+    }
     flights.sort_by_key(|flight| flight.id);
     let is_quiet = flights.len() > CROWD || stage.frame.class == Class::Miniature;
     let drawn: Vec<(&Flight, Way, Point)> = flights
@@ -58,7 +66,7 @@ fn label_all(stage: &mut Stage<'_>, variant: &dyn Variant, drawn: &[(&Flight, Wa
 }
 
 /// The way of a message on the stage.
-struct Way {
+pub(super) struct Way {
     start: Point,
     end: Point,
     /// How far it has come, as a share of the way.
@@ -75,6 +83,17 @@ impl Way {
             share = share.min(0.5);
         }
         Some(Self { start, end, share: bent(share, flight, start, end, cuts) })
+    }
+
+    /// Where the message is.
+    pub(super) fn now(&self) -> Point {
+        self.at(self.share)
+    }
+
+    /// Where it was so many pixels ago, or where it began.
+    pub(super) fn behind(&self, pixels: f64) -> Point {
+        let at = self.now();
+        if at.distance(self.start) <= pixels { self.start } else { at.towards(self.start, pixels) }
     }
 
     fn at(&self, share: f64) -> Point {
@@ -100,7 +119,7 @@ fn ends(stage: &Stage<'_>, flight: &Flight) -> Option<(Point, Point)> {
         return Some((out, from.center.polar(from.radius + 26.0, 0.15)));
     }
     let lane = from.center.direction(to.center).quarter_turned()
-        * if stage.frame.class == Class::Miniature { 1.5 } else { LANE };
+        * if stage.frame.class == Class::Miniature || from.radius < crowd::NAMED_RADIUS { 1.5 } else { LANE };
     Some((from.rim_towards(to.center) + lane, to.rim_towards(from.center) + lane))
 }
 

@@ -3,6 +3,7 @@
 use faultscope_scene::{Anchor, Icon, Ink, Layer, Lettering, Point, Rect, Style, Subject};
 use faultscope_sim::{ArmedTimer, Node, Status, World};
 
+use super::crowd;
 use super::places::{NodePlace, RIM, Side};
 use super::{Cell, Class, Edge, Look, Stage, Tone};
 use crate::lab::Variant;
@@ -12,8 +13,22 @@ use crate::words;
 const URGENT_PERMILLE: u64 = 150;
 
 pub(super) fn draw(stage: &mut Stage<'_>, variant: &dyn Variant, world: &World) {
+    let is_small = |place: &NodePlace| place.radius < crowd::NAMED_RADIUS;
+    if stage.places.len() > 9 && stage.frame.class != Class::Miniature && stage.places.iter().all(is_small) {
+        crowd::draw_discs(stage, variant, world);
+        if let Some(place) = stage.frame.selected.and_then(|id| stage.place(id)) {
+            draw_selection(stage, place);
+        }
+        return;
+    }
+    let is_moved = !stage.frame.dragged.is_empty();
     for place in stage.places.clone() {
-        stage.take(around(place.center, place.radius + 4.0));
+        // Labels of dragged nodes stand anywhere: they keep away from badges too.
+        let beyond = if is_moved { RIM } else { 4.0 };
+        stage.take(around(place.center, place.radius + beyond));
+    }
+    if is_moved {
+        super::places::take_what_is_read(stage);
     }
     for place in stage.places.clone() {
         let Some(node) = world.node(place.id) else { continue };
@@ -156,7 +171,13 @@ fn draw_selection(stage: &mut Stage<'_>, place: NodePlace) {
     let mut pen = stage.scene.pen(Layer::Selection, Subject::Node(place.id.code()));
     for corner in 0..4 {
         let start = 0.125 + f64::from(corner) / 4.0 - 1.0 / 24.0;
-        pen.arc(place.center, place.radius + 20.0, start, 1.0 / 12.0, Style::stroke(Ink::Accent, 2.0));
+        pen.arc(
+            place.center,
+            place.radius + place.rim() + 8.0,
+            start,
+            1.0 / 12.0,
+            Style::stroke(Ink::Accent, 2.0),
+        );
     }
 }
 
@@ -185,9 +206,59 @@ fn draw_words(stage: &mut Stage<'_>, place: NodePlace, node: &Node, look: &Look)
         words.0 = format!("{} z{}", words.0, node.zone + 1).trim_start().to_owned();
     }
     match place.side {
-        Side::Left | Side::Right => draw_words_beside(stage, place, look, &words),
-        Side::Above | Side::Below => draw_words_stacked(stage, place, look, &words),
         Side::Nowhere => draw_mini_strip(stage, place, look),
+        _ if stage.frame.dragged.is_empty() => draw_words_at_side(stage, place, look, &words),
+        _ => draw_words_where_free(stage, place, look, words),
+    }
+}
+
+fn draw_words_at_side(stage: &mut Stage<'_>, place: NodePlace, look: &Look, words: &(String, String, Ink)) {
+    match place.side {
+        Side::Left | Side::Right => draw_words_beside(stage, place, look, words),
+        Side::Above | Side::Below => draw_words_stacked(stage, place, look, words),
+        Side::Nowhere => {}
+    }
+}
+
+/// Where nodes were dragged, another may stand where words would: they go to the side that has room for most of them,
+/// and where none has, the remark and the signs go first, then the strip, then the role.
+fn draw_words_where_free(
+    stage: &mut Stage<'_>,
+    place: NodePlace,
+    look: &Look,
+    mut words: (String, String, Ink),
+) {
+    let [mut first, mut last] = [(Side::Left, Side::Right), (Side::Above, Side::Below)];
+    if matches!(place.side, Side::Above | Side::Below) {
+        std::mem::swap(&mut first, &mut last);
+    }
+    let flipped =
+        |(one, other): (Side, Side), is_other: bool| if is_other { [other, one] } else { [one, other] };
+    let first = flipped(first, place.side == first.1);
+    let last = flipped(last, place.center.y > stage.middle.y);
+    let mut look = look.clone();
+    for less in 0..3 {
+        let mut best: Option<(usize, Side)> = None;
+        for side in first.into_iter().chain(last) {
+            let (drawn, taken) = (stage.scene.lengths(), stage.taken.len());
+            let placed = NodePlace { side, ..place };
+            let count = stage.draw_if_free(|stage| draw_words_at_side(stage, placed, &look, &words));
+            stage.scene.cut_back(drawn);
+            stage.taken.truncate(taken);
+            if let Some(count) = count.filter(|count| best.is_none_or(|(most, _)| *count > most)) {
+                best = Some((count, side));
+            }
+        }
+        if let Some((_, side)) = best {
+            return draw_words_at_side(stage, NodePlace { side, ..place }, &look, &words);
+        }
+        match less {
+            0 => {
+                words.1.clear();
+                look.signs.clear();
+            }
+            _ => look.cells.clear(),
+        }
     }
 }
 
@@ -388,7 +459,11 @@ const WORDED_WIDTHS: (f64, f64) = (32.0, 148.0);
 impl<'a> Strip<'a> {
     /// As a wide stage has it: with words, where there is room for them.
     fn beside(stage: &Stage<'_>, look: &'a Look) -> Self {
-        if stage.is_compact { Self::plain(look, 12.0, 16.0, 6) } else { Self::with_words(look) }
+        match stage.is_compact {
+            _ if !stage.frame.is_roomy() => Self::plain(look, 11.0, 13.0, 6),
+            true => Self::plain(look, 12.0, 16.0, 6),
+            false => Self::with_words(look),
+        }
     }
 
     /// Cells with words, each wide enough for its own; older ones are folded away where there is no room.

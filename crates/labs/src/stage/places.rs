@@ -4,6 +4,7 @@ use faultscope_protocol::NodeId;
 use faultscope_scene::{Point, Rect};
 use faultscope_sim::World;
 
+use super::crowd::{self, NAMED_RADIUS};
 use super::{Arrangement, Class, Stage};
 
 /// Where a node stands, and where its labels go.
@@ -40,7 +41,12 @@ pub(super) const RIM: f64 = 12.0;
 impl NodePlace {
     /// Where a line to `target` leaves the node: beyond the arc.
     pub fn rim_towards(&self, target: Point) -> Point {
-        self.center.towards(target, self.radius + RIM)
+        self.center.towards(target, self.radius + self.rim())
+    }
+
+    /// How far beyond its disc the node reaches: a small one has no arc.
+    pub(super) fn rim(&self) -> f64 {
+        if self.radius < NAMED_RADIUS { 3.0 } else { RIM }
     }
 }
 
@@ -50,13 +56,49 @@ pub(super) fn arrange(stage: &mut Stage<'_>, arrangement: &Arrangement, world: &
     let clients: Vec<NodeId> = world.clients().map(|node| node.id).collect();
     let area = server_area(stage, !clients.is_empty());
     stage.left = area.x;
+    if crowds(stage, area, arrangement, servers.len()) || clients.len() > CLIENTS_MAX {
+        place_crowd(stage, world);
+        return;
+    }
     match arrangement {
         Arrangement::Circle => circle(stage, area, &servers, None),
         Arrangement::Star(hub) => circle(stage, area, &servers, Some(*hub)),
         Arrangement::Dial(turns) => dial(stage, area, &servers, turns),
     }
     place_clients(stage, &clients, matches!(arrangement, Arrangement::Star(_)));
-    apply_drags(stage);
+    stage.places.sort_by_key(|place| place.id);
+    if !stage.frame.dragged.is_empty() {
+        apply_drags(stage, matches!(arrangement, Arrangement::Dial(_)));
+    }
+}
+
+/// More clients than these stand among the servers.
+const CLIENTS_MAX: usize = 24;
+
+/// Whether so many servers on an ellipse would be too small for their names.
+fn crowds(stage: &Stage<'_>, area: Rect, arrangement: &Arrangement, count: usize) -> bool {
+    match arrangement {
+        // The dial's order means something; it draws itself with what room there is.
+        Arrangement::Dial(_) => count > 200,
+        _ => count > 9 && ellipse_radius(area, count) < NAMED_RADIUS && stage.frame.class != Class::Miniature,
+    }
+}
+
+/// The radius of a disc, so that `count` of them stand apart on an ellipse in this area.
+fn ellipse_radius(area: Rect, count: usize) -> f64 {
+    1.2 * (area.width + area.height) * 0.36 / count as f64
+}
+
+/// Everybody in rows.
+fn place_crowd(stage: &mut Stage<'_>, world: &World) {
+    let margin = if stage.frame.class == Class::Miniature { 4.0 } else { 20.0 };
+    let area = Rect::new(margin, margin, stage.frame.width - 2.0 * margin, stage.frame.height - 2.0 * margin);
+    let nodes: Vec<(NodeId, u16)> = world.nodes().map(|node| (node.id, node.zone)).collect();
+    crowd::grid(stage, area, &nodes);
+    stage.places.sort_by_key(|place| place.id);
+    if !stage.frame.dragged.is_empty() {
+        apply_drags(stage, false);
+    }
 }
 
 /// The radius of a server's disc.
@@ -69,7 +111,10 @@ fn server_radius(stage: &Stage<'_>, count: usize) -> f64 {
         (_, 0..=5) => 34.0,
         (_, 6..=7) => 30.0,
         (_, 8..=9) => 26.0,
-        (_, count) => (600.0 / count as f64).clamp(2.0, 22.0),
+        (_, count) => {
+            let area = Rect::new(0.0, 0.0, stage.frame.width, stage.frame.height);
+            ellipse_radius(area, count).clamp(2.0, 22.0)
+        }
     }
 }
 
@@ -162,7 +207,6 @@ fn circle(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], hub: Option<Nod
         };
         stage.places.push(NodePlace { id, center, radius, side });
     }
-    stage.places.sort_by_key(|place| place.id);
 }
 
 /// Where the `place`-th of `count` stands, as a part of a turn from the top. With a hub the corners read best, and the
@@ -245,18 +289,66 @@ fn place_clients(stage: &mut Stage<'_>, clients: &[NodeId], has_hub: bool) {
     }
 }
 
-/// Puts dragged nodes where they were dragged to, and turns their labels outwards again.
-fn apply_drags(stage: &mut Stage<'_>) {
-    let (width, height) = (stage.frame.width, stage.frame.height);
-    for place in &mut stage.places {
-        let Some(&(_, x, y)) = stage.frame.dragged.iter().find(|(id, ..)| *id == place.id) else { continue };
-        let margin = place.radius + RIM;
-        place.center = Point::new(
-            (f64::from(x) / 1000.0 * width).clamp(margin, (width - margin).max(margin)),
-            (f64::from(y) / 1000.0 * height).clamp(margin, (height - margin).max(margin)),
-        );
+/// Room around a dragged disc for its arc, its ring and the brackets of a selection.
+const DRAG_MARGIN: f64 = 22.0;
+/// What stands in the middle of a dial stays free of dragged nodes, so far from it.
+const DIAL_CORE: f64 = 64.0;
+
+/// Puts dragged nodes where they were dragged to, or next to it where another stands, and turns their labels outwards
+/// again.
+fn apply_drags(stage: &mut Stage<'_>, is_dial: bool) {
+    let is_dragged = |id: NodeId| stage.frame.dragged.iter().any(|(other, ..)| *other == id);
+    let mut standing: Vec<(Point, f64)> = stage
+        .places
+        .iter()
+        .filter(|place| !is_dragged(place.id))
+        .map(|place| (place.center, place.radius + RIM))
+        .collect();
+    if is_dial {
+        standing.push((stage.middle, DIAL_CORE));
+    }
+    for &(id, x, y) in &stage.frame.dragged {
+        let Some(index) = stage.places.iter().position(|place| place.id == id) else { continue };
+        let NodePlace { center: home, radius, .. } = stage.places[index];
+        let wish =
+            Point::new(f64::from(x) / 1000.0 * stage.frame.width, f64::from(y) / 1000.0 * stage.frame.height);
+        let center = next_to(stage, wish, radius, &standing);
+        standing.push((center, radius + RIM));
+        if is_dial && !id.is_client() {
+            stage.homes.push((id, home));
+        }
+        let place = &mut stage.places[index];
+        place.center = center;
         if matches!(place.side, Side::Left | Side::Right) && !place.id.is_client() {
-            place.side = if place.center.x < stage.middle.x { Side::Left } else { Side::Right };
+            place.side = if center.x < stage.middle.x { Side::Left } else { Side::Right };
         }
     }
+}
+
+/// What a lab writes within and beside its dial keeps its place.
+pub(super) fn take_what_is_read(stage: &mut Stage<'_>) {
+    if let Some(beside) = stage.beside {
+        stage.take(beside);
+    }
+    if stage.middle_radius > 0.0 {
+        stage.take(Rect::around(stage.middle, 2.0 * DIAL_CORE, DIAL_CORE));
+    }
+}
+
+/// The place next to a wish at which a disc touches no other, and is in view with all that is drawn around it.
+fn next_to(stage: &Stage<'_>, wish: Point, radius: f64, standing: &[(Point, f64)]) -> Point {
+    let margin = radius + DRAG_MARGIN;
+    let right = stage.beside.map_or(stage.frame.width, |beside| beside.x);
+    let in_view = |at: Point| {
+        Point::new(
+            at.x.clamp(margin, (right - margin).max(margin)),
+            at.y.clamp(margin, (stage.frame.height - margin).max(margin)),
+        )
+    };
+    let is_free = |at: Point| standing.iter().all(|&(other, room)| other.distance(at) >= room + radius + RIM);
+    let wish = in_view(wish);
+    let around = (0..60_u32).flat_map(|ring| {
+        (0..32_u32).map(move |step| wish.polar(f64::from(ring) * 8.0, f64::from(step) / 32.0))
+    });
+    around.map(in_view).find(|&at| is_free(at)).unwrap_or(wish)
 }

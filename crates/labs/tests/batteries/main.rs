@@ -8,6 +8,7 @@ mod exports;
 mod pictures;
 mod proof;
 mod runs;
+mod statistics;
 mod texts;
 mod time;
 mod words;

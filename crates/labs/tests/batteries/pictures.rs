@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use faultscope_labs::scene::{Subject, out_of_view, overlaps};
+use faultscope_labs::scene::{Layer, Point, Scene, Shape, Subject, out_of_view, overlaps};
+use faultscope_labs::sim::{Draw, Placed};
 use faultscope_labs::stage::{Class, Frame, picture};
 use faultscope_labs::{Lang, Session};
 
@@ -59,6 +60,77 @@ fn draw_in_all_frames(session: &Session, now_us: u64, is_paused: bool) -> Vec<(S
         }
     }
     troubles
+}
+
+/// How many layouts by hand are tried at each moment.
+const LAYOUTS: u64 = 6;
+
+/// However nodes are dragged, also onto each other and out of view, the picture can be read.
+#[test]
+fn every_picture_with_dragged_nodes_can_be_read() {
+    let mut troubles = BTreeMap::new();
+    let mut moved = 0;
+    for (lab, variant) in variants() {
+        let text = trial(lab, variant, 5, UNTIL_US).text();
+        let mut session = Session::from_text(&text).unwrap_or_else(|error| panic!("{text}: {error:?}"));
+        session.play_ahead(UNTIL_US, 100_000);
+        for sample in 1..=6 {
+            session.seek_step(session.len() * sample / 6);
+            for layout in 0..LAYOUTS {
+                let dragged = layout_by_hand(&session, sample * LAYOUTS + layout);
+                for (class, width, height) in
+                    FRAMES.into_iter().filter(|(class, ..)| *class != Class::Miniature)
+                {
+                    let frame = Frame {
+                        width,
+                        height,
+                        class,
+                        lang: Lang::ALL[(layout % 2) as usize],
+                        now_us: session.now_us(),
+                        is_paused: true,
+                        dragged: dragged.clone(),
+                        ..Frame::default()
+                    };
+                    moved += 1;
+                    let scene = picture(session.lab(), session.variant(), session.world(), &frame);
+                    if let Some(trouble) = draw(&session, &frame).or_else(|| discs_that_touch(&scene)) {
+                        let key = format!("{} {class:?} {width}", lab.id);
+                        troubles
+                            .entry(key)
+                            .or_insert_with(|| format!("{trouble}, {text};t{} {dragged:?}", session.step()));
+                    }
+                }
+            }
+        }
+    }
+    assert!(moved > 1_000, "{moved}");
+    assert!(troubles.is_empty(), "{troubles:#?}");
+}
+
+/// Some nodes, or all, somewhere.
+fn layout_by_hand(session: &Session, layout: u64) -> Vec<Placed> {
+    let nodes = session.world().nodes().map(|node| node.id);
+    let draw =
+        |purpose: &str, node: u16| Draw::new(7, purpose, u64::from(node), layout).in_range(&(0..1001)) as u16;
+    let some = nodes.filter(|node| layout % 3 == 0 || draw("whether", node.code()) < 400);
+    some.map(|node| (node, draw("x", node.code()), draw("y", node.code()))).collect()
+}
+
+/// Two nodes whose discs lie on each other.
+fn discs_that_touch(scene: &Scene) -> Option<String> {
+    let mut discs: BTreeMap<u16, (Point, f64)> = BTreeMap::new();
+    for mark in scene.layer(Layer::Nodes) {
+        if let (Subject::Node(code), Shape::Circle { center, radius }) = (mark.subject, &mark.shape) {
+            // Around the disc there may be rings.
+            let disc = discs.entry(code).or_insert((*center, *radius));
+            disc.1 = disc.1.min(*radius);
+        }
+    }
+    let pairs = discs.iter().flat_map(|one| discs.iter().map(move |other| (one, other)));
+    let mut near = pairs.filter(|((one, (at, radius)), (other, (there, room)))| {
+        one < other && at.distance(*there) < radius + room
+    });
+    near.next().map(|((one, _), (other, _))| format!("node {one} lies on node {other}"))
 }
 
 /// What is wrong with a picture.

@@ -1,14 +1,13 @@
 //! A client: names its transactions, asks the coordinator to run them, and asks again until it knows the
 //! outcome.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 
 use super::disk::{ClientDisk, Stable};
 use super::message::{BadTransfer, Command, Decision, Message, Part, Reply, Timer, TransactionId};
 use super::note::Note;
 use super::{BeginsAt, Fx, coordinator_of, participants_of};
+use crate::ordered::{Map, Set};
 use crate::{Input, NodeId};
 
 /// How many serials a client reserves on its disk at a time: so many a crash may leave out at most.
@@ -22,7 +21,7 @@ pub struct Client {
     /// The serial of its next transaction.
     pub next_serial: u32,
     /// The transfers that it waits for, by serial.
-    pub open: BTreeMap<u32, OpenTransfer>,
+    pub open: Map<u32, OpenTransfer>,
 }
 
 /// A transfer whose outcome the client does not know yet.
@@ -44,7 +43,7 @@ impl Client {
     pub(super) fn boot(mut disk: ClientDisk, fx: &mut Fx<'_>) -> Self {
         let next_serial = disk.serials_reserved.saturating_add(1);
         disk.coordinator_incarnation = disk.coordinator_incarnation.max(1);
-        let mut client = Self { disk, next_serial, open: BTreeMap::new() };
+        let mut client = Self { disk, next_serial, open: Map::new() };
         client.reserve_serials(fx);
         client
     }
@@ -151,7 +150,7 @@ fn check_parts(parts: &[Part], participants: &[NodeId]) -> Result<(), BadTransfe
     if !parts.iter().all(|part| participants.contains(&part.participant)) {
         return Err(BadTransfer::UnknownParticipant);
     }
-    let mut accounts = BTreeSet::new();
+    let mut accounts = Set::new();
     if !parts.iter().all(|part| accounts.insert((part.participant, part.account))) {
         return Err(BadTransfer::AccountTwice);
     }

@@ -1,7 +1,5 @@
 //! The coordinator: collects votes, decides, and tells, until all have acknowledged a COMMIT.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 
 use super::disk::{CoordinatorDisk, CoordinatorRecord, Record, Stable};
@@ -11,6 +9,7 @@ use super::note::{Cause, Note};
 use super::participant::{State, knows_the_others};
 use super::termination::{Report, commit_message};
 use super::{BeginsAt, COORDINATOR, Fx, Variant, count_of, participants_of};
+use crate::ordered::{Map, Set};
 use crate::{Input, NodeId};
 
 /// The state of the coordinator; in Paxos Commit, of an acceptor that can lead, which the coordinator is too.
@@ -19,11 +18,11 @@ pub struct Coordinator {
     /// What it has on disk, or is writing.
     pub disk: CoordinatorDisk,
     /// The transactions that it remembers, of this life or with a record in its log.
-    pub transactions: BTreeMap<TransactionId, Coordinated>,
+    pub transactions: Map<TransactionId, Coordinated>,
     /// The lowest serial that is still open at each client, as far as this life has heard.
-    pub open_from: BTreeMap<NodeId, u32>,
+    pub open_from: Map<NodeId, u32>,
     /// Paxos Commit: what it has promised and accepted.
-    pub slots: BTreeMap<TransactionId, Slot>,
+    pub slots: Map<TransactionId, Slot>,
 }
 
 /// Where the coordinator stands with one transaction.
@@ -52,12 +51,12 @@ pub struct Coordinated {
     /// Where it stands.
     pub phase: Phase,
     /// Its participants, each with the vote that has arrived, if it has.
-    pub votes: BTreeMap<NodeId, Option<Vote>>,
+    pub votes: Map<NodeId, Option<Vote>>,
     /// The participants that have acknowledged COMMIT; in Paxos Commit either outcome, in three-phase commit first that
     /// they are ready.
-    pub acks: BTreeSet<NodeId>,
+    pub acks: Set<NodeId>,
     /// Three-phase commit: what a coordinator that is back has heard from those that have not decided.
-    pub reports: BTreeMap<NodeId, Report>,
+    pub reports: Map<NodeId, Report>,
     /// Paxos Commit: the coordinator, where another leads; it must hear of the outcome too.
     pub absent: Option<NodeId>,
     /// Paxos Commit: its ballot, and what it has heard from acceptors.
@@ -70,21 +69,21 @@ impl Coordinated {
         Self {
             phase: Phase::Collecting,
             votes,
-            acks: BTreeSet::new(),
-            reports: BTreeMap::new(),
+            acks: Set::new(),
+            reports: Map::new(),
             absent: None,
             election: Election::default(),
         }
     }
 
     /// As a commit record tells it: all voted YES, or the record would not be there.
-    fn committing(participants: &BTreeSet<NodeId>) -> Self {
+    fn committing(participants: &Set<NodeId>) -> Self {
         let votes = participants.iter().map(|&participant| (participant, Some(Vote::Yes))).collect();
         Self { phase: Phase::Committing, votes, ..Self::collecting(std::iter::empty()) }
     }
 
     /// As far as a record tells that is no commit record.
-    pub(super) fn in_phase(phase: Phase, participants: &BTreeSet<NodeId>) -> Self {
+    pub(super) fn in_phase(phase: Phase, participants: &Set<NodeId>) -> Self {
         Self { phase, ..Self::collecting(participants.iter().copied()) }
     }
 
@@ -127,7 +126,7 @@ impl Coordinator {
         let mut coordinator = Self {
             transactions: transactions_of(&disk),
             slots: super::leader::slots_of(&disk),
-            open_from: BTreeMap::new(),
+            open_from: Map::new(),
             disk,
         };
         coordinator.persist_forced(fx);
@@ -227,7 +226,7 @@ impl Coordinator {
             .find(|(name, known)| name.client == transaction.client && known.phase == Phase::Recovering);
         let undecided = undecided.map_or(u32::MAX, |(name, _)| name.serial);
         let open_from = self.open_from(transaction.client).min(undecided);
-        let participants: BTreeSet<NodeId> = changes.keys().copied().collect();
+        let participants: Set<NodeId> = changes.keys().copied().collect();
         if fx.setup().variant == Variant::ThreePhase {
             self.disk
                 .log
@@ -308,7 +307,7 @@ impl Coordinator {
         let Some(known) = self.transactions.get_mut(&transaction) else { return };
         known.phase = Phase::Committing;
         known.acks.clear();
-        let participants: BTreeSet<NodeId> = known.votes.keys().copied().collect();
+        let participants: Set<NodeId> = known.votes.keys().copied().collect();
         fx.cancel_timer(Timer::Votes(transaction));
         self.disk.log.append(CoordinatorRecord::Commit { transaction, participants });
         match fx.setup().variant {
@@ -379,7 +378,7 @@ impl Coordinator {
                 fx.send(to, Message::Abort { transaction });
                 if fx.setup().begins_at == BeginsAt::Participant {
                     // Its BEGIN may still be on the way, and must not begin it now.
-                    let aborted = Coordinated::in_phase(Phase::Aborted, &BTreeSet::new());
+                    let aborted = Coordinated::in_phase(Phase::Aborted, &Set::new());
                     self.transactions.insert(transaction, aborted);
                 }
             }
@@ -470,7 +469,7 @@ impl Coordinator {
             return;
         }
         known.reports.clear();
-        let participants: BTreeSet<NodeId> = known.votes.keys().copied().collect();
+        let participants: Set<NodeId> = known.votes.keys().copied().collect();
         for &participant in &participants {
             fx.send(participant, Message::Inquiry { transaction, participants: participants.clone() });
         }
@@ -531,7 +530,7 @@ impl Coordinator {
 
     pub(super) fn forget_closed(&mut self, client: NodeId) {
         let open_from = self.open_from(client);
-        let closed: BTreeSet<TransactionId> = self
+        let closed: Set<TransactionId> = self
             .transactions
             .range(TransactionId { client, serial: 0 }..TransactionId { client, serial: open_from })
             .filter(|(_, known)| known.has_ended())
@@ -550,8 +549,8 @@ impl Coordinator {
 }
 
 /// What the log tells of the transactions of earlier lives.
-fn transactions_of(disk: &CoordinatorDisk) -> BTreeMap<TransactionId, Coordinated> {
-    let mut transactions = BTreeMap::new();
+fn transactions_of(disk: &CoordinatorDisk) -> Map<TransactionId, Coordinated> {
+    let mut transactions = Map::new();
     for (_, record) in disk.log.iter() {
         match record {
             CoordinatorRecord::Commit { transaction, participants } => {
@@ -585,8 +584,8 @@ fn transactions_of(disk: &CoordinatorDisk) -> BTreeMap<TransactionId, Coordinate
     transactions
 }
 
-fn changes_by_participant(parts: &[Part]) -> BTreeMap<NodeId, Vec<Change>> {
-    let mut changes: BTreeMap<NodeId, Vec<Change>> = BTreeMap::new();
+fn changes_by_participant(parts: &[Part]) -> Map<NodeId, Vec<Change>> {
+    let mut changes: Map<NodeId, Vec<Change>> = Map::new();
     for &Part { participant, account, amount } in parts {
         changes.entry(participant).or_default().push(Change { account, amount });
     }
@@ -598,11 +597,11 @@ fn vote_request(
     transaction: TransactionId,
     open_from: u32,
     changes: Vec<Change>,
-    participants: &BTreeSet<NodeId>,
+    participants: &Set<NodeId>,
     fx: &Fx<'_>,
 ) -> Message {
     let variant = fx.setup().variant;
-    let participants = if knows_the_others(variant) { participants.clone() } else { BTreeSet::new() };
+    let participants = if knows_the_others(variant) { participants.clone() } else { Set::new() };
     match variant {
         Variant::ThreePhase => Message::CanCommit { transaction, open_from, changes, participants },
         _ => Message::Prepare { transaction, open_from, changes, participants },

@@ -1,8 +1,7 @@
 //! What each role keeps on its disk: a log of records, and the little that goes with it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use rpds::RedBlackTreeMapSync;
+use crate::ordered::SharedMap;
+use crate::ordered::{Map, Set};
 use serde::{Serialize, Serializer};
 
 use super::count_of;
@@ -45,11 +44,11 @@ impl Stable {
 
     /// All decisions that are in the log. A record can be durable although a crash swallowed the note behind
     /// it.
-    pub fn decisions(&self) -> BTreeMap<TransactionId, Decision> {
+    pub fn decisions(&self) -> Map<TransactionId, Decision> {
         match self {
             Self::Coordinator(disk) => disk.log.decisions(),
             Self::Participant(disk) => disk.log.decisions(),
-            Self::Blank | Self::Client(_) => BTreeMap::new(),
+            Self::Blank | Self::Client(_) => Map::new(),
         }
     }
 
@@ -81,7 +80,7 @@ pub struct CoordinatorDisk {
 
 /// A set of transactions, kept as stretches of serials, for each client: from the first to the last of the stretch.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Serials(BTreeMap<NodeId, BTreeMap<u32, u32>>);
+pub struct Serials(Map<NodeId, Map<u32, u32>>);
 
 impl Serials {
     /// Whether the transaction is in the set.
@@ -109,11 +108,11 @@ impl Serials {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct ParticipantDisk {
     /// The accounts whose balance has ever changed; the others hold the initial balance of the setup.
-    pub balances: RedBlackTreeMapSync<u32, i64>,
+    pub balances: SharedMap<u32, i64>,
     /// Its log.
     pub log: Log<ParticipantRecord>,
     /// The lowest serial that is still open at each client: a PREPARE from below is ignored.
-    pub open_from: BTreeMap<NodeId, u32>,
+    pub open_from: Map<NodeId, u32>,
 }
 
 /// What a client keeps.
@@ -143,7 +142,7 @@ pub enum CoordinatorRecord {
         /// The transaction.
         transaction: TransactionId,
         /// Who must hear of it.
-        participants: BTreeSet<NodeId>,
+        participants: Set<NodeId>,
     },
     /// All have acknowledged COMMIT; not forced.
     End {
@@ -155,7 +154,7 @@ pub enum CoordinatorRecord {
         /// The transaction.
         transaction: TransactionId,
         /// Whom to ask how it ended.
-        participants: BTreeSet<NodeId>,
+        participants: Set<NodeId>,
     },
     /// Three-phase commit: the decision is ABORT; forced before ABORT is sent.
     Abort {
@@ -167,7 +166,7 @@ pub enum CoordinatorRecord {
         /// The transaction.
         transaction: TransactionId,
         /// Its participants.
-        participants: BTreeSet<NodeId>,
+        participants: Set<NodeId>,
         /// The ballot.
         ballot: Ballot,
         /// What it has accepted by now.
@@ -178,7 +177,7 @@ pub enum CoordinatorRecord {
         /// The transaction.
         transaction: TransactionId,
         /// Its participants.
-        participants: BTreeSet<NodeId>,
+        participants: Set<NodeId>,
         /// The ballot.
         ballot: Ballot,
         /// What it has accepted by now.
@@ -189,7 +188,7 @@ pub enum CoordinatorRecord {
         /// The transaction.
         transaction: TransactionId,
         /// Who must hear of it.
-        participants: BTreeSet<NodeId>,
+        participants: Set<NodeId>,
         /// How it ended.
         decision: Decision,
     },
@@ -232,7 +231,7 @@ pub enum ParticipantRecord {
         /// Whom to ask for the outcome.
         coordinator: NodeId,
         /// All that take part, where the variant lets them know of each other.
-        participants: BTreeSet<NodeId>,
+        participants: Set<NodeId>,
         /// What to change on COMMIT. The accounts stay locked until the decision.
         changes: Vec<Change>,
     },
@@ -287,12 +286,12 @@ impl Record for ParticipantRecord {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Log<R> {
     written: u64,
-    records: RedBlackTreeMapSync<u64, R>,
+    records: SharedMap<u64, R>,
 }
 
 impl<R> Default for Log<R> {
     fn default() -> Self {
-        Self { written: 0, records: RedBlackTreeMapSync::default() }
+        Self { written: 0, records: SharedMap::default() }
     }
 }
 
@@ -326,25 +325,25 @@ impl<R: Record> Log<R> {
         self.of(transaction).find_map(Record::decision)
     }
 
-    fn decisions(&self) -> BTreeMap<TransactionId, Decision> {
+    fn decisions(&self) -> Map<TransactionId, Decision> {
         let records = self.records.values();
         records.filter_map(|record| Some((record.transaction(), record.decision()?))).collect()
     }
 
     pub(super) fn append(&mut self, record: R) {
         self.written += 1;
-        self.records.insert_mut(self.written, record);
+        self.records.insert(self.written, record);
     }
 
     /// Cuts out the records of `transactions`.
-    pub(super) fn forget(&mut self, transactions: &BTreeSet<TransactionId>) {
+    pub(super) fn forget(&mut self, transactions: &Set<TransactionId>) {
         let numbers: Vec<u64> = self
             .iter()
             .filter(|(_, record)| transactions.contains(&record.transaction()))
             .map(|(number, _)| number)
             .collect();
         for number in numbers {
-            self.records.remove_mut(&number);
+            self.records.remove(&number);
         }
     }
 }

@@ -12,8 +12,6 @@
 //! so ABORT is acknowledged here too, and the leader then says Forget. An acceptor that has forgotten says so to whoever
 //! would lead the transaction once more.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 
 use super::coordinator::{Coordinated, Coordinator, Phase};
@@ -22,18 +20,19 @@ use super::message::{Accepted, Ballot, Decision, Message, Timer, TransactionId, 
 use super::note::{Cause, Note};
 use super::{Fx, acceptors_of, coordinator_of, count_of};
 use crate::NodeId;
+use crate::ordered::{Map, Set};
 
 /// What an acceptor knows of a transaction: one promise for the instances of all its participants.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Slot {
     /// The participants: one instance each.
-    pub participants: BTreeSet<NodeId>,
+    pub participants: Set<NodeId>,
     /// It accepts nothing below this ballot.
     pub promised: Ballot,
     /// What it has accepted (persistent).
     pub accepted: Accepted,
     /// Votes of ballot 0 that wait for the others, so that one write and one message do for all. Not accepted yet.
-    pub waiting: BTreeMap<NodeId, Vote>,
+    pub waiting: Map<NodeId, Vote>,
 }
 
 /// What a leader has heard from the acceptors.
@@ -44,15 +43,15 @@ pub struct Election {
     /// The highest round that it has heard of.
     pub highest_round: u32,
     /// The promises for its ballot, each with what its acceptor had accepted.
-    pub promises: BTreeMap<NodeId, Accepted>,
+    pub promises: Map<NodeId, Accepted>,
     /// Whether it has proposed in its ballot.
     pub has_proposed: bool,
     /// For each participant's instance, what each acceptor accepted last.
-    pub accepted: BTreeMap<NodeId, Accepted>,
+    pub accepted: Map<NodeId, Accepted>,
 }
 
 impl Election {
-    fn hear(&mut self, acceptor: NodeId, ballot: Ballot, values: &BTreeMap<NodeId, Vote>) {
+    fn hear(&mut self, acceptor: NodeId, ballot: Ballot, values: &Map<NodeId, Vote>) {
         for (&participant, &vote) in values {
             let of_instance = self.accepted.entry(participant).or_default();
             let known = of_instance.entry(acceptor).or_insert((ballot, vote));
@@ -97,10 +96,10 @@ impl Coordinator {
         &mut self,
         from: NodeId,
         transaction: TransactionId,
-        participants: BTreeSet<NodeId>,
+        participants: Set<NodeId>,
         fx: &mut Fx<'_>,
     ) {
-        let values = BTreeMap::from([(from, Vote::Yes)]);
+        let values = Map::from([(from, Vote::Yes)]);
         self.on_phase_2a(from, transaction, Ballot::default(), values, participants, fx);
     }
 
@@ -116,7 +115,7 @@ impl Coordinator {
         is_over
     }
 
-    fn slot(&mut self, transaction: TransactionId, participants: BTreeSet<NodeId>) -> &mut Slot {
+    fn slot(&mut self, transaction: TransactionId, participants: Set<NodeId>) -> &mut Slot {
         self.slots.entry(transaction).or_insert_with(|| Slot { participants, ..Slot::default() })
     }
 
@@ -125,7 +124,7 @@ impl Coordinator {
         from: NodeId,
         transaction: TransactionId,
         ballot: Ballot,
-        participants: BTreeSet<NodeId>,
+        participants: Set<NodeId>,
         fx: &mut Fx<'_>,
     ) {
         if self.is_over(transaction, Some(from), fx) {
@@ -153,8 +152,8 @@ impl Coordinator {
         from: NodeId,
         transaction: TransactionId,
         ballot: Ballot,
-        values: BTreeMap<NodeId, Vote>,
-        participants: BTreeSet<NodeId>,
+        values: Map<NodeId, Vote>,
+        participants: Set<NodeId>,
         fx: &mut Fx<'_>,
     ) {
         if self.is_over(transaction, ballot.leader, fx) {
@@ -197,7 +196,7 @@ impl Coordinator {
     ) {
         let Some(slot) = self.slots.get(&transaction) else { return };
         let of_ballot = slot.accepted.iter().filter(|(_, (accepted, _))| *accepted == ballot);
-        let values: BTreeMap<NodeId, Vote> =
+        let values: Map<NodeId, Vote> =
             of_ballot.map(|(&participant, &(_, vote))| (participant, vote)).collect();
         if is_new {
             let (participants, accepted) = (slot.participants.clone(), slot.accepted.clone());
@@ -228,7 +227,7 @@ impl Coordinator {
         let is_open = self.transactions.get(&transaction).is_none_or(|known| !known.has_ended());
         if is_open {
             self.transactions.remove(&transaction);
-            self.disk.log.forget(&BTreeSet::from([transaction]));
+            self.disk.log.forget(&Set::from([transaction]));
             fx.cancel_timer(Timer::Resend(transaction));
             fx.cancel_timer(Timer::Votes(transaction));
         }
@@ -248,7 +247,7 @@ impl Coordinator {
         &mut self,
         from: NodeId,
         transaction: TransactionId,
-        participants: BTreeSet<NodeId>,
+        participants: Set<NodeId>,
         fx: &mut Fx<'_>,
     ) {
         if self.transactions.contains_key(&transaction) {
@@ -261,7 +260,7 @@ impl Coordinator {
     pub(super) fn take_over(
         &mut self,
         transaction: TransactionId,
-        participants: BTreeSet<NodeId>,
+        participants: Set<NodeId>,
         fx: &mut Fx<'_>,
     ) {
         if participants.is_empty() || self.is_over(transaction, None, fx) {
@@ -275,7 +274,7 @@ impl Coordinator {
 
     /// The coordinator is back: what its acceptor knows, and has not forgotten, may not have ended.
     pub(super) fn take_over_unfinished(&mut self, fx: &mut Fx<'_>) {
-        let open: Vec<(TransactionId, BTreeSet<NodeId>)> = self
+        let open: Vec<(TransactionId, Set<NodeId>)> = self
             .slots
             .iter()
             .filter(|(transaction, _)| !self.transactions.contains_key(transaction))
@@ -297,7 +296,7 @@ impl Coordinator {
         (known.election.ballot, known.election.highest_round) = (ballot, round);
         known.election.promises.clear();
         known.election.has_proposed = false;
-        let participants: BTreeSet<NodeId> = known.votes.keys().copied().collect();
+        let participants: Set<NodeId> = known.votes.keys().copied().collect();
         fx.note(Note::TookOver { transaction, ballot });
         let timeout_us = fx.setup().vote_timeout_us;
         let after_us = fx.delay_us("ballot", timeout_us..timeout_us.saturating_mul(2));
@@ -328,12 +327,12 @@ impl Coordinator {
             return;
         }
         election.has_proposed = true;
-        let participants: BTreeSet<NodeId> = known.votes.keys().copied().collect();
+        let participants: Set<NodeId> = known.votes.keys().copied().collect();
         let reported = |participant: &NodeId| {
             let reports = known.election.promises.values().filter_map(|accepted| accepted.get(participant));
             reports.max().map_or(Vote::No, |&(_, vote)| vote)
         };
-        let values: BTreeMap<NodeId, Vote> = participants.iter().map(|it| (*it, reported(it))).collect();
+        let values: Map<NodeId, Vote> = participants.iter().map(|it| (*it, reported(it))).collect();
         for acceptor in acceptors_of(fx.seat()) {
             let (values, participants) = (values.clone(), participants.clone());
             self.tell(
@@ -350,7 +349,7 @@ impl Coordinator {
         from: NodeId,
         transaction: TransactionId,
         ballot: Ballot,
-        values: &BTreeMap<NodeId, Vote>,
+        values: &Map<NodeId, Vote>,
         fx: &mut Fx<'_>,
     ) {
         let Some(known) = self.transactions.get_mut(&transaction) else { return };
@@ -414,7 +413,7 @@ impl Coordinator {
             // An earlier life may have begun it. The client may ask, until it closes it.
             None => {
                 let phase = if decision == Decision::Commit { Phase::Ended } else { Phase::Aborted };
-                self.transactions.insert(transaction, Coordinated::in_phase(phase, &BTreeSet::new()));
+                self.transactions.insert(transaction, Coordinated::in_phase(phase, &Set::new()));
             }
         }
         fx.send(
@@ -439,7 +438,7 @@ impl Coordinator {
 
 impl Slot {
     /// Accepts these votes; returns whether any is new.
-    fn accept(&mut self, ballot: Ballot, values: &BTreeMap<NodeId, Vote>) -> bool {
+    fn accept(&mut self, ballot: Ballot, values: &Map<NodeId, Vote>) -> bool {
         let before = self.accepted.clone();
         self.accepted.extend(values.iter().map(|(&participant, &vote)| (participant, (ballot, vote))));
         self.accepted != before
@@ -453,8 +452,8 @@ impl Slot {
 }
 
 /// What the log tells an acceptor.
-pub(super) fn slots_of(disk: &CoordinatorDisk) -> BTreeMap<TransactionId, Slot> {
-    let mut slots: BTreeMap<TransactionId, Slot> = BTreeMap::new();
+pub(super) fn slots_of(disk: &CoordinatorDisk) -> Map<TransactionId, Slot> {
+    let mut slots: Map<TransactionId, Slot> = Map::new();
     for (_, record) in disk.log.iter() {
         match record {
             CoordinatorRecord::Promised { transaction, participants, ballot, accepted }

@@ -1,11 +1,11 @@
 //! What the nodes of an atomic commit say to each other, wait for, and are asked.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
 use super::participant::State;
+use crate::ordered::{Map, Set};
 use crate::{NodeId, Outcome};
 
 /// The name of a transaction, used once: `c1.17` is the 17th of client `c1`.
@@ -71,7 +71,7 @@ impl fmt::Display for Ballot {
 }
 
 /// What an acceptor has accepted: for each participant's instance, the highest ballot and its vote.
-pub type Accepted = BTreeMap<NodeId, (Ballot, Vote)>;
+pub type Accepted = Map<NodeId, (Ballot, Vote)>;
 
 /// Why a participant votes NO.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -134,7 +134,7 @@ pub enum Message {
         /// What the transaction changes at the receiver.
         changes: Vec<Change>,
         /// All that take part, where the variant lets them know of each other; empty in plain 2PC.
-        participants: BTreeSet<NodeId>,
+        participants: Set<NodeId>,
     },
     /// Participant to coordinator: prepared. From here on the sender must not decide alone.
     Yes {
@@ -170,7 +170,7 @@ pub enum Message {
         /// The transaction that it is uncertain of.
         transaction: TransactionId,
         /// All that take part, where the variant lets them know of each other.
-        participants: BTreeSet<NodeId>,
+        participants: Set<NodeId>,
     },
     /// The answer of one that has not decided either.
     StateReport {
@@ -190,7 +190,7 @@ pub enum Message {
         /// What the transaction changes at the receiver.
         changes: Vec<Change>,
         /// All that take part.
-        participants: BTreeSet<NodeId>,
+        participants: Set<NodeId>,
     },
     /// Three-phase commit: all have voted YES; get ready to commit. Answered by [`Message::Ack`].
     PreCommit {
@@ -214,7 +214,7 @@ pub enum Message {
         /// The ballot that begins.
         ballot: Ballot,
         /// Its participants: one instance each.
-        participants: BTreeSet<NodeId>,
+        participants: Set<NodeId>,
     },
     /// Paxos Commit, acceptor to leader: promised; and what it has accepted so far.
     Phase1b {
@@ -232,9 +232,9 @@ pub enum Message {
         /// The ballot.
         ballot: Ballot,
         /// The vote for each instance that it is about.
-        values: BTreeMap<NodeId, Vote>,
+        values: Map<NodeId, Vote>,
         /// All that take part.
-        participants: BTreeSet<NodeId>,
+        participants: Set<NodeId>,
         /// The client waits for none of its transactions with a smaller serial.
         open_from: u32,
     },
@@ -245,7 +245,7 @@ pub enum Message {
         /// The ballot.
         ballot: Ballot,
         /// The vote accepted for each instance.
-        values: BTreeMap<NodeId, Vote>,
+        values: Map<NodeId, Vote>,
     },
     /// Paxos Commit, acceptor to leader: a higher ballot is promised.
     Nack {

@@ -1,7 +1,5 @@
 //! A participant: holds accounts, locks them for a transaction, votes, and obeys the decision.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 
 use super::disk::{ParticipantDisk, ParticipantRecord, Stable};
@@ -11,6 +9,7 @@ use super::message::{
 use super::note::{Cause, Note};
 use super::termination::Termination;
 use super::{Fx, Setup, Variant, acceptors_of, coordinator_of};
+use crate::ordered::{Map, Set};
 use crate::{Input, NodeId};
 
 /// Where a transaction stands at a node.
@@ -47,9 +46,9 @@ pub struct Participant {
     /// What it has on disk, or is writing.
     pub disk: ParticipantDisk,
     /// The transactions that it remembers.
-    pub transactions: BTreeMap<TransactionId, Participating>,
+    pub transactions: Map<TransactionId, Participating>,
     /// The accounts that are locked, and by which transaction.
-    pub locks: BTreeMap<u32, TransactionId>,
+    pub locks: Map<u32, TransactionId>,
     /// A person wants it to vote NO at the next vote.
     pub refuse_next: bool,
 }
@@ -62,7 +61,7 @@ pub struct Participating {
     /// Whom to answer and to ask.
     pub coordinator: NodeId,
     /// All that take part, where the variant lets them know of each other.
-    pub participants: BTreeSet<NodeId>,
+    pub participants: Set<NodeId>,
     /// What to change on COMMIT; empty once decided.
     pub changes: Vec<Change>,
     /// How often it has asked for the outcome in this life because its timer ran out. Except in three-phase
@@ -106,7 +105,7 @@ impl Participant {
 
     pub(super) fn boot(disk: ParticipantDisk, fx: &mut Fx<'_>) -> Self {
         let transactions = transactions_of(&disk);
-        let mut participant = Self { disk, transactions, locks: BTreeMap::new(), refuse_next: false };
+        let mut participant = Self { disk, transactions, locks: Map::new(), refuse_next: false };
         participant.recover(fx);
         participant
     }
@@ -193,7 +192,7 @@ impl Participant {
                 let changes = own.map(|part| Change { account: part.account, amount: part.amount }).collect();
                 let all = parts.iter().map(|part| part.participant);
                 let participants =
-                    if knows_the_others(fx.setup().variant) { all.collect() } else { BTreeSet::new() };
+                    if knows_the_others(fx.setup().variant) { all.collect() } else { Set::new() };
                 let mut known = Participating::working(coordinator, participants, changes);
                 known.begin = Some(begin);
                 self.work(transaction, known, fx);
@@ -256,7 +255,7 @@ impl Participant {
     fn propose_vote(&self, transaction: TransactionId, known: &Participating, vote: Vote, fx: &mut Fx<'_>) {
         let open_from = self.disk.open_from.get(&transaction.client).copied().unwrap_or(0);
         for acceptor in acceptors_of(fx.seat()).take(usize::from(fx.setup().faults) + 1) {
-            let values = BTreeMap::from([(fx.id(), vote)]);
+            let values = Map::from([(fx.id(), vote)]);
             let participants = known.participants.clone();
             let ballot = Ballot::default();
             if let (Some(begin), true) = (&known.begin, coordinator_of(fx.seat()) == Some(acceptor)) {
@@ -321,7 +320,7 @@ impl Participant {
             None if self.is_closed(transaction) => {}
             // ABORT has overtaken PREPARE: remember it, and the late PREPARE locks nothing.
             None => {
-                let known = Participating::working(from, BTreeSet::new(), Vec::new());
+                let known = Participating::working(from, Set::new(), Vec::new());
                 self.transactions.insert(transaction, known);
                 self.abort_as_told(from, transaction, is_acknowledged, fx);
             }
@@ -413,7 +412,7 @@ impl Participant {
 
     /// What stands against the changes: a lock, a missing account, too little money.
     fn obstacle(&self, changes: &[Change], setup: &Setup) -> Option<Refusal> {
-        let mut balances: BTreeMap<u32, i64> = BTreeMap::new();
+        let mut balances: Map<u32, i64> = Map::new();
         for change in changes {
             if self.locks.contains_key(&change.account) {
                 return Some(Refusal::LockConflict);
@@ -449,7 +448,7 @@ impl Participant {
         for change in std::mem::take(&mut known.changes) {
             // The vote looked for account and money, and the locks kept both as they were.
             if let Some(balance) = self.balance(change.account, setup) {
-                self.disk.balances.insert_mut(change.account, balance.saturating_add(change.amount));
+                self.disk.balances.insert(change.account, balance.saturating_add(change.amount));
             }
         }
         self.disk.log.append(ParticipantRecord::Committed { transaction });
@@ -480,7 +479,7 @@ impl Participant {
     fn forget_closed(&mut self, client: NodeId, serial: u32) {
         let mark = self.disk.open_from.entry(client).or_default();
         *mark = serial.max(*mark);
-        let closed: BTreeSet<TransactionId> = self
+        let closed: Set<TransactionId> = self
             .transactions
             .range(TransactionId { client, serial: 0 }..TransactionId { client, serial: *mark })
             .filter(|(_, known)| known.state.is_decided())
@@ -499,7 +498,7 @@ impl Participant {
 }
 
 impl Participating {
-    pub(super) fn working(coordinator: NodeId, participants: BTreeSet<NodeId>, changes: Vec<Change>) -> Self {
+    pub(super) fn working(coordinator: NodeId, participants: Set<NodeId>, changes: Vec<Change>) -> Self {
         Self {
             state: State::Working,
             coordinator,
@@ -563,8 +562,8 @@ pub(super) fn note_decision(
 }
 
 /// What the log tells of the transactions of earlier lives.
-fn transactions_of(disk: &ParticipantDisk) -> BTreeMap<TransactionId, Participating> {
-    let mut transactions: BTreeMap<TransactionId, Participating> = BTreeMap::new();
+fn transactions_of(disk: &ParticipantDisk) -> Map<TransactionId, Participating> {
+    let mut transactions: Map<TransactionId, Participating> = Map::new();
     for (_, record) in disk.log.iter() {
         match record {
             ParticipantRecord::Prepared { transaction, coordinator, participants, changes } => {
@@ -590,7 +589,7 @@ fn transactions_of(disk: &ParticipantDisk) -> BTreeMap<TransactionId, Participat
 }
 
 fn settle(
-    transactions: &mut BTreeMap<TransactionId, Participating>,
+    transactions: &mut Map<TransactionId, Participating>,
     transaction: TransactionId,
     state: State,
     heuristic: bool,
@@ -598,7 +597,7 @@ fn settle(
     // A NO has no prepared record before it, and nobody left to ask: any coordinator will do.
     let known = transactions
         .entry(transaction)
-        .or_insert_with(|| Participating::working(transaction.client, BTreeSet::new(), Vec::new()));
+        .or_insert_with(|| Participating::working(transaction.client, Set::new(), Vec::new()));
     known.state = state;
     known.heuristic = heuristic;
     known.changes.clear();

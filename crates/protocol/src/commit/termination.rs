@@ -11,8 +11,6 @@
 //! A participant that was down meanwhile does not know what the others have done, so it is never the backup: it asks.
 //! Where all were down only the coordinator may end it, when it has heard from all.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 
 use super::disk::ParticipantRecord;
@@ -21,6 +19,7 @@ use super::note::{Cause, Note};
 use super::participant::{Participant, Participating, State, acknowledge, note_decision, patience_us};
 use super::{Fx, Variant, coordinator_of, count_of};
 use crate::NodeId;
+use crate::ordered::{Map, Set};
 
 /// What a node that has not decided says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -35,7 +34,7 @@ pub struct Report {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Termination {
     /// Who has answered the last question without knowing the outcome.
-    pub reports: BTreeMap<NodeId, Report>,
+    pub reports: Map<NodeId, Report>,
     /// Whether this node was down since its vote.
     pub recovered: bool,
     /// Whether it is the backup and moves all to pre-committed.
@@ -72,7 +71,7 @@ impl Participant {
         &mut self,
         from: NodeId,
         transaction: TransactionId,
-        participants: BTreeSet<NodeId>,
+        participants: Set<NodeId>,
         fx: &mut Fx<'_>,
     ) {
         match self.transactions.get(&transaction) {

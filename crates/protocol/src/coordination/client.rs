@@ -3,7 +3,7 @@
 //! An outer machine embeds it: it calls [`Client::submit`] to ask, gives it the messages and timers that are its own,
 //! and gets [`Event`]s back, in their order.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use serde::Serialize;
 
@@ -11,6 +11,7 @@ use super::message::{Message, Timer};
 use super::note::Note;
 use super::tree::{Answer, Change, Fired, Op, SessionId, Watch, Zxid};
 use super::{Coordination, Fx, Stable};
+use crate::ordered::Map;
 use crate::{Input, NodeId};
 
 /// How a client stands with the service.
@@ -95,7 +96,7 @@ pub struct Client {
     /// Its requests, the oldest first; that one has been sent.
     pub queue: VecDeque<Pending>,
     /// Its watches that have not fired, by the number of the request that left them.
-    pub watches: BTreeMap<u64, Watch>,
+    pub watches: Map<u64, Watch>,
     /// The number of its last ping.
     pub pings: u64,
     /// The last ping that was answered.
@@ -116,7 +117,7 @@ impl Client {
             seen: Zxid::default(),
             serial: 0,
             queue: VecDeque::new(),
-            watches: BTreeMap::new(),
+            watches: Map::new(),
             pings: 0,
             ponged: 0,
         };

@@ -1,6 +1,6 @@
 //! A server of the ensemble: it follows, stands, or leads; the leader alone talks to clients.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use serde::Serialize;
 
@@ -8,6 +8,7 @@ use super::message::{Message, Timer};
 use super::note::Note;
 use super::tree::{Answer, Entry, Fired, Op, Session, SessionId, State, Watch, Zxid};
 use super::{Coordination, Fx, Stable};
+use crate::ordered::{Map, Set};
 use crate::{Input, NodeId};
 
 /// What a server does.
@@ -17,7 +18,7 @@ pub enum Role {
     /// It takes what a leader sends.
     Follower,
     /// It stands for leader, and has these votes.
-    Candidate(BTreeSet<NodeId>),
+    Candidate(Set<NodeId>),
     /// It leads.
     Leader(Leader),
 }
@@ -32,15 +33,15 @@ pub struct Leader {
     /// Entries that are not committed yet, oldest first.
     pub flights: VecDeque<Flight>,
     /// Up to where each follower has acknowledged.
-    pub acknowledged: BTreeMap<NodeId, Zxid>,
+    pub acknowledged: Map<NodeId, Zxid>,
     /// The followers that it has heard since the last check.
-    pub heard: BTreeSet<NodeId>,
+    pub heard: Set<NodeId>,
     /// For how many checks it has heard no majority.
     pub silent_checks: u32,
     /// The watches, by session and the serial number of the request that left them.
-    pub watches: BTreeMap<(SessionId, u64), Watch>,
+    pub watches: Map<(SessionId, u64), Watch>,
     /// The watches that have fired, until their clients show that they know.
-    pub fired: BTreeMap<(SessionId, u64), Fired>,
+    pub fired: Map<(SessionId, u64), Fired>,
 }
 
 /// An entry on its way.
@@ -243,11 +244,11 @@ impl Server {
             is_established: false,
             committed: self.state.clone(),
             flights: VecDeque::new(),
-            acknowledged: BTreeMap::new(),
-            heard: BTreeSet::new(),
+            acknowledged: Map::new(),
+            heard: Set::new(),
             silent_checks: 0,
-            watches: BTreeMap::new(),
-            fired: BTreeMap::new(),
+            watches: Map::new(),
+            fired: Map::new(),
         });
         self.persist(fx);
         fx.note(Note::Won { epoch });

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use rpds::RedBlackTreeMapSync;
 use serde::{Serialize, Serializer};
 
 use crate::NodeId;
+use crate::ordered::SharedMap;
 
 /// The number of an entry: the leader's epoch, then a counter. Later entries have greater numbers, in every epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -321,15 +321,15 @@ pub struct State {
     /// The last entry in it.
     pub zxid: Zxid,
     /// The znodes, by path.
-    pub znodes: RedBlackTreeMapSync<String, Znode>,
+    pub znodes: SharedMap<String, Znode>,
     /// The open sessions.
-    pub sessions: RedBlackTreeMapSync<SessionId, Session>,
+    pub sessions: SharedMap<SessionId, Session>,
 }
 
 impl Default for State {
     fn default() -> Self {
-        let znodes = RedBlackTreeMapSync::new_sync().insert("/".to_owned(), Znode::default());
-        Self { zxid: Zxid::default(), znodes, sessions: RedBlackTreeMapSync::new_sync() }
+        let znodes = SharedMap::from_iter([("/".to_owned(), Znode::default())]);
+        Self { zxid: Zxid::default(), znodes, sessions: SharedMap::new() }
     }
 }
 
@@ -338,7 +338,7 @@ impl State {
     pub fn with_roots(roots: &[&str]) -> Self {
         let mut state = Self::default();
         for root in roots {
-            state.znodes.insert_mut((*root).to_owned(), Znode::default());
+            state.znodes.insert((*root).to_owned(), Znode::default());
         }
         state
     }
@@ -415,13 +415,13 @@ impl State {
 
     fn open(&mut self, client: NodeId, nonce: u64) {
         if self.session_of(client, nonce).is_none() {
-            self.sessions.insert_mut(self.zxid, Session { client, nonce, serial: 0, answer: None });
+            self.sessions.insert(self.zxid, Session { client, nonce, serial: 0, answer: None });
         }
     }
 
     /// Ends a session: its ephemeral znodes go with it.
     fn end(&mut self, session: SessionId) {
-        if self.sessions.remove_mut(&session) {
+        if self.sessions.remove(&session).is_some() {
             let is_its = |znode: &Znode| znode.owner == Some(session);
             let paths = self.znodes.iter().filter(|(_, znode)| is_its(znode));
             let paths: Vec<String> = paths.map(|(path, _)| path.clone()).collect();
@@ -476,7 +476,7 @@ impl State {
         }
         let fresh = Znode { data: data.to_owned(), owner, created: zxid, ..Znode::default() };
         let znode = Znode { modified: zxid, children_changed: zxid, ..fresh };
-        self.znodes.insert_mut(path.clone(), znode);
+        self.znodes.insert(path.clone(), znode);
         Ok(Answer::Created { path, zxid })
     }
 
@@ -491,7 +491,7 @@ impl State {
     }
 
     fn remove(&mut self, path: &str) {
-        self.znodes.remove_mut(path);
+        self.znodes.remove(path);
         let zxid = self.zxid;
         if let Some(parent) = parent_of(path).ok().and_then(|parent| self.znodes.get_mut(parent)) {
             parent.children_changed = zxid;

@@ -1,12 +1,11 @@
 //! A node that draws a number, tells it to all, and lets the greater lead: as tutorials print it, faults included.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::message::{Message, Timer};
 use super::note::Note;
 use super::{Election, Fx, Variant};
+use crate::ordered::Map;
 use crate::{Input, NodeId};
 
 /// A node's state. Nothing of it is on disk.
@@ -15,7 +14,7 @@ pub struct Drawer {
     /// The number that it drew.
     pub number: u32,
     /// The numbers of the others, as far as it heard them in time.
-    pub heard: BTreeMap<NodeId, u32>,
+    pub heard: Map<NodeId, u32>,
     /// Whether it has decided, and listens to no number any more.
     pub has_decided: bool,
     /// Whom it takes for the leader.
@@ -33,7 +32,7 @@ impl Drawer {
             fx.send(peer, Message::Number { value: number });
         }
         fx.set_timer(Timer::Collect, fx.setup().collect_us);
-        Self { number, heard: BTreeMap::new(), has_decided: false, leader: None, leads: false }
+        Self { number, heard: Map::new(), has_decided: false, leader: None, leads: false }
     }
 
     pub(super) fn handle(&mut self, input: Input<Election>, fx: &mut Fx<'_>) {

@@ -3,7 +3,7 @@
 //! It believes that it holds the lock from the grant until it lets go, or until its own clock says that the lease has
 //! run out. A client that stands still believes on: what it would have seen waits at its door.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use serde::Serialize;
 
@@ -12,6 +12,7 @@ use super::note::Note;
 use super::session::Service;
 use super::{Fx, Lock, Variant};
 use crate::coordination;
+use crate::ordered::Set;
 use crate::{Input, NodeId};
 
 /// How far a client is with an increment.
@@ -54,9 +55,9 @@ pub struct Job {
     /// What it read.
     pub read: u64,
     /// The masters that granted (Redlock).
-    pub granted: BTreeSet<NodeId>,
+    pub granted: Set<NodeId>,
     /// The masters that denied (Redlock).
-    pub denied: BTreeSet<NodeId>,
+    pub denied: Set<NodeId>,
 }
 
 /// A client's state. It keeps nothing on disk: after a crash it has forgotten what it held.
@@ -140,8 +141,8 @@ impl Client {
             silent: 0,
             token: None,
             read: 0,
-            granted: BTreeSet::new(),
-            denied: BTreeSet::new(),
+            granted: Set::new(),
+            denied: Set::new(),
         });
         self.try_again(fx);
     }

@@ -1,13 +1,12 @@
 //! The resource that the lock protects: a counter on a disk, which can refuse writes with an old fencing token.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::disk::Stable;
 use super::message::{Message, Owner, Reply};
 use super::note::Note;
 use super::{Fx, Lock};
+use crate::ordered::Map;
 use crate::{Input, NodeId};
 
 /// The resource: all of it is on its disk.
@@ -22,7 +21,7 @@ pub struct Resource {
     /// Who wrote last.
     pub last_writer: Option<Owner>,
     /// The last increment of each client, and what it set the counter to: asked again, it is not done again.
-    pub applied: BTreeMap<NodeId, (u64, u64)>,
+    pub applied: Map<NodeId, (u64, u64)>,
 }
 
 impl Resource {

@@ -1,13 +1,12 @@
 //! A key-value store that gives the lock as one key, after Redis: expiry by its wall clock, replicas that lag.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::disk::Stable;
 use super::message::{Asked, Command, Message, Owner, Reply, Timer};
 use super::note::Note;
 use super::{Fsync, Fx, Lock, Variant};
+use crate::ordered::Map;
 use crate::{Input, NodeId};
 
 /// The key, while it exists.
@@ -36,7 +35,7 @@ pub struct Store {
     pub next_token: u64,
     /// The last command of each client, with its answer: a repeated command is answered again, not done again.
     #[serde(skip)]
-    pub answers: BTreeMap<NodeId, (Owner, Asked, Message)>,
+    pub answers: Map<NodeId, (Owner, Asked, Message)>,
 }
 
 /// Expiry is no finer than this; and a clock that runs fast would else look again and again within one instant.
@@ -54,7 +53,7 @@ impl Store {
             offset: 0,
             lock: None,
             next_token: FIRST_TOKEN,
-            answers: BTreeMap::new(),
+            answers: Map::new(),
         });
         store.answers.clear();
         if is_back {
@@ -215,7 +214,7 @@ impl Store {
     }
 
     fn write(&self, fx: &mut Fx<'_>) {
-        let stable = Stable::Store(Self { answers: BTreeMap::new(), ..self.clone() });
+        let stable = Stable::Store(Self { answers: Map::new(), ..self.clone() });
         match fx.setup().fsync {
             Fsync::Always => fx.persist_forced(stable),
             Fsync::EverySecond => fx.persist_lazily(stable),

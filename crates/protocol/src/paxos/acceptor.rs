@@ -83,7 +83,7 @@ impl Acceptor {
 
     /// Whatever follows waits until the disk has it, and a crash may lose what nobody was told.
     fn put(&mut self, instance: u64, slot: Slot, fx: &mut Fx<'_>) {
-        self.slots.insert_mut(instance, slot);
+        self.slots.insert(instance, slot);
         if fx.setup().variant != Variant::ForgetfulAcceptor {
             fx.persist_forced(Stable { slots: self.slots.clone(), ..Stable::default() });
         }

@@ -1,12 +1,12 @@
 //! Ballots, votes, and the one question of Paxos: has a majority accepted the same ballot?
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
 use super::{Setup, Variant};
 use crate::NodeId;
+use crate::ordered::{Map, Set};
 
 /// The number of a proposal (§2.2): a round and its proposer, so that no two proposers ever use the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,7 +41,7 @@ pub struct Vote {
 /// Who has accepted what, in one instance, as far as a proposer or a learner has heard.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tally {
-    votes: BTreeMap<Vote, BTreeSet<NodeId>>,
+    votes: Map<Vote, Set<NodeId>>,
 }
 
 impl Tally {
@@ -61,14 +61,14 @@ impl Tally {
     }
 
     /// The votes that it has heard of, lowest ballot first, each with its acceptors.
-    pub fn votes(&self) -> impl Iterator<Item = (Vote, &BTreeSet<NodeId>)> {
+    pub fn votes(&self) -> impl Iterator<Item = (Vote, &Set<NodeId>)> {
         self.votes.iter().map(|(&vote, acceptors)| (vote, acceptors))
     }
 
     /// How many acceptors have accepted this value in any ballot: no measure of anything.
     fn acceptors_of(&self, value: u32) -> usize {
         let of_value = self.votes.iter().filter(|(vote, _)| vote.value == value);
-        of_value.flat_map(|(_, acceptors)| acceptors).collect::<BTreeSet<_>>().len()
+        of_value.flat_map(|(_, acceptors)| acceptors).collect::<Set<_>>().len()
     }
 }
 

@@ -1,13 +1,12 @@
 //! A learner: it hears every acceptance, counts, and asks for what it missed (§2.3).
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::ballot::{Tally, Vote};
 use super::message::{Message, Timer};
 use super::note::Note;
 use super::{ByInstance, Fx, Paxos, Stable, refuse_command};
+use crate::ordered::Map;
 use crate::{Input, NodeId};
 
 /// A learner's state.
@@ -16,12 +15,12 @@ pub struct Learner {
     /// What it learned (persistent), each with the ballot in which it was chosen.
     pub learned: ByInstance<Vote>,
     /// What it has heard of instances in which it has learned nothing yet.
-    pub open: BTreeMap<u64, Tally>,
+    pub open: Map<u64, Tally>,
 }
 
 impl Learner {
     pub(super) fn boot(stable: Stable) -> Self {
-        Self { learned: stable.learned, open: BTreeMap::new() }
+        Self { learned: stable.learned, open: Map::new() }
     }
 
     pub(super) fn handle(&mut self, input: Input<Paxos>, fx: &mut Fx<'_>) {
@@ -50,7 +49,7 @@ impl Learner {
     fn learn(&mut self, instance: u64, vote: Vote, fx: &mut Fx<'_>) {
         self.open.remove(&instance);
         fx.cancel_timer(Timer::Query(instance));
-        self.learned.insert_mut(instance, vote);
+        self.learned.insert(instance, vote);
         fx.persist_forced(Stable { learned: self.learned.clone(), ..Stable::default() });
         fx.note(Note::Learned { instance, ballot: vote.ballot, value: vote.value });
     }

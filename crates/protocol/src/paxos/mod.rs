@@ -22,9 +22,9 @@ mod proposer;
 #[cfg(test)]
 mod tests;
 
-use rpds::RedBlackTreeMapSync;
 use serde::Serialize;
 
+use crate::ordered::SharedMap;
 use crate::{Effects, Input, NodeId, Protocol};
 
 pub use acceptor::{Acceptor, Slot};
@@ -43,7 +43,7 @@ pub const ACCEPTOR: u8 = 2;
 pub const LEARNER: u8 = 3;
 
 /// Something about each instance. Copies share all that they have in common, so a write to the disk costs little.
-pub type ByInstance<T> = RedBlackTreeMapSync<u64, T>;
+pub type ByInstance<T> = SharedMap<u64, T>;
 
 /// Which rules the nodes follow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

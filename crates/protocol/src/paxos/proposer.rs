@@ -1,13 +1,12 @@
 //! A proposer: two phases for each ballot, and a higher ballot when one fails (§2.2, §2.4).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 
 use super::ballot::{Ballot, Tally, Vote};
 use super::message::{Command, Message, Reply, Timer};
 use super::note::Note;
 use super::{ByInstance, Fx, Paxos, Stable, Variant, backoff_us};
+use crate::ordered::{Map, Set};
 use crate::{Input, NodeId};
 
 /// Where an attempt stands.
@@ -44,7 +43,7 @@ pub struct Attempt {
     /// How many ballots it has begun in this life, this one included.
     pub tries: u32,
     /// The promises for this ballot, each with what its acceptor had accepted.
-    pub promises: BTreeMap<NodeId, Option<Vote>>,
+    pub promises: Map<NodeId, Option<Vote>>,
     /// In phase 2, the value that it proposes.
     pub value: Option<u32>,
     /// The highest ballot that it has heard of.
@@ -52,7 +51,7 @@ pub struct Attempt {
     /// Who has accepted what it proposed, in all its ballots.
     pub tally: Tally,
     /// Who waits for an answer.
-    pub askers: BTreeSet<Asker>,
+    pub askers: Set<Asker>,
 }
 
 /// A proposer's state.
@@ -61,14 +60,14 @@ pub struct Proposer {
     /// The highest round that it has begun in each instance (persistent).
     pub rounds: ByInstance<u32>,
     /// Instances that it works on.
-    pub attempts: BTreeMap<u64, Attempt>,
+    pub attempts: Map<u64, Attempt>,
     /// What it knows to be chosen, each with the ballot.
     pub learned: ByInstance<Vote>,
 }
 
 impl Proposer {
     pub(super) fn boot(stable: Stable) -> Self {
-        Self { rounds: stable.rounds, attempts: BTreeMap::new(), learned: ByInstance::new_sync() }
+        Self { rounds: stable.rounds, attempts: Map::new(), learned: ByInstance::new() }
     }
 
     pub(super) fn handle(&mut self, input: Input<Paxos>, fx: &mut Fx<'_>) {
@@ -112,11 +111,11 @@ impl Proposer {
             ballot: nothing,
             phase: Phase::Waiting,
             tries: 0,
-            promises: BTreeMap::new(),
+            promises: Map::new(),
             value: None,
             highest: nothing,
             tally: Tally::default(),
-            askers: BTreeSet::from([asker]),
+            askers: Set::from([asker]),
         };
         self.attempts.insert(instance, attempt);
         self.begin_ballot(instance, fx);
@@ -132,7 +131,7 @@ impl Proposer {
         attempt.tries = attempt.tries.saturating_add(1);
         attempt.value = None;
         attempt.promises.clear();
-        self.rounds.insert_mut(instance, round);
+        self.rounds.insert(instance, round);
         fx.persist_forced(Stable { rounds: self.rounds.clone(), ..Stable::default() });
         fx.note(Note::BeganBallot { instance, ballot });
         for acceptor in fx.setup().acceptors() {
@@ -169,7 +168,7 @@ impl Proposer {
     /// It knows that the value is chosen, and tells whoever asked.
     fn learn(&mut self, instance: u64, vote: Vote, fx: &mut Fx<'_>) {
         let Some(attempt) = self.attempts.remove(&instance) else { return };
-        self.learned.insert_mut(instance, vote);
+        self.learned.insert(instance, vote);
         fx.cancel_timer(Timer::Phase(instance));
         fx.cancel_timer(Timer::Backoff(instance));
         fx.note(Note::Learned { instance, ballot: vote.ballot, value: vote.value });

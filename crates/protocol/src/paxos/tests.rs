@@ -205,7 +205,7 @@ fn a_minority_of_acceptors_decides_nothing() {
     assert_eq!(table.proposer(1).attempts[&ONE].phase, Phase::Waiting);
     table.fire(n(1), Timer::Backoff(ONE));
     table.among(&[1, 4, 5]);
-    assert_eq!(table.proposer(1).learned[&ONE], Vote { ballot: b(2, 1), value: 7 });
+    assert_eq!(table.proposer(1).learned.get(&ONE), Some(&Vote { ballot: b(2, 1), value: 7 }));
 }
 
 /// The old Accept that comes after a higher Prepare (§2.2).
@@ -266,7 +266,7 @@ fn a_learner_asks_for_what_it_missed() {
     table.carry(|_, _, _| true);
     assert!(table.has_note(6, Note::Learned { instance: ONE, ballot: b(1, 1), value: 7 }));
     table.restart(n(6));
-    assert!(matches!(&table.nodes[&n(6)], Paxos::Learner(learner) if learner.learned.size() == 1));
+    assert!(matches!(&table.nodes[&n(6)], Paxos::Learner(learner) if learner.learned.len() == 1));
 }
 
 /// Two proposers that never wait overtake each other for as long as the messages come in this order; the same two

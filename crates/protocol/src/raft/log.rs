@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rpds::VectorSync;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
@@ -99,7 +98,7 @@ pub struct Log {
     /// The index and the term of the last entry that a snapshot stands for; 0 where there is none.
     snapshot: (u64, u64),
     /// Chunks of exactly [`CHUNK`] entries.
-    full: VectorSync<Arc<[Entry]>>,
+    full: Arc<Vec<Arc<[Entry]>>>,
     /// The entries after them, fewer than [`CHUNK`].
     tail: Arc<Vec<Entry>>,
 }
@@ -184,7 +183,7 @@ impl Log {
             }
         }
         if self.tail.len() >= CHUNK {
-            self.full.push_back_mut(Arc::from(self.tail.as_slice()));
+            Arc::make_mut(&mut self.full).push(Arc::from(self.tail.as_slice()));
             self.tail = Arc::default();
         }
     }
@@ -209,8 +208,8 @@ impl Log {
         };
         let rest = self.full.get(keep / CHUNK).map_or(self.tail.as_slice(), |chunk| chunk);
         self.tail = Arc::new(rest.iter().take(keep % CHUNK).copied().collect());
-        while self.full.len() > keep / CHUNK {
-            self.full.drop_last_mut();
+        if self.full.len() > keep / CHUNK {
+            Arc::make_mut(&mut self.full).truncate(keep / CHUNK);
         }
     }
 
@@ -221,7 +220,7 @@ impl Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { snapshot: (0, 0), full: VectorSync::new_sync(), tail: Arc::default() }
+        Self { snapshot: (0, 0), full: Arc::default(), tail: Arc::default() }
     }
 }
 

@@ -2,20 +2,19 @@
 //!
 //! A server that was cut off comes back with the term that it left with, and deposes nobody.
 
-use std::collections::BTreeSet;
-
 use super::Fx;
 use super::message::{Message, Timer};
 use super::note::{Note, Refusal};
 use super::server::{Role, Server};
 use crate::NodeId;
+use crate::ordered::Set;
 
 impl Server {
     /// The election timeout ran out: asks, and changes neither term nor vote.
     pub(super) fn ask_first(&mut self, fx: &mut Fx<'_>) {
         self.role = Role::PreCandidate;
         self.leader_id = None;
-        self.votes_granted = BTreeSet::from([fx.id()]);
+        self.votes_granted = Set::from([fx.id()]);
         self.reset_election_timer(fx);
         let term = self.current_term + 1;
         self.note(Note::AskedFirst { term }, fx);

@@ -5,8 +5,6 @@
 //! makes sure of the latter by a round of heartbeats; a lease trusts clocks to say that nobody else can have been
 //! elected since the last round began.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::message::{Message, Reply, Value};
@@ -14,6 +12,7 @@ use super::note::Note;
 use super::server::{Role, Server};
 use super::{Fx, Variant};
 use crate::NodeId;
+use crate::ordered::Map;
 
 /// A read that waits for its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -38,9 +37,9 @@ pub struct Reads {
     /// The latest round of heartbeats.
     pub round: u64,
     /// The latest round that each follower acknowledged.
-    pub acknowledged: BTreeMap<NodeId, u64>,
+    pub acknowledged: Map<NodeId, u64>,
     /// When the rounds began that a lease may still come of, on the leader's own wall clock, in microseconds.
-    pub began_us: BTreeMap<u64, u64>,
+    pub began_us: Map<u64, u64>,
     /// Until when the lease lasts, on the leader's own wall clock, in microseconds.
     pub lease_until_us: u64,
     /// The reads that wait, oldest first.

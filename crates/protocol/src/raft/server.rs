@@ -1,6 +1,5 @@
 //! A Raft server: the rules of Figure 2, one function for each input.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -12,6 +11,7 @@ use super::note::{Note, Refusal};
 use super::reads::Reads;
 use super::snapshot::Snapshot;
 use super::{Fx, Raft, Stable, Variant};
+use crate::ordered::{Map, Set, sort_few};
 use crate::{Input, NodeId};
 
 /// What a server is at the moment (§5.1).
@@ -47,17 +47,17 @@ pub struct Server {
     /// The leader of this term, as far as it knows.
     pub leader_id: Option<NodeId>,
     /// As candidate: who voted for it, itself included.
-    pub votes_granted: BTreeSet<NodeId>,
+    pub votes_granted: Set<NodeId>,
     /// As leader: the next index to send to each follower.
-    pub next_index: BTreeMap<NodeId, u64>,
+    pub next_index: Map<NodeId, u64>,
     /// As leader: the highest index known to be replicated on each follower.
-    pub match_index: BTreeMap<NodeId, u64>,
+    pub match_index: Map<NodeId, u64>,
     /// The state machine: keys and values.
-    pub values: BTreeMap<u8, u32>,
+    pub values: Map<u8, u32>,
     /// The latest command applied for each client, and its result (§8).
-    pub sessions: BTreeMap<NodeId, (u64, Value)>,
+    pub sessions: Map<NodeId, (u64, Value)>,
     /// Commands that a person gave it directly, by the index of their entry.
-    pub direct: BTreeMap<u64, u64>,
+    pub direct: Map<u64, u64>,
     /// The configuration that applies: the latest in the log.
     pub config: Config,
     /// What the log's beginning has come to, if a snapshot took its place (persistent).
@@ -90,12 +90,12 @@ impl Server {
             last_applied: stable.log.snapshot_index(),
             log: stable.log,
             leader_id: None,
-            votes_granted: BTreeSet::new(),
-            next_index: BTreeMap::new(),
-            match_index: BTreeMap::new(),
+            votes_granted: Set::new(),
+            next_index: Map::new(),
+            match_index: Map::new(),
             values: snapshot.values,
             sessions: snapshot.sessions,
-            direct: BTreeMap::new(),
+            direct: Map::new(),
             config: Config::default(),
             snapshot: stable.snapshot,
             installed: None,
@@ -281,7 +281,7 @@ impl Server {
         self.voted_for = Some(fx.id());
         self.is_unsaved = true;
         self.leader_id = None;
-        self.votes_granted = BTreeSet::from([fx.id()]);
+        self.votes_granted = Set::from([fx.id()]);
         self.reset_election_timer(fx);
         self.note(Note::BecameCandidate { term: self.current_term }, fx);
         for peer in self.peers(fx.id()) {
@@ -593,7 +593,7 @@ impl Server {
         let others = self.match_index.iter().filter(|(server, _)| members.contains(**server));
         let own = members.contains(id).then(|| self.log.last_index());
         let mut held: Vec<u64> = others.map(|(_, &index)| index).chain(own).collect();
-        held.sort_unstable();
+        sort_few(&mut held, Ord::cmp);
         // So many hold at least this: with five servers the third from the top, with four the third as well.
         let majority = held.len() / 2 + 1;
         held.len().checked_sub(majority).map_or(0, |place| held[place])

@@ -3,7 +3,6 @@
 //! Each server takes its own, of what it has applied. A leader that no longer has the entries that a follower lacks
 //! sends its snapshot instead. It travels in one message: the paper's offset, data and done are left out.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -14,6 +13,7 @@ use super::note::Note;
 use super::server::Server;
 use super::{Fx, Log};
 use crate::NodeId;
+use crate::ordered::Map;
 
 /// What a log's entries up to an index have come to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -23,9 +23,9 @@ pub struct Snapshot {
     /// Its term.
     pub last_included_term: u64,
     /// The state machine.
-    pub values: BTreeMap<u8, u32>,
+    pub values: Map<u8, u32>,
     /// The clients' sessions.
-    pub sessions: BTreeMap<NodeId, (u64, Value)>,
+    pub sessions: Map<NodeId, (u64, Value)>,
     /// The configuration.
     pub config: Config,
 }

@@ -1,6 +1,6 @@
 //! A client of the ring: one operation at a time, asked of one replica after the other until one answers.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::message::{Command, Item, Message, Note, Refusal, Reply, Stamp, Timer};
 use super::view::View;
 use super::{Ring, Stable, StableClient, steward_of};
+use crate::ordered::Set;
 use crate::{Effects, Input, NodeId};
 
 type Fx<'a> = Effects<'a, Ring>;
@@ -31,7 +32,7 @@ pub struct Call {
     item: Option<Item>,
     tries: u32,
     asked: Option<NodeId>,
-    missing: BTreeSet<NodeId>,
+    missing: Set<NodeId>,
 }
 
 impl Call {
@@ -56,7 +57,7 @@ impl Call {
     }
 
     /// The replicas that do not have the key.
-    pub fn missing(&self) -> &BTreeSet<NodeId> {
+    pub fn missing(&self) -> &Set<NodeId> {
         &self.missing
     }
 }
@@ -133,7 +134,7 @@ impl Client {
         self.requests += 1;
         // A request of an earlier life must not be taken for one of this life.
         let request = (self.stable.boots << 32) + self.requests;
-        let missing = BTreeSet::new();
+        let missing = Set::new();
         self.call = Some(Call { op, request, key, item, tries: 0, asked: None, missing });
         self.ask(fx);
     }

@@ -1,6 +1,5 @@
 //! The steward's part of a storage node: it numbers the views, spreads them, and makes one change at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -9,6 +8,7 @@ use super::message::{Message, Note, Refusal, Reply, Timer};
 use super::store::Store;
 use super::view::{Change, ChangeKind, Membership, Phase, View};
 use super::{Ring, steward_of};
+use crate::ordered::{Map, Set};
 use crate::{Effects, NodeId};
 
 type Fx<'a> = Effects<'a, Ring>;
@@ -17,13 +17,13 @@ type Fx<'a> = Effects<'a, Ring>;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Steward {
     queue: Vec<(ChangeKind, NodeId)>,
-    acks: BTreeMap<NodeId, bool>,
+    acks: Map<NodeId, bool>,
     removals: Vec<(u64, NodeId)>,
 }
 
 impl Steward {
     pub(super) fn new(queue: Vec<(ChangeKind, NodeId)>) -> Self {
-        Self { queue, acks: BTreeMap::new(), removals: Vec::new() }
+        Self { queue, acks: Map::new(), removals: Vec::new() }
     }
 
     /// The changes that wait for their turn. On the disk.
@@ -33,7 +33,7 @@ impl Steward {
 
     /// Who acknowledged the current view, and whether it has copied all that it had to. Volatile: asked for again
     /// after a restart.
-    pub fn acks(&self) -> &BTreeMap<NodeId, bool> {
+    pub fn acks(&self) -> &Map<NodeId, bool> {
         &self.acks
     }
 
@@ -223,7 +223,7 @@ impl Store {
         }
         let before = concerned(&self.view);
         self.adopt(view, fx);
-        let mut audience: BTreeSet<NodeId> = before.union(&concerned(&self.view)).copied().collect();
+        let mut audience: Set<NodeId> = before.union(&concerned(&self.view)).copied().collect();
         audience.remove(&steward_of(fx.seat()));
         audience.retain(|node| !self.view.gone().contains(node));
         for node in audience {
@@ -256,6 +256,6 @@ impl Store {
 }
 
 /// The members before and after the change under way.
-fn concerned(view: &View) -> BTreeSet<NodeId> {
+fn concerned(view: &View) -> Set<NodeId> {
     view.members().iter().chain(view.members_next()).copied().collect()
 }

@@ -1,9 +1,9 @@
 //! A storage node: it holds keys, coordinates writes, and hands keys over when the ring changes.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rpds::RedBlackTreeMapSync;
+use crate::ordered::SharedMap;
+use crate::ordered::{Map, Set};
 use serde::Serialize;
 
 use super::message::{Command, Item, Message, Note, Refusal, Reply, Stamp, Timer};
@@ -15,15 +15,15 @@ use crate::{Effects, Input, NodeId, Seat};
 type Fx<'a> = Effects<'a, Ring>;
 
 /// Keys with their values. Copies share all that they have in common, so a write to the disk costs nothing.
-pub type Items = RedBlackTreeMapSync<u32, Item>;
+pub type Items = SharedMap<u32, Item>;
 
 /// The volatile state of a storage node.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Store {
     pub(super) view: Arc<View>,
     items: Items,
-    outgoing: BTreeMap<NodeId, Outgoing>,
-    writes: BTreeMap<NodeId, Write>,
+    outgoing: Map<NodeId, Outgoing>,
+    writes: Map<NodeId, Write>,
     want: Option<Want>,
     pub(super) steward: Option<Steward>,
 }
@@ -63,7 +63,7 @@ struct Write {
     request: u64,
     key: u32,
     item: Item,
-    waiting: BTreeSet<NodeId>,
+    waiting: Set<NodeId>,
 }
 
 /// A wish to join or to leave that is not fulfilled yet.
@@ -86,7 +86,7 @@ impl Store {
     }
 
     /// What it sends under the change under way, by receiver. An entry goes when all was acknowledged.
-    pub fn outgoing(&self) -> &BTreeMap<NodeId, Outgoing> {
+    pub fn outgoing(&self) -> &Map<NodeId, Outgoing> {
         &self.outgoing
     }
 
@@ -105,8 +105,7 @@ impl Store {
         let is_first_boot = stable.is_none();
         let StableStore { view, items, queue } = stable.unwrap_or_else(|| first_state(fx.seat()));
         let steward = (steward_of(fx.seat()) == fx.id()).then(|| Steward::new(queue));
-        let mut store =
-            Self { view, items, outgoing: BTreeMap::new(), writes: BTreeMap::new(), want: None, steward };
+        let mut store = Self { view, items, outgoing: Map::new(), writes: Map::new(), want: None, steward };
         if is_first_boot {
             store.persist(fx);
             store.plan_change(fx);
@@ -178,7 +177,7 @@ impl Store {
         if !self.is_current_request(from, request, view, fx) {
             return;
         }
-        let mut waiting: BTreeSet<NodeId> = self.view.write_set(key).into_iter().collect();
+        let mut waiting: Set<NodeId> = self.view.write_set(key).into_iter().collect();
         if !waiting.remove(&fx.id()) {
             return fx.send(from, Message::WrongOwner { request, ring: self.view.clone() });
         }
@@ -249,7 +248,7 @@ impl Store {
         let mut kept = 0;
         for (key, item) in items {
             if self.items.get(&key).is_none_or(|old| old.stamp < item.stamp) {
-                self.items.insert_mut(key, item);
+                self.items.insert(key, item);
                 kept += 1;
             }
         }
@@ -260,7 +259,7 @@ impl Store {
 
     /// Lists what this node has to send under its view, and sends the first batches.
     fn start_transfers(&mut self, fx: &mut Fx<'_>) {
-        let mut plan: BTreeMap<NodeId, Vec<u32>> = BTreeMap::new();
+        let mut plan: Map<NodeId, Vec<u32>> = Map::new();
         if self.view.copies() {
             for &key in self.items.keys() {
                 for transferal in self.view.transferals(key) {
@@ -326,7 +325,7 @@ impl Store {
         let is_foreign = |key: &u32| !self.view.replicas(*key).contains(&own);
         let foreign: Vec<u32> = self.items.keys().copied().filter(is_foreign).collect();
         for key in &foreign {
-            self.items.remove_mut(key);
+            self.items.remove(key);
         }
         u32::try_from(foreign.len()).unwrap_or(u32::MAX)
     }
@@ -534,10 +533,10 @@ impl Store {
 /// What a node holds when it starts for the first time.
 fn first_state(seat: &Seat<Setup>) -> StableStore {
     let view = View::initial(seat);
-    let mut items = Items::new_sync();
+    let mut items = Items::new();
     if view.members().contains(&seat.id) {
         for key in (0..seat.setup.key_count()).filter(|&key| view.replicas(key).contains(&seat.id)) {
-            items.insert_mut(key, Item::preloaded(key));
+            items.insert(key, Item::preloaded(key));
         }
     }
     StableStore { view, items, queue: Vec::new() }

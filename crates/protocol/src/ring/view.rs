@@ -1,7 +1,6 @@
 //! The view of the ring: who is a member, what change is under way, and where that puts each key.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
@@ -10,6 +9,7 @@ use serde::Serialize;
 
 use super::Setup;
 use super::placement::{Algorithm, Moved, Placement, Scheme};
+use crate::ordered::Set;
 use crate::{NodeId, Seat};
 
 /// What a change does to the membership.
@@ -67,10 +67,10 @@ pub struct Membership {
     /// The members before the change under way, in the order in which they joined.
     pub members: Vec<NodeId>,
     /// The members that were declared gone, and whose removal is not finished.
-    pub gone: BTreeSet<NodeId>,
+    pub gone: Set<NodeId>,
     /// Those who left, were removed, or were given up while they joined. Ids are never used again, so that a
     /// request to join that comes very late lets nobody in again.
-    pub retired: BTreeSet<NodeId>,
+    pub retired: Set<NodeId>,
     /// The change under way.
     pub change: Option<Change>,
 }
@@ -144,7 +144,7 @@ impl View {
     }
 
     /// The members that were declared gone, and whose removal is not finished.
-    pub fn gone(&self) -> &BTreeSet<NodeId> {
+    pub fn gone(&self) -> &Set<NodeId> {
         &self.membership.gone
     }
 
@@ -201,7 +201,7 @@ impl View {
                 both
             }
         };
-        let mut seen = BTreeSet::new();
+        let mut seen = Set::new();
         nodes.retain(|&node| seen.insert(node));
         self.without_gone(nodes)
     }

@@ -4,6 +4,7 @@
 //! a run, so that a path of the search is a run text.
 
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::sort_few;
 
 use super::{Step, World};
 use crate::action::{Action, MessageName};
@@ -94,7 +95,7 @@ impl World {
                 (name, self.status(flight.to) == Status::Up)
             })
             .collect();
-        open.sort_unstable();
+        sort_few(&mut open, Ord::cmp);
         open
     }
 

@@ -75,7 +75,7 @@ fn with_log(log: &BySlot<Entry>, look: Look) -> Look {
     let mut cells: Vec<Cell> =
         newest.map(|(_, &entry)| Cell { words: entry_words(entry), epoch: 0, is_tentative: false }).collect();
     cells.reverse();
-    Look { cells, earlier_cells: log.size().saturating_sub(CELLS_SHOWN), ..look }
+    Look { cells, earlier_cells: log.len().saturating_sub(CELLS_SHOWN), ..look }
 }
 
 fn acceptor_look(world: &World, node: &Node, lang: Lang) -> Look {
@@ -105,7 +105,7 @@ fn with_votes(world: &World, accepted: &BySlot<Vote>, look: Look) -> Look {
         })
         .collect();
     cells.reverse();
-    Look { cells, earlier_cells: accepted.size().saturating_sub(CELLS_SHOWN), ..look }
+    Look { cells, earlier_cells: accepted.len().saturating_sub(CELLS_SHOWN), ..look }
 }
 
 /// Whether somebody that is up knows what is chosen in a slot.

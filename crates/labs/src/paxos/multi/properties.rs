@@ -1,12 +1,11 @@
 //! What Multi-Paxos promises: for each slot what Paxos promises, and to its clients a linearizable map.
 
-use std::collections::BTreeMap;
-
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::Map;
+use faultscope_protocol::ordered::{SharedMap, SharedSet};
 use faultscope_protocol::paxos::Ballot;
 use faultscope_protocol::paxos::multi::{Command, Entry, Message, Multi, Note, Phase, Reply, Value};
 use faultscope_sim::{Finding, Kind, Mode, Payload, Property, Signal, Status, Step, Watch, World};
-use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 
 use super::key_name;
 use super::ledger::Ledger;
@@ -16,7 +15,7 @@ use crate::schema::Settings;
 
 /// Every property of the variant.
 pub(super) fn all(settings: &Settings) -> Vec<Property> {
-    let waiting = Waiting { patience_us: patience_us(settings), crashed_us: BTreeMap::new() };
+    let waiting = Waiting { patience_us: patience_us(settings), crashed_us: Map::new() };
     vec![
         Property::new("agreement", Mode::Always, Watch::boxed(Ledger::default(), agreement)),
         Property::new("validity", Mode::Always, Watch::boxed(Asked::default(), validity)),
@@ -72,7 +71,7 @@ fn agreement(ledger: &mut Ledger, world: &World, step: &Step) -> Signal {
 /// The commands that were given, by client and number.
 #[derive(Clone, Default, Hash)]
 struct Asked {
-    commands: RedBlackTreeSetSync<(NodeId, u64, Command)>,
+    commands: SharedSet<(NodeId, u64, Command)>,
     ledger: Ledger,
 }
 
@@ -82,7 +81,7 @@ fn validity(memory: &mut Asked, world: &World, step: &Step) -> Signal {
     if let (Some(node), Some(op), Some(&command)) =
         (step.node, step.op, body.and_then(|body| body.get::<Command>()))
     {
-        memory.commands.insert_mut((node, op, command));
+        memory.commands.insert((node, op, command));
     }
     let Some(choice) = memory.ledger.observe(world, step) else { return Signal::Silent };
     match choice.vote.entry {
@@ -115,7 +114,7 @@ fn learned_is_chosen(ledger: &mut Ledger, world: &World, step: &Step) -> Signal 
 /// What acceptors have promised aloud.
 #[derive(Clone, Default, Hash)]
 struct Promises {
-    told: RedBlackTreeMapSync<NodeId, Ballot>,
+    told: SharedMap<NodeId, Ballot>,
 }
 
 /// An acceptor accepts nothing below what it has promised.
@@ -137,7 +136,7 @@ fn promise_kept(memory: &mut Promises, _: &World, step: &Step) -> Signal {
     for sent in &step.sent {
         if let Some(&Message::Promise { ballot, .. }) = sent.body.get::<Message>() {
             let told = memory.told.get(&id).copied();
-            memory.told.insert_mut(id, told.map_or(ballot, |told| told.max(ballot)));
+            memory.told.insert(id, told.map_or(ballot, |told| told.max(ballot)));
         }
     }
     signal
@@ -147,7 +146,7 @@ fn promise_kept(memory: &mut Promises, _: &World, step: &Step) -> Signal {
 #[derive(Clone, Hash)]
 struct Waiting {
     patience_us: u64,
-    crashed_us: BTreeMap<NodeId, u64>,
+    crashed_us: Map<NodeId, u64>,
 }
 
 fn command_done(memory: &mut Waiting, world: &World, step: &Step) -> Signal {

@@ -52,7 +52,7 @@ impl Acceptor {
         }
         if self.accepted.get(&slot) != Some(&vote) {
             self.promised = Some(ballot);
-            self.accepted.insert_mut(slot, vote);
+            self.accepted.insert(slot, vote);
             self.persist(fx);
             fx.note(Note::Accepted { slot, ballot });
         }

@@ -1,12 +1,11 @@
 //! A learner: it hears every acceptance, counts, and asks the proposers for what it missed.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Serialize, Serializer};
 
 use super::message::{Entry, Message, Timer, Vote};
 use super::note::Note;
 use super::{Fx, Multi, Replica, Stable};
+use crate::ordered::{Map, Set};
 use crate::{Input, NodeId};
 
 /// A learner's state.
@@ -16,14 +15,14 @@ pub struct Learner {
     pub replica: Replica,
     /// What it has heard of slots that it does not know yet: each vote with its acceptors.
     #[serde(serialize_with = "as_lists")]
-    pub open: BTreeMap<u64, BTreeMap<Vote, BTreeSet<NodeId>>>,
+    pub open: Map<u64, Map<Vote, Set<NodeId>>>,
     /// It knows of a chosen slot as high as this.
     pub heard_of: u64,
 }
 
 /// As lists: JSON has no maps with such keys.
 fn as_lists<S: Serializer>(
-    open: &BTreeMap<u64, BTreeMap<Vote, BTreeSet<NodeId>>>,
+    open: &Map<u64, Map<Vote, Set<NodeId>>>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_map(open.iter().map(|(slot, votes)| (slot, votes.iter().collect::<Vec<_>>())))
@@ -31,7 +30,7 @@ fn as_lists<S: Serializer>(
 
 impl Learner {
     pub(super) fn boot(stable: Stable) -> Self {
-        Self { replica: Replica::new(stable.log), open: BTreeMap::new(), heard_of: 0 }
+        Self { replica: Replica::new(stable.log), open: Map::new(), heard_of: 0 }
     }
 
     pub(super) fn handle(&mut self, input: Input<Multi>, fx: &mut Fx<'_>) {

@@ -18,9 +18,8 @@ mod replica;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
-use rpds::RedBlackTreeMapSync;
+use crate::ordered::SharedMap;
+use crate::ordered::{Map, Set};
 use serde::Serialize;
 
 use super::{Backoff, Ballot, LEARNER, PROPOSER};
@@ -35,7 +34,7 @@ pub use proposer::{Phase, Proposer};
 pub use replica::Replica;
 
 /// Something about each slot, from 1. Copies share all that they have in common.
-pub type BySlot<T> = RedBlackTreeMapSync<u64, T>;
+pub type BySlot<T> = SharedMap<u64, T>;
 
 /// The knobs, the same for all nodes of a run. Durations are in microseconds of the node's own clock.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -173,4 +172,4 @@ impl Multi {
 }
 
 /// The acceptances of one ballot: by slot, who has said so.
-type Tally = BTreeMap<u64, std::collections::BTreeSet<NodeId>>;
+type Tally = Map<u64, Set<NodeId>>;

@@ -1,12 +1,13 @@
 //! A proposer: it follows the first proposer that is up, or leads.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use serde::Serialize;
 
 use super::message::{Command, Entry, Message, Timer, Vote};
 use super::note::Note;
 use super::{Ballot, Fx, Multi, Replica, Stable, Tally};
+use crate::ordered::{Map, Set};
 use crate::{Input, NodeId};
 
 /// The most entries that one Fetch brings.
@@ -42,13 +43,13 @@ pub struct Proposer {
     /// The highest ballot that it has heard of.
     pub highest: Ballot,
     /// The other proposers that it takes to be up.
-    pub up: BTreeSet<NodeId>,
+    pub up: Set<NodeId>,
     /// The promises for its ballot, each with what its acceptor had accepted.
-    pub promises: BTreeMap<NodeId, Vec<(u64, Vote)>>,
+    pub promises: Map<NodeId, Vec<(u64, Vote)>>,
     /// The slot of its next command.
     pub next_slot: u64,
     /// What it has proposed in its ballot and does not know to be chosen.
-    pub proposals: BTreeMap<u64, Entry>,
+    pub proposals: Map<u64, Entry>,
     /// Who has accepted that.
     pub tally: Tally,
     /// Requests that wait until it leads.
@@ -58,7 +59,7 @@ pub struct Proposer {
 impl Proposer {
     pub(super) fn boot(stable: Stable, fx: &mut Fx<'_>) -> Self {
         let nothing = Ballot { round: 0, proposer: fx.id() };
-        let others: BTreeSet<NodeId> = others(fx).collect();
+        let others: Set<NodeId> = others(fx).collect();
         for &other in &others {
             fx.set_timer(Timer::Suspect(other), fx.setup().suspect_us);
         }
@@ -69,9 +70,9 @@ impl Proposer {
             ballot: nothing,
             highest: nothing,
             up: others,
-            promises: BTreeMap::new(),
+            promises: Map::new(),
             next_slot: 1,
-            proposals: BTreeMap::new(),
+            proposals: Map::new(),
             tally: Tally::new(),
             waiting: VecDeque::new(),
         };
@@ -192,7 +193,7 @@ impl Proposer {
 
     /// What the promises report is proposed again, and a gap is filled with a no-op.
     fn lead(&mut self, fx: &mut Fx<'_>) {
-        let mut reported: BTreeMap<u64, Vote> = BTreeMap::new();
+        let mut reported: Map<u64, Vote> = Map::new();
         for (slot, vote) in self.promises.values().flatten() {
             let known = reported.entry(*slot).or_insert(*vote);
             *known = (*known).max(*vote);

@@ -1,12 +1,11 @@
 //! The log as one node knows it, and the keys that its entries made.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::BySlot;
 use super::message::{Command, Entry, Value};
 use crate::NodeId;
+use crate::ordered::Map;
 
 /// What a node has learned. Entries are applied in the order of slots, without a gap.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -16,14 +15,14 @@ pub struct Replica {
     /// The first slot that it does not know: all below are applied.
     pub chosen_below: u64,
     /// The keys.
-    pub keys: BTreeMap<u8, u32>,
+    pub keys: Map<u8, u32>,
     /// Each client's newest command that was applied, and what it gave. The same command again counts once.
-    pub sessions: BTreeMap<NodeId, (u64, Value)>,
+    pub sessions: Map<NodeId, (u64, Value)>,
 }
 
 impl Replica {
     pub(super) fn new(log: BySlot<Entry>) -> Self {
-        let mut replica = Self { log, chosen_below: 1, keys: BTreeMap::new(), sessions: BTreeMap::new() };
+        let mut replica = Self { log, chosen_below: 1, keys: Map::new(), sessions: Map::new() };
         replica.apply();
         replica
     }
@@ -33,7 +32,7 @@ impl Replica {
         if self.log.contains_key(&slot) {
             return false;
         }
-        self.log.insert_mut(slot, entry);
+        self.log.insert(slot, entry);
         self.apply();
         true
     }

@@ -207,7 +207,7 @@ fn a_new_leader_fills_the_gap_and_takes_over_what_was_accepted() {
 #[test]
 fn a_command_that_stands_twice_counts_once() {
     let (one, two) = (Command::Write { key: 0, value: 1 }, Command::Write { key: 0, value: 2 });
-    let mut replica = Replica::new(BySlot::new_sync());
+    let mut replica = Replica::new(BySlot::new());
     for (slot, op, body) in [(1, 1, one), (2, 2, two), (3, 1, one)] {
         assert!(replica.learn(slot, Entry::Command { client: CLIENT, op, body }));
     }

@@ -284,5 +284,5 @@ fn next_points_are_nodes_only_once_but_may_be_too_few() {
     }
     let modulo = Placement::new(Scheme::of(Algorithm::ModN), ["n1", "n2", "n3"]);
     assert_eq!(modulo.next_points(4, 2), modulo.replicas(4, 2));
-    assert_eq!(Placement::new(Scheme::of(Algorithm::Ring), [""; 0]).next_points(0, 2), []);
+    assert_eq!(Placement::new(Scheme::of(Algorithm::Ring), [""; 0]).next_points(0, 2), Vec::<u32>::new());
 }

@@ -1,0 +1,124 @@
+//! The page that measures the stage: a thousand nodes and two thousand messages, simulated, drawn and painted anew for
+//! each frame. Nobody comes here by accident: its address is `#bench:stage`.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use faultscope_labs::bench::{CROWD, CrowdVariant, crowd};
+use faultscope_labs::sim::Run;
+use faultscope_labs::stage::Frame;
+use gloo::render::{AnimationFrame, request_animation_frame};
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Element;
+use yew::prelude::*;
+
+use super::{StageCanvas, View};
+
+/// What stands behind `#` in the address.
+pub(crate) const ADDRESS: &str = "bench:stage";
+/// How far virtual time goes for a frame, in microseconds: a twentieth of real time.
+const FRAME_US: u64 = 800;
+/// The run begins when as many messages are in flight as ever will be, in microseconds.
+const BEGIN_US: u64 = 60_000;
+/// Figures are told for so many frames, the last ones.
+const FRAMES: usize = 120;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The page's clock, in milliseconds.
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn now_ms() -> f64;
+}
+
+/// What the page is given.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct BenchProps {
+    /// How the picture is to look.
+    pub(crate) view: View,
+}
+
+/// The page that measures the stage.
+#[component]
+pub(crate) fn BenchPage(props: &BenchProps) -> Html {
+    let view = props.view;
+    let bench = use_memo((), |()| Bench::new());
+    let told = use_node_ref();
+    {
+        let (bench, told, view) = (bench.clone(), told.clone(), view);
+        use_effect_with(view, move |_| {
+            Bench::next_frame(&bench, view, told);
+            move || drop(bench.frame.take())
+        });
+    }
+    html! {
+        <main class="bench">
+            <p>{ "#bench:stage · " }{ CROWD.sentence.get(view.lang) }</p>
+            <output ref={told} />
+            <canvas class="stage-canvas" ref={bench.canvas.node.clone()} />
+        </main>
+    }
+}
+
+struct Bench {
+    run: RefCell<Run>,
+    now_us: Cell<u64>,
+    canvas: StageCanvas,
+    frame: RefCell<Option<AnimationFrame>>,
+    /// What the last frames took, in milliseconds.
+    took_ms: RefCell<Vec<f64>>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self {
+            run: RefCell::new(crowd()),
+            now_us: Cell::new(BEGIN_US),
+            canvas: StageCanvas::default(),
+            frame: RefCell::default(),
+            took_ms: RefCell::default(),
+        }
+    }
+
+    fn next_frame(bench: &Rc<Self>, view: View, told: NodeRef) {
+        let again = bench.clone();
+        let frame = request_animation_frame(move |_| {
+            let begun_ms = now_ms();
+            again.paint(&view);
+            again.took_ms.borrow_mut().push(now_ms() - begun_ms);
+            again.tell(&told);
+            Self::next_frame(&again, view, told);
+        });
+        *bench.frame.borrow_mut() = Some(frame);
+    }
+
+    fn paint(&self, view: &View) {
+        self.canvas.fit();
+        let now_us = self.now_us.get() + FRAME_US;
+        self.now_us.set(now_us);
+        let mut run = self.run.borrow_mut();
+        run.play_until(now_us, u64::MAX);
+        let (width, height) = self.canvas.size();
+        let frame = Frame { width, height, class: view.class, lang: view.lang, now_us, ..Frame::default() };
+        self.canvas.paint_world(&CROWD, &CrowdVariant, &run.head().world, &frame, view);
+    }
+
+    /// Tells how long frames took, once for so many of them.
+    fn tell(&self, told: &NodeRef) {
+        let mut took_ms = self.took_ms.borrow_mut();
+        let Some(element) = told.cast::<Element>().filter(|_| took_ms.len() >= FRAMES) else { return };
+        took_ms.sort_by(f64::total_cmp);
+        let at = |percent: usize| took_ms[(took_ms.len() * percent / 100).min(took_ms.len() - 1)];
+        let run = self.run.borrow();
+        let world = &run.head().world;
+        let (nodes, flights) = (world.nodes().count(), world.flights().count());
+        let words = format!(
+            "nodes {nodes} messages {flights} frames {} median {:.2} p95 {:.2} max {:.2} ms",
+            took_ms.len(),
+            at(50),
+            at(95),
+            at(100)
+        );
+        element.set_text_content(Some(&words));
+        took_ms.clear();
+    }
+}

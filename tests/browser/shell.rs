@@ -1,0 +1,76 @@
+//! What a reader sees before the program arrives, and where it never does.
+
+use std::fs;
+
+use faultscope_labs::{LABS, Lang};
+
+use super::copies::Folder;
+use super::harness::{Language, Page, Site, View};
+
+/// The site without its program: the shell stays.
+fn without_program() -> (Folder, Site) {
+    let folder = Folder::of_site();
+    fs::remove_file(folder.path().join("faultscope-page_bg.wasm")).unwrap();
+    let site = Site::of(folder.path().to_owned());
+    (folder, site)
+}
+
+fn open(site: &Site, rest: &str, view: View) -> Page {
+    Page::open_url(&site.origin(), &format!("{}{rest}", site.url()), view)
+}
+
+const VIEWS: [View; 3] = [View::DESKTOP, View { width: 1000, ..View::DESKTOP }, View::PHONE];
+
+/// What of the page must not move when the program takes over: the top edges of what a reader looks at.
+const EDGES: &str = "['.hero h1', '.hero h1 + p', '.find', '.plates', '.plates .fam', '.plates .plate h3']
+    .map(it => Math.round(document.querySelector(it).getBoundingClientRect().top))";
+
+#[test]
+fn the_labs_are_there_before_the_program_in_the_readers_language() {
+    let (_folder, site) = without_program();
+    for (language, lang) in [(Language::English, Lang::En), (Language::Chinese, Lang::Zh)] {
+        let mut page = open(&site, "", View { language, ..View::DESKTOP });
+        let text = page.eval("document.querySelector('.plates').innerText");
+        let text = text.as_str().unwrap();
+        for lab in LABS {
+            assert!(text.contains(lab.sentence.get(lang)), "{} is not in the shell: {text}", lab.id);
+            let link = format!(
+                "document.querySelector('.plates a[href=\"#{}:{}\"]') !== null",
+                lab.id,
+                lab.variants[0].about().id
+            );
+            assert_eq!(page.eval(&link), true, "{}", lab.id);
+        }
+        let other = if lang == Lang::En { Lang::Zh } else { Lang::En };
+        assert!(!text.contains(LABS[0].sentence.get(other)), "one language at a time");
+        drop(page.close()); // The program is missing, and the console says so.
+    }
+}
+
+#[test]
+fn nothing_moves_when_the_program_takes_over() {
+    let (_folder, site) = without_program();
+    for view in VIEWS {
+        let mut shell = open(&site, "", view);
+        let before = shell.eval(EDGES);
+        drop(shell.close());
+        let mut page = Page::open("", view);
+        page.wait_for("!document.querySelector('.shell') && document.querySelector('.home .lanes')");
+        page.settle();
+        assert_eq!(page.eval(EDGES), before, "{} px", view.width);
+        page.finish();
+    }
+}
+
+#[test]
+fn a_program_that_cannot_be_loaded_is_told_in_both_languages() {
+    let (_folder, site) = without_program();
+    for rest in ["", "#raft:basic"] {
+        let mut page = open(&site, rest, View::DESKTOP);
+        page.wait_for("document.querySelector('#loading[data-failed]')");
+        let told = page.eval("document.querySelector('#loading').textContent");
+        let told = told.as_str().unwrap();
+        assert!(told.contains("Faultscope cannot start") && told.contains("Faultscope 无法启动"), "{told}");
+        drop(page.close());
+    }
+}

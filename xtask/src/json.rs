@@ -1,0 +1,28 @@
+//! Reads parts of JSON values by their names.
+
+use std::collections::HashMap;
+
+use tinyjson::JsonValue;
+
+/// The member of an object.
+pub(crate) fn member<'value>(value: &'value JsonValue, name: &str) -> Option<&'value JsonValue> {
+    value.get::<HashMap<String, JsonValue>>()?.get(name)
+}
+
+/// The text that a member is.
+pub(crate) fn text(value: &JsonValue, name: &str) -> Option<String> {
+    member(value, name)?.get::<String>().cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_found_by_name() {
+        let value: JsonValue = r#"{"a":{"b":"c"},"d":1}"#.parse().unwrap();
+        assert_eq!(text(member(&value, "a").unwrap(), "b").as_deref(), Some("c"));
+        assert_eq!(text(&value, "d"), None);
+        assert!(member(&value, "e").is_none());
+    }
+}
