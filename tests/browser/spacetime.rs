@@ -186,7 +186,8 @@ fn the_wheel_is_the_pages_and_with_control_it_zooms() {
     );
     page.settle();
     let before = window(&mut page);
-    let (x, y) = place_on(&mut page, &lanes(&mut page)[0].clone(), before.from_us + before.length_us() / 2);
+    let lane = lanes(&mut page)[0].clone();
+    let (x, y) = place_on(&mut page, &lane, before.from_us + before.length_us() / 2);
     let scrolled = page.eval("scrollY").as_f64().unwrap();
     page.wheel((x, y), 60.0);
     page.wait_for(&format!("scrollY > {scrolled}"));
@@ -340,9 +341,9 @@ fn a_long_run_scrolls_and_tells_its_times() {
 
 /// Pans to and fro, and prints how long each painting took.
 fn scroll(page: &mut Page, what: &str) {
-    let until_us = window(page).until_us;
+    let window = window(page);
     let lane = lanes(page)[0].clone();
-    let (x, y) = place_on(page, &lane, until_us - window(page).length_us() / 2);
+    let (x, y) = place_on(page, &lane, window.until_us - window.length_us() / 2);
     let mut took_ms = Vec::new();
     for round in 0..20 {
         let by = if round % 4 < 2 { 37.0 } else { -37.0 };
