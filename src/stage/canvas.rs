@@ -87,21 +87,24 @@ impl StageCanvas {
             return;
         }
         let frame = self.frame(session, view);
-        self.paint_world(session.lab(), session.variant(), session.world(), &frame, view);
+        let scene = self.draw(session.lab(), session.variant(), session.world(), &frame);
+        self.show(scene, view);
     }
 
-    /// Paints a world.
-    pub(crate) fn paint_world(
+    /// Draws a world, with the memory of the picture before.
+    pub(crate) fn draw(
         &self,
         lab: &'static Lab,
         variant: &dyn Variant,
         world: &World,
         frame: &Frame,
-        view: &View,
-    ) {
-        // The memory of the picture before serves for this one.
+    ) -> Scene {
         let before = self.scene.take().unwrap_or_default();
-        let mut scene = picture_on(before, lab, variant, world, frame);
+        picture_on(before, lab, variant, world, frame)
+    }
+
+    /// Paints a picture.
+    pub(crate) fn show(&self, mut scene: Scene, view: &View) {
         if let Some((from, to)) = self.gesture.borrow().line() {
             let places = places(&scene);
             draw_line(&mut scene, from, to, &places);

@@ -93,7 +93,16 @@ impl Painter {
         self.context.clear_rect(0.0, 0.0, scene.width, scene.height);
         let mut marks = scene.marks().filter(|mark| mark.style.is_visible()).peekable();
         while let Some(mark) = marks.next() {
-            if can_be_joined(mark) {
+            if let Some(dot) = Dot::of(mark)
+                && marks.peek().is_some_and(|next| dot.is_like(next, mark))
+            {
+                self.context.begin_path();
+                self.stamp(dot, &mark.shape);
+                while let Some(next) = marks.next_if(|next| dot.is_like(next, mark)) {
+                    self.stamp(dot, &next.shape);
+                }
+                self.ink_dots(dot, &mark.style)?;
+            } else if can_be_joined(mark) {
                 self.context.begin_path();
                 self.trace(&mark.shape)?;
                 while let Some(next) = marks.next_if(|next| next.style == mark.style && can_be_joined(next)) {
@@ -125,6 +134,25 @@ impl Painter {
                 }
             }
         }
+    }
+
+    /// Adds a dot to the path: a line so short or so thick that its stroke is the dot. That is a third of the work of an
+    /// arc or of four sides, and there may be thousands.
+    fn stamp(&self, dot: Dot, shape: &Shape) {
+        let (Shape::Circle { center, .. } | Shape::Diamond { center, .. }) = shape else { return };
+        let half = dot.half_line();
+        self.context.move_to(center.x - half, center.y - half);
+        self.context.line_to(center.x + half, center.y + half);
+    }
+
+    fn ink_dots(&mut self, dot: Dot, style: &Style) -> Result<(), JsValue> {
+        let Some(fill) = style.fill else { return Ok(()) };
+        self.set_opacity(style.opacity);
+        self.set_stroke(fill, dot.line_width());
+        self.set_dash(None)?;
+        self.set_round(dot.is_round);
+        self.context.stroke();
+        Ok(())
     }
 
     /// Adds a shape to the path.
@@ -363,6 +391,42 @@ impl Painter {
     }
 }
 
+/// A filled disc or diamond among others of its size and ink.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Dot {
+    is_round: bool,
+    radius: f64,
+}
+
+impl Dot {
+    /// The dot that a mark is; none where it is more than that.
+    fn of(mark: &Mark) -> Option<Self> {
+        let style = &mark.style;
+        let is_plain =
+            style.fill.is_some() && style.stroke_width() <= 0.0 && !style.hatch && style.opacity >= 1.0;
+        match mark.shape {
+            Shape::Circle { radius, .. } if is_plain => Some(Self { is_round: true, radius }),
+            Shape::Diamond { radius, .. } if is_plain => Some(Self { is_round: false, radius }),
+            _ => None,
+        }
+    }
+
+    /// Whether another mark is such a dot, in the same ink as the first of them.
+    fn is_like(self, other: &Mark, first: &Mark) -> bool {
+        other.style == first.style && Self::of(other) == Some(self)
+    }
+
+    /// A round end of a line of this width is the disc; a diamond is a line along its side, as wide as it is long.
+    fn line_width(self) -> f64 {
+        if self.is_round { 2.0 * self.radius } else { std::f64::consts::SQRT_2 * self.radius }
+    }
+
+    /// Half of the line's way to the right, and as much downwards. Lines without any length are not drawn.
+    fn half_line(self) -> f64 {
+        if self.is_round { 0.01 } else { self.radius / 2.0 }
+    }
+}
+
 /// Whether a mark may share one path with neighbours of its style: it must look the same where they overlap.
 fn can_be_joined(mark: &Mark) -> bool {
     let style = &mark.style;
@@ -404,6 +468,24 @@ mod tests {
         assert!(!joined(|pen| _ = pen.line(a, b, line.faded(0.5))));
         assert!(!joined(|pen| _ = pen.circle(a, 3.0, Style::fill(Ink::NodeDown).hatched())));
         assert!(!joined(|pen| _ = pen.text(a, "n1", Lettering::sans(12.0), Style::fill(Ink::Ink))));
+    }
+
+    #[test]
+    fn dots_of_one_size_and_ink_are_one_path() {
+        let mut scene = Scene::new(10.0, 10.0, "");
+        let at = Point::new(5.0, 5.0);
+        let mut pen = scene.pen(Layer::Links, Subject::None);
+        pen.circle(at, 3.0, Style::fill(Ink::Dot)).circle(at, 3.0, Style::fill(Ink::Dot));
+        pen.circle(at, 4.0, Style::fill(Ink::Dot)).circle(at, 3.0, Style::fill(Ink::Ink));
+        pen.diamond(at, 3.0, Style::fill(Ink::Dot)).circle(at, 3.0, Style::stroke(Ink::Dot, 1.0));
+        let marks: Vec<&Mark> = scene.marks().collect();
+        let dot = Dot::of(marks[0]).unwrap();
+        let like: Vec<bool> = marks[1..].iter().map(|mark| dot.is_like(mark, marks[0])).collect();
+        assert_eq!(like, [true, false, false, false, false]);
+        // A square on its corner: from the middle to a corner is half of its diagonal.
+        let diamond = Dot::of(marks[4]).unwrap();
+        assert!((diamond.line_width() * std::f64::consts::SQRT_2 / 2.0 - 3.0).abs() < 1e-9);
+        assert!((2.0 * diamond.half_line() * std::f64::consts::SQRT_2 - diamond.line_width()).abs() < 1e-9);
     }
 
     #[test]
