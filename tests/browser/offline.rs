@@ -130,7 +130,9 @@ fn a_newer_version_comes_as_a_whole_and_when_nobody_uses_the_older_one() {
     assert_eq!(versions(&mut page), (true, true), "the newer version, and nothing of the older one");
     let kept = page.eval("caches.keys().then(names => names.length)");
     assert_eq!(kept, 1, "the older version is gone");
-    page.finish();
+    // The browser tells the end of the older service worker in these words.
+    let faults = page.close();
+    assert!(faults.iter().all(|fault| fault == "the page crashed"), "{faults:?}");
 }
 
 #[test]
