@@ -107,7 +107,7 @@ impl StageCanvas {
             draw_line(&mut scene, from, to, &places);
         }
         if let Err(reason) = self.paint_scene(&scene, view.theme) {
-            web_sys::console::error_2(&"the stage cannot be painted:".into(), &reason);
+            self.give_up(&reason);
         }
         self.theme.set(view.theme);
         self.lang.set(view.lang);
@@ -148,6 +148,16 @@ impl StageCanvas {
         match painter.as_mut() {
             Some(painter) => painter.paint(scene, theme, self.scale.get()),
             None => Ok(()),
+        }
+    }
+
+    /// The browser gives no canvas to paint on: the list that equals the stage takes its place, by the style sheet.
+    fn give_up(&self, reason: &JsValue) {
+        let stage = self.node.cast::<Element>().and_then(|canvas| canvas.parent_element());
+        let Some(stage) = stage.filter(|stage| !stage.class_list().contains("unpainted")) else { return };
+        web_sys::console::warn_2(&"the stage cannot be painted:".into(), reason);
+        if let Err(reason) = stage.class_list().add_1("unpainted") {
+            web_sys::console::warn_2(&"the list cannot take its place:".into(), &reason);
         }
     }
 

@@ -14,6 +14,8 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::CanvasRenderingContext2d as Context;
 
+use crate::preferences::are_colours_forced;
+
 #[wasm_bindgen]
 extern "C" {
     /// A canvas for the two calls that are made thousands of times a frame: these pass no exceptions on, and throw none.
@@ -32,6 +34,8 @@ const TURN: f64 = std::f64::consts::TAU;
 pub(crate) struct Painter {
     context: Quick,
     theme: Theme,
+    /// Whether the reader's system chooses the colours; then the theme says nothing.
+    is_forced: bool,
     now: Pen,
     /// The fonts that were asked for, by size in tenths of a pixel, weight, face and language.
     fonts: BTreeMap<(u32, u16, u8), String>,
@@ -50,12 +54,26 @@ struct Pen {
     anchor: Option<Anchor>,
 }
 
+/// The colour of the reader's system that means most nearly the same: text, ground, what is chosen, what is faint. What
+/// else a colour says, shapes and words say too.
+fn forced_colour(ink: Ink) -> &'static str {
+    match ink {
+        Ink::Paper | Ink::Sheet | Ink::Sunk | Ink::NodeDown | Ink::Epoch(_) | Ink::OnKey => "Canvas",
+        Ink::Accent => "Highlight",
+        Ink::OnAccent => "HighlightText",
+        Ink::Wash | Ink::WashStrong | Ink::DangerWash | Ink::WarnWash => "transparent",
+        Ink::Hair | Ink::Rule | Ink::Link | Ink::Dot | Ink::Hatch => "GrayText",
+        _ => "CanvasText",
+    }
+}
+
 impl Painter {
     /// A painter on a canvas.
     pub(crate) fn new(context: Context) -> Self {
         Self {
             context: context.unchecked_into(),
             theme: Theme::Light,
+            is_forced: false,
             now: Pen::default(),
             fonts: BTreeMap::new(),
         }
@@ -64,6 +82,7 @@ impl Painter {
     /// Paints a scene; `scale` is how many device pixels a CSS pixel has.
     pub(crate) fn paint(&mut self, scene: &Scene, theme: Theme, scale: f64) -> Result<(), JsValue> {
         self.theme = theme;
+        self.is_forced = are_colours_forced();
         // A canvas that was resized has forgotten everything.
         self.now = Pen { width: f64::NAN, opacity: f32::NAN, ..Pen::default() };
         self.context.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0)?;
@@ -86,6 +105,10 @@ impl Painter {
             }
         }
         Ok(())
+    }
+
+    fn colour(&self, ink: Ink) -> &'static str {
+        if self.is_forced { forced_colour(ink) } else { hex(ink, self.theme) }
     }
 
     fn mark(&mut self, mark: &Mark) -> Result<(), JsValue> {
@@ -276,7 +299,7 @@ impl Painter {
     }
 
     fn set_fill(&mut self, ink: Ink) {
-        let colour = hex(ink, self.theme);
+        let colour = self.colour(ink);
         if self.now.fill != Some(colour) {
             self.now.fill = Some(colour);
             self.context.set_fill_style_str(colour);
@@ -284,7 +307,7 @@ impl Painter {
     }
 
     fn set_stroke(&mut self, ink: Ink, width: f64) {
-        let colour = hex(ink, self.theme);
+        let colour = self.colour(ink);
         if self.now.stroke != Some(colour) {
             self.now.stroke = Some(colour);
             self.context.set_stroke_style_str(colour);
