@@ -51,12 +51,12 @@ fn nothing_is_wider_than_its_window() {
     assert!(too_wide.is_empty(), "{}", too_wide.join("\n"));
 }
 
-/// Every control that can be seen, too small in one direction: its size and what it is. A control in a label, or over
-/// which another part of itself lies, is as large as that.
+/// Every control that can be seen, too small in one direction: its size and what it is. A control in a label is as large
+/// as that. The name of a lane is as high as its lane; the menu of lanes does the same with room for a finger.
 fn too_small(page: &mut Page, least: f64) -> Vec<String> {
     let told = page.eval(&format!(
         "[...document.querySelectorAll('a[href], button, input, select, textarea, summary, [role=slider]')].flatMap(it => {{
-            if (it.disabled || it.closest('.hid, .stage-list') || !it.checkVisibility({{ visibilityProperty: true }})) return [];
+            if (it.disabled || it.closest('.hid, .stage-list, .space-view') || !it.checkVisibility({{ visibilityProperty: true }})) return [];
             const box = (it.closest('label') ?? it).getBoundingClientRect();
             // Half a pixel is the browser's rounding.
             return Math.min(box.width, box.height) >= {least} - 0.5 ? []
@@ -135,9 +135,13 @@ fn walk(page: &mut Page, key: &str) -> (Vec<String>, Vec<String>) {
                 if (it === document.body) return null;
                 window.stops ??= new Map();
                 if (!window.stops.has(it)) window.stops.set(it, window.stops.size);
+                const name = it => window.stops.get(it) + ' ' + it.outerHTML.slice(0, 100);
+                for (const shown of it.getAnimations({ subtree: true })) shown.finish();
+                // A splitter shows the focus by a bar that it draws.
+                if (getComputedStyle(it, '::after').opacity === '1' && it.matches('.split')) return [name(it), true];
                 let frame = it;
                 while (frame && getComputedStyle(frame).outlineStyle === 'none') frame = frame.parentElement;
-                return [window.stops.get(it) + ' ' + it.outerHTML.slice(0, 100), frame !== null];
+                return [name(it), frame !== null];
             })()",
         );
         let Some(name) = stop[0].as_str().map(str::to_owned) else { return (stops, unseen) };
