@@ -152,7 +152,8 @@ impl LabPage {
             true
         });
         let link = ctx.link().clone();
-        self.chasing = (!is_there).then(|| request_animation_frame(move |_| link.send_message(Msg::Chase(at_us))));
+        self.chasing =
+            (!is_there).then(|| request_animation_frame(move |_| link.send_message(Msg::Chase(at_us))));
         self.note_change(ctx);
         self.paint(ctx);
         if self.panels_later.is_none() {

@@ -37,6 +37,8 @@ impl LabPage {
         let (lang, theme) = (ctx.props().lang, ctx.props().theme);
         let session = self.handle.read();
         let pair = self.second.borrow_mut().as_mut().map(|second| {
+            // What stands beside the stages is of the same step as they are.
+            second.keep_up(&session);
             second.look_where_they_part(&session);
             second.pair(&session, lang)
         });
@@ -209,7 +211,7 @@ impl LabPage {
     pub(super) fn strip(&self, lang: Lang, on: &Callback<Intent>) -> Html {
         html! {
             <div class="strip" ref={self.strip.clone()}>
-                <Timeline handle={self.handle.clone()} {lang} class={self.class} width={self.strip_width}
+                <Timeline handle={self.handle.clone()} {lang} is_alone={self.second.borrow().is_some()} class={self.class} width={self.strip_width}
                     live={self.live.clone()} lens={self.lens.clone()} on={on.clone()} />
             </div>
         }

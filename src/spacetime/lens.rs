@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use faultscope_labs::scene::{Point, Scene, Subject, Theme};
 use faultscope_labs::spacetime::{
-    self, Arrangement, Chart, Cone, Content, Density, Ending, PanelFrame, Placed, Window, cause_of, cone_words,
-    effect_of, natural_order, nearest_on, neighbour_on, placed,
+    self, Arrangement, Chart, Cone, Content, Density, Ending, PanelFrame, Placed, Window, cause_of,
+    cone_words, effect_of, natural_order, nearest_on, neighbour_on, placed,
 };
 use faultscope_labs::{Lang, Session};
 use wasm_bindgen::{JsCast, JsValue};
@@ -38,7 +38,7 @@ const PITCH: (f64, f64, usize) = (24.0, 15.0, 8);
 /// The least height of a lane, in pixels.
 const PITCH_MIN: f64 = 5.0;
 /// The share of the window's height that lanes may take, and the least that they get, in pixels.
-const ROOM: (f64, f64) = (0.24, 96.0);
+const ROOM: (f64, f64) = (0.17, 84.0);
 
 /// The diagram of the run on screen.
 pub(crate) struct Lens {
@@ -214,7 +214,8 @@ impl Lens {
         let full = rows.iter().filter(|row| !row.is_thin).count().max(1) as f64;
         let thin = rows.len() as f64 - full;
         let usual = if rows.len() < PITCH.2 { PITCH.0 } else { PITCH.1 };
-        let height = web_sys::window().and_then(|window| window.inner_height().ok()?.as_f64()).unwrap_or(900.0);
+        let height =
+            web_sys::window().and_then(|window| window.inner_height().ok()?.as_f64()).unwrap_or(900.0);
         let room = (height * ROOM.0).max(ROOM.1) - thin * spacetime::THIN;
         placed(rows, usual.min((room / full).floor()).max(PITCH_MIN))
     }
@@ -369,9 +370,10 @@ impl Lens {
             let mut look = self.look.borrow_mut();
             let wanted = look.pointed.or(look.focused);
             if look.cone.as_ref().map(|(step, _)| *step) != wanted {
-                let cone = wanted.zip(look.handle.clone()).zip(look.window).map(|((step, handle), window)| {
-                    (step, spacetime::cone(&handle.read(), step, window))
-                });
+                let cone = wanted
+                    .zip(look.handle.clone())
+                    .zip(look.window)
+                    .map(|((step, handle), window)| (step, spacetime::cone(&handle.read(), step, window)));
                 look.cone = cone;
             }
         }
@@ -552,9 +554,13 @@ impl Lens {
             let place = look.rows.iter().position(|row| look.row_of(session, focused) == Some(row))?;
             let window = look.window?;
             let at_us = session.run().index().get(focused as usize - 1)?.at_us;
-            let mut others: Box<dyn Iterator<Item = &Placed>> =
-                if down { Box::new(look.rows[place + 1..].iter()) } else { Box::new(look.rows[..place].iter().rev()) };
-            others.find_map(|row| nearest_on(session, &row.row.nodes, at_us, (window.from_us, window.until_us)))
+            let mut others: Box<dyn Iterator<Item = &Placed>> = if down {
+                Box::new(look.rows[place + 1..].iter())
+            } else {
+                Box::new(look.rows[..place].iter().rev())
+            };
+            others
+                .find_map(|row| nearest_on(session, &row.row.nodes, at_us, (window.from_us, window.until_us)))
         });
         self.focus(next);
     }
@@ -585,7 +591,9 @@ impl Lens {
             let mut look = self.look.borrow_mut();
             let Some((step, handle)) = step.zip(look.handle.clone()) else { return };
             let session = handle.read();
-            let Some(at_us) = session.run().index().get(step as usize - 1).map(|entry| entry.at_us) else { return };
+            let Some(at_us) = session.run().index().get(step as usize - 1).map(|entry| entry.at_us) else {
+                return;
+            };
             (look.focused, look.pointed) = (Some(step), None);
             let shown = look.window.map(|window| showing(window, at_us, false));
             if look.window != shown {
@@ -606,8 +614,13 @@ impl Lens {
     pub(super) fn told(&self) -> String {
         let look = self.look.borrow();
         let window = look.window.unwrap_or(Window { from_us: 0, until_us: 0 });
-        let lanes: Vec<_> = look.rows.iter().map(|placed| serde_json::json!([placed.row.name(), placed.middle(), placed.row.is_thin])).collect();
-        let (past, future) = look.cone.as_ref().map_or((0, 0), |(_, cone)| (cone.past.len(), cone.future.len()));
+        let lanes: Vec<_> = look
+            .rows
+            .iter()
+            .map(|placed| serde_json::json!([placed.row.name(), placed.middle(), placed.row.is_thin]))
+            .collect();
+        let (past, future) =
+            look.cone.as_ref().map_or((0, 0), |(_, cone)| (cone.past.len(), cone.future.len()));
         serde_json::json!({
             "from_us": window.from_us, "until_us": window.until_us, "is_single": look.chart().is_some(),
             "top": frame_of(&look, window).top(), "lanes": lanes, "width": look.size.0,
@@ -706,7 +719,9 @@ fn gather(look: &mut Look, session: &Session, handle: &Handle, window: Window) {
         is_same
             && match &gathered.of {
                 Of::Chart(chart) => {
-                    is_single && chart.window.from_us <= window.from_us && window.until_us <= chart.window.until_us
+                    is_single
+                        && chart.window.from_us <= window.from_us
+                        && window.until_us <= chart.window.until_us
                 }
                 Of::Density(density) => !is_single && density.window == window && gathered.columns == columns,
             }
@@ -716,7 +731,8 @@ fn gather(look: &mut Look, session: &Session, handle: &Handle, window: Window) {
     }
     let wide = with_margins(window);
     let is_worth_it = !look.is_playing && wide.steps(session) <= spacetime::STEPS_MAX;
-    let chart = is_single.then(|| spacetime::chart(session, if is_worth_it { wide } else { window }, look.lang));
+    let chart =
+        is_single.then(|| spacetime::chart(session, if is_worth_it { wide } else { window }, look.lang));
     let of = match chart {
         Some(Ok(chart)) => Of::Chart(chart),
         _ => Of::Density(spacetime::density(session, window, columns, look.lang)),
@@ -725,7 +741,14 @@ fn gather(look: &mut Look, session: &Session, handle: &Handle, window: Window) {
 }
 
 fn frame_of(look: &Look, window: Window) -> PanelFrame<'_> {
-    PanelFrame { window, width: look.size.0, rows: &look.rows, lang: look.lang, now_us: u64::MAX, cone_of: None }
+    PanelFrame {
+        window,
+        width: look.size.0,
+        rows: &look.rows,
+        lang: look.lang,
+        now_us: u64::MAX,
+        cone_of: None,
+    }
 }
 
 /// What stands over the diagram: the cone's sentence, or what there is to see.

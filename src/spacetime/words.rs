@@ -28,8 +28,6 @@ pub(super) const ZOOM_OUT: Text = Text::new("Zoom out", "缩小");
 pub(super) const ZOOM_IN: Text = Text::new("Zoom in", "放大");
 /// Shows the whole run.
 pub(super) const WHOLE: Text = Text::new("Whole run", "整个运行");
-/// Shows what is around the cursor.
-pub(super) const AT_CURSOR: Text = Text::new("Around the cursor", "游标附近");
 /// Opens the list of lanes.
 pub(super) const LANES: Text = Text::new("Lanes", "泳道");
 /// Brings hidden lanes back.

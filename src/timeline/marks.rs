@@ -82,8 +82,12 @@ pub(crate) fn eras(session: &Session, scale: &Scale) -> Vec<EraBar> {
 /// by its tint alone.
 pub(crate) fn word_place(era: &EraBar, marks: &[Mark]) -> Option<f64> {
     let width = 6.5 * era.words.chars().count() as f64 + 4.0;
-    let mut taken: Vec<f64> =
-        marks.iter().filter(|mark| mark.sign != Sign::Note).map(|mark| mark.x).filter(|x| *x > era.from - MARK && *x < era.to + MARK).collect();
+    let mut taken: Vec<f64> = marks
+        .iter()
+        .filter(|mark| mark.sign != Sign::Note)
+        .map(|mark| mark.x)
+        .filter(|x| *x > era.from - MARK && *x < era.to + MARK)
+        .collect();
     taken.sort_by(f64::total_cmp);
     let mut place = era.from + 6.0;
     for x in taken {
@@ -127,9 +131,8 @@ pub(crate) fn branches(session: &Session, scale: &Scale, lang: Lang) -> Vec<Bran
 
 /// Every mark on the bar, in painting order: what matters most lies on top.
 pub(crate) fn marks(session: &Session, scale: &Scale, lang: Lang) -> Vec<Mark> {
-    let mut marks = remarks(session, scale, lang);
-    marks.sort_by_key(|mark| mark.sign == Sign::Star);
-    let stars = marks.split_off(marks.partition_point(|mark| mark.sign == Sign::Note));
+    let (stars, mut marks): (Vec<Mark>, Vec<Mark>) =
+        remarks(session, scale, lang).into_iter().partition(|mark| mark.sign == Sign::Star);
     marks.extend(actions(session, scale, lang));
     marks.extend(stars);
     marks.extend(broken(session, scale, lang));

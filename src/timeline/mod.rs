@@ -17,7 +17,7 @@ use web_sys::{Element, PointerEvent};
 use yew::prelude::*;
 
 pub(crate) use live::Live;
-use marks::{COLUMN, EraBar, Mark, Sign};
+use marks::{BranchLine, COLUMN, EraBar, Mark, Sign};
 use scale::Scale;
 pub(crate) use second::second_row;
 
@@ -53,6 +53,9 @@ pub(crate) struct TimelineProps {
     pub(crate) live: Rc<Live>,
     /// The diagram whose window is bracketed.
     pub(crate) lens: Rc<Lens>,
+    /// Whether no diagram stands below.
+    #[prop_or_default]
+    pub(crate) is_alone: bool,
     /// Where wishes go.
     pub(crate) on: Callback<Intent>,
 }
@@ -68,12 +71,16 @@ struct Rows {
 }
 
 impl Rows {
-    fn of(class: Class, has_lanes: bool) -> Self {
+    fn of(class: Class, has_lanes: bool, branches: usize) -> Self {
         match class {
-            Class::Phone | Class::Miniature => Self { height: 36.0, bar: 12.0, is_full: false, is_tied: false },
+            Class::Phone | Class::Miniature => {
+                Self { height: 36.0, bar: 12.0, is_full: false, is_tied: false }
+            }
             Class::Tablet | Class::Desktop => {
-                let height = if has_lanes { 78.0 } else { 88.0 };
-                Self { height, bar: 44.0, is_full: true, is_tied: has_lanes }
+                // The lines of branches take room only where there are any.
+                let bar = 18.0 + BRANCH.1 * branches as f64;
+                let below = if has_lanes { 36.0 } else { 44.0 };
+                Self { height: bar + below, bar, is_full: true, is_tied: has_lanes }
             }
         }
     }
@@ -87,12 +94,13 @@ impl Rows {
 #[component]
 pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     let session = props.handle.read();
-    let rows = Rows::of(props.class, !props.lens.is_folded());
     let (left, right) = margins(props.class);
     let scale = Scale::of(session.end_us(), left, props.width - left - right);
     // Under a pressed finger the scale stands still, or what it points at would run away.
     let scale = props.live.held_scale().unwrap_or(scale);
     props.live.set_scale(scale);
+    let lines = marks::branches(&session, &scale, props.lang);
+    let rows = Rows::of(props.class, !props.is_alone && !props.lens.is_folded(), lines.len());
     let marks = marks::marks(&session, &scale, props.lang);
     let size = format!("0 0 {} {}", props.width.max(1.0), rows.height);
     html! {
@@ -104,7 +112,7 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
             <svg viewBox={size} height={rows.height.to_string()} width={props.width.to_string()} aria-hidden="true">
                 { defs() }
                 if rows.is_full {
-                    { branches(&session, &scale, rows, props.lang) }{ columns(&session, &scale, rows) }
+                    { branches(lines, &scale, rows) }{ columns(&session, &scale, rows) }
                     if !rows.is_tied { { ticks(&scale, rows) } }
                     <text class="run" x="24" y={px(rows.bar + 11.0)}>{ words::RUN.get(props.lang) }</text>
                 }
@@ -205,7 +213,8 @@ fn grip_of(part: &Element) -> Option<Grip> {
 
 /// The pointer is let go: the timeline may have another scale again.
 fn let_go(props: &TimelineProps) -> Callback<PointerEvent> {
-    let (on, live, lens, handle) = (props.on.clone(), props.live.clone(), props.lens.clone(), props.handle.clone());
+    let (on, live, lens, handle) =
+        (props.on.clone(), props.live.clone(), props.lens.clone(), props.handle.clone());
     Callback::from(move |_: PointerEvent| {
         let has_scrubbed = live.let_go() && !lens.let_go();
         if has_scrubbed {
@@ -242,8 +251,7 @@ fn defs() -> Html {
 }
 
 /// The branches that are not on screen, as thin lines off the bar: each from where it parts to where it ends.
-fn branches(session: &Session, scale: &Scale, rows: Rows, lang: Lang) -> Html {
-    let lines = marks::branches(session, scale, lang);
+fn branches(lines: Vec<BranchLine>, scale: &Scale, rows: Rows) -> Html {
     let last = lines.len().saturating_sub(1);
     let right = scale.left + scale.width;
     let lines = lines.into_iter().enumerate().map(|(place, line)| {

@@ -109,7 +109,8 @@ mod tests {
         let scale = Scale::of(2_000_000, 24.0, 1_000.0);
         assert_eq!(scale.time_beyond(524.0), scale.time(524.0));
         assert_eq!(scale.time_beyond(1_024.0), 2_500_000);
-        let reached: Vec<u64> = [12.0, 24.0, 48.0, 360.0].map(|more| scale.time_beyond(1_024.0 + more)).to_vec();
+        let reached: Vec<u64> =
+            [12.0, 24.0, 48.0, 360.0].map(|more| scale.time_beyond(1_024.0 + more)).to_vec();
         assert!(reached.windows(2).all(|pair| pair[0] < pair[1]) && reached[0] > 2_500_000, "{reached:?}");
         assert!(reached[1] > 5_000_000 && reached[3] > 100_000_000, "{reached:?}");
         assert_eq!(scale.time_beyond(-99.0), 0);

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where it finds nothing")]
 
 mod axe;
+mod compare;
 mod copies;
 mod embed;
 mod experiments;
@@ -21,6 +22,7 @@ mod looks;
 mod machine;
 mod memory;
 mod offline;
+mod panels;
 mod phone;
 mod reach;
 mod reader;

@@ -175,7 +175,8 @@ fn the_wheel_is_the_pages_and_with_control_it_zooms() {
     page.eval("document.querySelector('.plane').scrollIntoView({ block: 'end' }), scrollTo(0, scrollY / 2), true");
     page.settle();
     let before = window(&mut page);
-    let (x, y) = place_on(&mut page, &lanes(&mut page)[0].clone(), before.from_us + before.length_us() / 2);
+    let lane = lanes(&mut page)[0].clone();
+    let (x, y) = place_on(&mut page, &lane, before.from_us + before.length_us() / 2);
     let scrolled = page.eval("scrollY").as_f64().unwrap();
     page.wheel((x, y), 60.0);
     page.wait_for(&format!("scrollY > {scrolled}"));
@@ -326,7 +327,8 @@ fn a_long_run_scrolls_and_tells_its_times() {
 fn scroll(page: &mut Page, what: &str) {
     let until_us = window(page).until_us;
     let lane = lanes(page)[0].clone();
-    let (x, y) = place_on(page, &lane, until_us - window(page).length_us() / 2);
+    let at_us = until_us - window(page).length_us() / 2;
+    let (x, y) = place_on(page, &lane, at_us);
     let mut took_ms = Vec::new();
     for round in 0..20 {
         let by = if round % 4 < 2 { 37.0 } else { -37.0 };

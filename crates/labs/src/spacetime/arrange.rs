@@ -1,8 +1,7 @@
 //! How a person arranged the lanes: in which order, which are thin, which are hidden; and the same as words of a link.
 
-use std::collections::BTreeSet;
-
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::{Set, sort_few};
 
 /// From so many lanes on, the clients share one, unless a person wants otherwise.
 const MANY_LANES: usize = 9;
@@ -15,9 +14,9 @@ pub struct Arrangement {
     /// The nodes in the person's order; the rest follows in the natural one. Empty for the natural order.
     pub order: Vec<NodeId>,
     /// Lanes that are as thin as a hair.
-    pub thin: BTreeSet<NodeId>,
+    pub thin: Set<NodeId>,
     /// Lanes that are not shown.
-    pub hidden: BTreeSet<NodeId>,
+    pub hidden: Set<NodeId>,
     /// Whether all clients share one lane; none for where there are many lanes.
     pub clients_share: Option<bool>,
 }
@@ -77,7 +76,7 @@ impl Arrangement {
             }
         }
         for row in rows.iter_mut().filter(|row| row.nodes.len() > 1) {
-            row.nodes.sort();
+            sort_few(&mut row.nodes, Ord::cmp);
         }
         rows
     }

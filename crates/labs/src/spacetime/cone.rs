@@ -1,10 +1,10 @@
 //! What can have caused a step, and what it can have caused: its past and its future light cone (Lamport 1978), read
 //! from vector clocks.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::Set;
 use faultscope_sim::Kind;
 
 use super::{Window, grouped};
@@ -16,9 +16,9 @@ use crate::words::{Lang, Text};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cone {
     /// Steps that can have caused it.
-    pub past: BTreeSet<u64>,
+    pub past: Set<u64>,
     /// Steps that it can have caused.
-    pub future: BTreeSet<u64>,
+    pub future: Set<u64>,
 }
 
 /// A step with what was known after it.
@@ -91,7 +91,9 @@ mod tests {
         let node = session.run().index()[step as usize - 1].node().unwrap().to_string();
         for lang in Lang::ALL {
             let said = cone_words(&session, step, &cone, lang);
-            for part in [step.to_string(), cone.past.len().to_string(), cone.future.len().to_string(), node.clone()] {
+            for part in
+                [step.to_string(), cone.past.len().to_string(), cone.future.len().to_string(), node.clone()]
+            {
                 assert!(said.contains(&part), "{said} lacks {part}");
             }
         }

@@ -1,9 +1,8 @@
 //! A window with too many steps for single messages: how each lane looked, and how many messages came to it, in
 //! columns. Taken from samples, so that a window of a million steps costs no more than one of ten thousand.
 
-use std::collections::BTreeMap;
-
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::Map;
 use faultscope_sim::{IndexEntry, Kind};
 
 use super::gather::{Lane, Stretch, fault_of, is_alike, stretch_of};
@@ -22,7 +21,7 @@ pub struct Density {
     /// How each lane looked, as far as kept moments tell: a change may be drawn a little late.
     pub lanes: Vec<Lane>,
     /// How many messages came to each node in each column, as a share of the fullest column of any: 0 to 1.
-    pub columns: BTreeMap<NodeId, Vec<f64>>,
+    pub columns: Map<NodeId, Vec<f64>>,
     /// What a person or a script did.
     pub faults: Vec<Fault>,
 }
@@ -46,7 +45,7 @@ fn ends(window: Window, columns: usize) -> impl Iterator<Item = u64> {
 
 fn sampled_lanes(session: &Session, window: Window, columns: usize, lang: Lang) -> Vec<Lane> {
     let run = session.run();
-    let mut lanes: BTreeMap<NodeId, Vec<Stretch>> = BTreeMap::new();
+    let mut lanes: Map<NodeId, Vec<Stretch>> = Map::new();
     let mut from_us = window.from_us;
     let mut known_step = None;
     for until_us in ends(window, columns) {
@@ -70,10 +69,10 @@ fn sampled_lanes(session: &Session, window: Window, columns: usize, lang: Lang) 
     lanes.into_iter().map(|(node, stretches)| Lane { node, stretches }).collect()
 }
 
-fn counted(session: &Session, window: Window, columns: usize) -> BTreeMap<NodeId, Vec<f64>> {
+fn counted(session: &Session, window: Window, columns: usize) -> Map<NodeId, Vec<f64>> {
     let index = session.run().index();
     let mut rest = &index[index.partition_point(|entry| entry.at_us < window.from_us)..];
-    let mut counted: BTreeMap<NodeId, Vec<f64>> = BTreeMap::new();
+    let mut counted: Map<NodeId, Vec<f64>> = Map::new();
     for (place, until_us) in ends(window, columns).enumerate() {
         let (here, later) = rest.split_at(rest.partition_point(|entry| entry.at_us <= until_us));
         rest = later;
@@ -129,9 +128,11 @@ mod tests {
         let columns = 6;
         let seen = density(&session, window, columns, Lang::En);
         let index = session.run().index();
-        let mut whole: BTreeMap<NodeId, Vec<f64>> = BTreeMap::new();
+        let mut whole: Map<NodeId, Vec<f64>> = Map::new();
         for entry in index.iter().filter(|entry| is_message(entry)) {
-            let Some(place) = ends(window, columns).position(|until_us| entry.at_us <= until_us) else { continue };
+            let Some(place) = ends(window, columns).position(|until_us| entry.at_us <= until_us) else {
+                continue;
+            };
             if entry.at_us >= window.from_us {
                 whole.entry(entry.node().unwrap()).or_insert_with(|| vec![0.0; columns])[place] += 1.0;
             }
@@ -159,7 +160,12 @@ mod tests {
         let seen = density(&session, window, 200, Lang::En);
         for lane in &seen.lanes {
             assert_eq!(lane.stretches.first().map(|first| first.from_us), Some(0), "{}", lane.node);
-            assert_eq!(lane.stretches.last().map(|last| last.until_us), Some(window.until_us), "{}", lane.node);
+            assert_eq!(
+                lane.stretches.last().map(|last| last.until_us),
+                Some(window.until_us),
+                "{}",
+                lane.node
+            );
             assert!(lane.stretches.windows(2).all(|pair| pair[0].until_us == pair[1].from_us));
             let is_down = lane.stretches.last().is_some_and(|last| last.status == Status::Down);
             assert_eq!(is_down, lane.node == NodeId::server(2), "{}", lane.node);

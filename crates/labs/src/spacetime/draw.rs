@@ -1,15 +1,14 @@
 //! The diagram as marks: axis, lanes, cuts, messages, signs, needle; in this order.
 
-use std::collections::BTreeSet;
-
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::Set;
 use faultscope_scene::{Icon, Ink, Layer, Lettering, Point, Rect, Scene, Style, Subject};
 use faultscope_sim::{Cut, Status};
 
+use super::arrange::LaneRow;
 use super::cone::Cone;
 use super::gather::{Chart, Effect, Fault, Lane, Mark, MarkKind, Stretch, Way};
 use super::labels::Labels;
-use super::arrange::LaneRow;
 use super::{Frame, Window, grouped, milliseconds, ways, x_within};
 use crate::lab::Lab;
 use crate::session::Session;
@@ -116,7 +115,9 @@ impl Plane<'_> {
     /// The borders between neighbouring lanes that a cut parts.
     fn cut_lines(&self, cut: &Cut) -> Vec<f64> {
         let parts = |upper: &Placed, lower: &Placed| {
-            let (Some(&one), Some(&other)) = (upper.row.nodes.last(), lower.row.nodes.first()) else { return false };
+            let (Some(&one), Some(&other)) = (upper.row.nodes.last(), lower.row.nodes.first()) else {
+                return false;
+            };
             cut.stops(one, other) || cut.stops(other, one)
         };
         let borders = self.rows.windows(2).filter(|pair| parts(&pair[0], &pair[1]));
@@ -157,7 +158,9 @@ pub(super) fn scene(session: &Session, chart: &Chart, cone: Option<&Cone>, frame
     }
     draw_cuts(&mut plane, chart);
     draw_faults(&mut plane, &mut labels, &chart.faults);
-    ways::draw(&mut plane, &mut labels, &chart.ways, |way| focus.map_or(1.0, |focus| ways::opacity(way, focus)));
+    ways::draw(&mut plane, &mut labels, &chart.ways, |way| {
+        focus.map_or(1.0, |focus| ways::opacity(way, focus))
+    });
     draw_marks(&mut plane, &mut labels, &chart.marks);
     for lane in &chart.lanes {
         label_epochs(&mut plane, &mut labels, lane);
@@ -197,7 +200,7 @@ pub(super) fn time_of(session: &Session, step: u64) -> u64 {
 
 /// The names of the messages in the window with their colours, in the lab's order.
 fn kinds(lab: &'static Lab, chart: &Chart) -> Vec<(&'static str, u8, bool)> {
-    let seen: BTreeSet<(&str, bool)> =
+    let seen: Set<(&str, bool)> =
         chart.ways.iter().map(|way| (way.body.name(), way.body.is_reply())).collect();
     let known = lab.kinds.iter().flat_map(|kind| [(kind.name, kind.ink, false), (kind.name, kind.ink, true)]);
     known.filter(|&(name, _, is_reply)| seen.contains(&(name, is_reply))).collect()
@@ -356,7 +359,7 @@ pub(super) fn draw_lane(plane: &mut Plane<'_>, lane: &Lane) {
 /// Height of a band: what leads is thick, what is down is hatched.
 fn thickness(stretch: &Stretch, height: f64) -> f64 {
     let thickness: f64 = match (stretch.status, stretch.edge) {
-        (Status::Down, _) if height >= 20.0 => 10.0,
+        (Status::Down, _) if height >= 17.0 => 10.0,
         (Status::Down, _) | (_, Edge::Thick) => 7.0,
         _ => 3.0,
     };
@@ -391,7 +394,7 @@ fn draw_stretch(plane: &mut Plane<'_>, id: NodeId, stretch: &Stretch, placed: &P
 /// The epoch in words above its band, where it begins.
 pub(super) fn label_epochs(plane: &mut Plane<'_>, labels: &mut Labels, lane: &Lane) {
     let Some(placed) = plane.row(lane.node) else { return };
-    if placed.height < 20.0 || placed.row.nodes.len() > 1 {
+    if placed.height < 17.0 || placed.row.nodes.len() > 1 {
         return;
     }
     let y = plane.top + placed.middle();
@@ -442,7 +445,8 @@ pub(super) fn draw_faults(plane: &mut Plane<'_>, labels: &mut Labels, faults: &[
     let area = plane.area();
     let base = area.y - 1.0;
     let window = plane.window;
-    let faults = || faults.iter().filter(move |fault| (window.from_us..=window.until_us).contains(&fault.at_us));
+    let faults =
+        || faults.iter().filter(move |fault| (window.from_us..=window.until_us).contains(&fault.at_us));
     for fault in faults() {
         let x = plane.x(fault.at_us);
         labels.take(Rect::around(Point::new(x, base - 4.0), 8.0, 8.0));

@@ -1,8 +1,7 @@
 //! What a space-time diagram shows, gathered in one replay of its window, before anything is drawn.
 
-use std::collections::BTreeMap;
-
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::Map;
 use faultscope_sim::{Action, Cut, Deed, Fate, Flight, Kind, Moment, Payload, Status, Step, World};
 
 use super::{STEPS_MAX, TooMany, Window, lanes};
@@ -187,9 +186,9 @@ struct Gathering<'a> {
     session: &'a Session,
     window: Window,
     lang: Lang,
-    lanes: BTreeMap<NodeId, Vec<Stretch>>,
+    lanes: Map<NodeId, Vec<Stretch>>,
     /// Messages that were sent and of which no end is known yet, by number.
-    open: BTreeMap<u64, Way>,
+    open: Map<u64, Way>,
     ways: Vec<Way>,
     marks: Vec<Mark>,
     faults: Vec<Fault>,
@@ -202,8 +201,8 @@ impl<'a> Gathering<'a> {
             session,
             window,
             lang,
-            lanes: BTreeMap::new(),
-            open: BTreeMap::new(),
+            lanes: Map::new(),
+            open: Map::new(),
             ways: Vec::new(),
             marks: Vec::new(),
             faults: Vec::new(),
