@@ -89,6 +89,8 @@ fn check_targets(view: View, least: f64) {
         page.key("Escape");
         page.wait_for("!document.querySelector('.sheet')");
     }
+    // The arrows belong to the tabs while the focus is there.
+    page.eval("document.activeElement.blur(), true");
     let (message, _) = a_free_message(&mut page);
     for item in ["n1".to_owned(), format!("message-{message}")] {
         page.eval(&format!("document.querySelector('[data-item={item}]').click(), true"));
@@ -121,8 +123,7 @@ fn a_small_control_is_found() {
     page.finish();
 }
 
-/// Presses the tab key until the focus has been everywhere and leaves the page; returns each stop, and what of it
-/// shows no focus.
+/// Presses the tab key until the focus has been everywhere; returns each stop, and those that show no focus.
 fn walk(page: &mut Page, key: &str) -> (Vec<String>, Vec<String>) {
     let (mut stops, mut unseen) = (Vec::new(), Vec::new());
     page.eval("document.activeElement.blur(), true");
@@ -148,7 +149,11 @@ fn walk(page: &mut Page, key: &str) -> (Vec<String>, Vec<String>) {
         if stop[1] != true {
             unseen.push(name.clone());
         }
-        assert!(!stops.contains(&name), "the focus goes round without leaving the page: {name}");
+        // Behind the last stop the focus goes to the browser, of which the page sees nothing.
+        if stops.last() == Some(&name) || stops.first() == Some(&name) {
+            return (stops, unseen);
+        }
+        assert!(!stops.contains(&name), "the focus is caught: {name} in {stops:#?}");
         stops.push(name);
     }
     panic!("the focus never leaves the page: {stops:?}")
