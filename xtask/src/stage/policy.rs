@@ -67,7 +67,7 @@ fn policy(page: &str, place: Place) -> String {
         Place::OneFile => {}
         Place::Site => wishes.extend(["connect-src 'self'".to_owned(), "manifest-src 'self'".to_owned()]),
         Place::Workshop => {
-            wishes.extend(["connect-src 'self' ws:".to_owned(), "manifest-src 'self'".to_owned()])
+            wishes.extend(["connect-src 'self' ws:".to_owned(), "manifest-src 'self'".to_owned()]);
         }
     }
     wishes.extend(["base-uri 'none'".to_owned(), "form-action 'none'".to_owned()]);
