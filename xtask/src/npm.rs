@@ -152,8 +152,8 @@ fn registry() -> String {
 /// What a `.npmrc` sets as the registry of all packages.
 fn registry_of(settings: &str) -> Option<String> {
     let pairs = settings.lines().filter_map(|line| line.split_once('='));
-    let value = pairs.filter(|(key, _)| key.trim() == "registry").map(|(_, value)| value.trim());
-    value.last().map(|value| value.trim_matches('"').to_owned())
+    let mut value = pairs.filter(|(key, _)| key.trim() == "registry").map(|(_, value)| value.trim());
+    value.next_back().map(|value| value.trim_matches('"').to_owned())
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ fn answer(visitor: &TcpStream, folder: &Path, compressed: &Compressed) -> io::Re
         let (place, query) = address.split_once('?').unwrap_or((address, ""));
         match file_of(place, folder).and_then(|file| content(&file, compressed).ok().map(|it| (file, it))) {
             Some((file, content)) => {
-                send(visitor, "200 OK", media_type(&file), lifetime(&file, query), &content)?
+                send(visitor, "200 OK", media_type(&file), lifetime(&file, query), &content)?;
             }
             None => send(visitor, "404 Not Found", "text/plain; charset=utf-8", "no-cache", &[])?,
         }
