@@ -57,18 +57,30 @@ pub(crate) fn cut_along(from: Point, to: Point, nodes: &[(NodeId, Point)]) -> Op
 /// The node after the selected one, or before it, round and round; none in an empty world.
 pub(crate) fn neighbour(session: &Session, selection: Selection, forward: bool) -> Option<NodeId> {
     let nodes: Vec<NodeId> = session.world().nodes().map(|node| node.id).collect();
-    let count = nodes.len();
     let here = match selection {
         Selection::Node(node) => nodes.iter().position(|id| *id == node),
         _ => None,
     };
-    let place = match (here, forward) {
+    nodes.get(place_beside(nodes.len(), here, forward)?).copied()
+}
+
+/// The message in flight after the selected one, or before it, round and round; none where nothing is in flight.
+pub(crate) fn message_beside(world: &World, selection: Selection, forward: bool) -> Option<u64> {
+    let messages: Vec<u64> = world.flights().map(|flight| flight.id).collect();
+    let here = match selection {
+        Selection::Message(message) => messages.iter().position(|id| *id == message),
+        _ => None,
+    };
+    messages.get(place_beside(messages.len(), here, forward)?).copied()
+}
+
+fn place_beside(count: usize, here: Option<usize>, forward: bool) -> Option<usize> {
+    Some(match (here, forward) {
         (Some(here), true) => (here + 1) % count,
         (Some(here), false) => (here + count - 1) % count,
         (None, true) => 0,
         (None, false) => count.checked_sub(1)?,
-    };
-    nodes.get(place).copied()
+    })
 }
 
 #[cfg(test)]

@@ -48,6 +48,8 @@ pub(crate) enum Msg {
 pub(crate) struct App {
     place: Place,
     problem: Option<Problem>,
+    /// The title of the story that is open.
+    story: Option<String>,
     lang: Lang,
     theme: ThemeChoice,
     painted: Theme,
@@ -64,6 +66,7 @@ impl Component for App {
         let mut app = Self {
             place: Place::Home,
             problem: None,
+            story: None,
             lang: preferences::language(),
             theme,
             painted: preferences::painted_theme(theme),
@@ -123,7 +126,10 @@ impl App {
                 let session = handle.read();
                 let lab = session.lab().title.get(self.lang);
                 let variant = session.variant().about().title.get(self.lang);
-                format!("{lab} · {variant} – Faultscope")
+                match &self.story {
+                    Some(story) => format!("{story} · {lab} – Faultscope"),
+                    None => format!("{lab} · {variant} – Faultscope"),
+                }
             }
         }
     }
@@ -171,6 +177,7 @@ impl App {
                     self.show(Handle::new(session));
                 }
             }
+            Intent::Title(story) => self.story = story,
             Intent::Lang(lang) => {
                 self.lang = lang;
                 preferences::keep_language(lang);
@@ -210,9 +217,11 @@ fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
     listeners.push(EventListener::new(&window, "hashchange", move |_| address.emit(())));
     listeners.push(embed::listen(&window, ctx.link().callback(Msg::Do)));
     listeners.extend(drops(&window, ctx.link().callback(Msg::Brought)));
-    if let Ok(Some(query)) = window.match_media(preferences::DARK_QUERY) {
-        let changed = ctx.link().callback(|()| Msg::SystemTheme);
-        listeners.push(EventListener::new(&query, "change", move |_| changed.emit(())));
+    for query in [preferences::DARK_QUERY, preferences::FORCED_QUERY] {
+        if let Ok(Some(query)) = window.match_media(query) {
+            let changed = ctx.link().callback(|()| Msg::SystemTheme);
+            listeners.push(EventListener::new(&query, "change", move |_| changed.emit(())));
+        }
     }
     listeners
 }

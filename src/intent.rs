@@ -78,6 +78,8 @@ pub(crate) enum Intent {
     Open(String),
     /// Start over: the same settings and seed, no actions.
     StartOver,
+    /// Name the page after this story, or after the lab alone.
+    Title(Option<String>),
     /// Speak another language.
     Lang(Lang),
     /// Show other colours.

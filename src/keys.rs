@@ -57,6 +57,12 @@ pub(crate) enum Key {
     NextNode,
     /// Pick the node before it up.
     NodeBefore,
+    /// Pick the next message in flight up.
+    NextMessage,
+    /// Pick the message before it up.
+    MessageBefore,
+    /// What can be done to what is picked up.
+    Actions,
     /// Move the selected node, by so many steps to the right and downwards.
     Move(i8, i8),
     /// Put the selected node back where the lab has it.
@@ -120,6 +126,9 @@ pub(crate) fn key(name: &str, modifiers: Modifiers) -> Option<Key> {
         ("u", _, _, true) => Some(Key::Redo),
         ("n", _, _, false) => Some(Key::NextNode),
         ("b", _, _, false) => Some(Key::NodeBefore),
+        ("m", _, _, false) => Some(Key::NextMessage),
+        ("m", _, _, true) => Some(Key::MessageBefore),
+        ("a", _, _, false) => Some(Key::Actions),
         ("?", ..) => Some(Key::Help),
         ("Escape", ..) => Some(Key::Escape),
         _ => None,
@@ -196,6 +205,9 @@ mod tests {
             ("ctrl-y", Key::Redo),
             ("n", Key::NextNode),
             ("b", Key::NodeBefore),
+            ("m", Key::NextMessage),
+            ("shift-M", Key::MessageBefore),
+            ("a", Key::Actions),
             ("shift-ArrowUp", Key::Move(0, -1)),
             ("shift-ArrowRight", Key::Move(1, 0)),
             ("l", Key::PutBack),

@@ -8,6 +8,7 @@ mod carry_out;
 mod drags;
 mod embedded;
 mod layout;
+mod narrator;
 mod second;
 mod shown;
 pub(crate) mod watch;
@@ -32,6 +33,7 @@ use crate::spacetime::Lens;
 use crate::stage::{Listeners, Outcome, StageCanvas, View, spotlight};
 use crate::timeline::Live;
 use crate::{panes, panic_screen, words};
+use narrator::Narrator;
 use second::Second;
 use watch::Watch;
 
@@ -115,7 +117,7 @@ pub(crate) struct LabPage {
     /// The length at which it is known that something is left to happen.
     lively_at: Option<u64>,
     notice: Option<String>,
-    said: String,
+    narrator: Narrator,
     canvas: Rc<StageCanvas>,
     live: Rc<Live>,
     lens: Rc<Lens>,
@@ -156,7 +158,7 @@ impl Component for LabPage {
             quiet_frames: 0,
             lively_at: None,
             notice: None,
-            said: String::new(),
+            narrator: Narrator::default(),
             canvas: Rc::default(),
             lens: Rc::new(Lens::new(live.clone())),
             live,
@@ -260,7 +262,7 @@ impl LabPage {
         self.tool = None;
         self.stand();
         self.lively_at = None;
-        self.said = String::new();
+        self.narrator.forget();
         self.show_panels();
         self.remember();
     }
@@ -375,7 +377,7 @@ impl LabPage {
     fn play(&mut self, ctx: &Context<Self>) {
         self.is_playing = true;
         self.spot.clear();
-        self.said.clear();
+        self.narrator.begin(self.handle.read().step());
         self.quiet_frames = 0;
         self.wake(ctx);
     }
@@ -413,6 +415,7 @@ impl LabPage {
         self.quiet_frames = if step == before { self.quiet_frames + 1 } else { 0 };
         if self.quiet_frames > QUIET_FRAMES && self.is_over() {
             self.stand();
+            self.narrator.sum_up(&self.handle.read(), ctx.props().lang);
             self.notice = Some(words::NOTHING_LEFT.get(ctx.props().lang).to_owned());
             self.note_change(ctx);
             self.touch();
@@ -420,6 +423,7 @@ impl LabPage {
         }
         self.wake(ctx);
         if self.clock.panels_are_due(now_ms) {
+            self.narrator.overhear(&self.handle.read(), now_ms, ctx.props().lang);
             self.touch();
             return true;
         }
@@ -478,20 +482,6 @@ impl LabPage {
 
     /// Says what the last step was, for those who hear the page.
     fn say_step(&mut self, lang: Lang) {
-        self.said = say_step(&self.handle.read(), lang);
-    }
-}
-
-/// The step at the cursor in a sentence.
-fn say_step(session: &Session, lang: Lang) -> String {
-    let step = session.step();
-    match session.rows(step, step, lang).pop().filter(|_| step > 0) {
-        None => words::SAID_START.get(lang).to_owned(),
-        Some(row) => {
-            let who = row.node.map(|node| format!("{node} ")).unwrap_or_default();
-            let (number, time) = (step.to_string(), crate::format::time_words(row.at_us));
-            let parts = [("step", number.as_str()), ("time", &time), ("who", &who), ("words", &row.words)];
-            words::SAID.fill(lang, &parts)
-        }
+        self.narrator.tell(&self.handle.read(), lang);
     }
 }

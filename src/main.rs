@@ -8,6 +8,7 @@ mod app;
 mod ask;
 mod embed;
 mod files;
+mod focus;
 mod format;
 mod handle;
 mod home;

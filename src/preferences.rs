@@ -13,6 +13,9 @@ const THEME_KEY: &str = "faultscope.theme";
 /// Asks the system for its colours.
 pub(crate) const DARK_QUERY: &str = "(prefers-color-scheme: dark)";
 
+/// Asks whether the system chooses all colours.
+pub(crate) const FORCED_QUERY: &str = "(forced-colors: active)";
+
 /// The language in which the document is. `static/first.js` has chosen it before anything was painted: the reader's
 /// earlier choice, else the browser's first language.
 pub(crate) fn language() -> Lang {
@@ -60,11 +63,19 @@ pub(crate) fn painted_theme(choice: ThemeChoice) -> Theme {
     match choice {
         ThemeChoice::Light => Theme::Light,
         ThemeChoice::Dark => Theme::Dark,
-        ThemeChoice::System => {
-            let asked = web_sys::window().and_then(|window| window.match_media(DARK_QUERY).ok().flatten());
-            if asked.is_some_and(|query| query.matches()) { Theme::Dark } else { Theme::Light }
-        }
+        ThemeChoice::System if matches(DARK_QUERY) => Theme::Dark,
+        ThemeChoice::System => Theme::Light,
     }
+}
+
+/// Whether the system chooses all colours.
+pub(crate) fn are_colours_forced() -> bool {
+    matches(FORCED_QUERY)
+}
+
+fn matches(query: &str) -> bool {
+    let asked = web_sys::window().and_then(|window| window.match_media(query).ok().flatten());
+    asked.is_some_and(|query| query.matches())
 }
 
 /// Says language, colours and title where browsers, style sheets and screen readers look for them.

@@ -152,7 +152,8 @@ fn acts(is_lab: bool, props: &TopBarProps) -> Html {
     let open = |overlay| props.on.reform(move |_: MouseEvent| Intent::Overlay(Some(overlay)));
     let settings = || {
         html! {
-            <button type="button" class="act" onclick={open(Overlay::Settings)} aria-haspopup="dialog">
+            <button type="button" class="act" onclick={open(Overlay::Settings)} aria-haspopup="dialog"
+                aria-label={words::SETTINGS.get(lang)} title={words::SETTINGS.get(lang)}>
                 { icon(Icon::Settings) }<span>{ words::SETTINGS.get(lang) }</span>
             </button>
         }

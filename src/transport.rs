@@ -133,10 +133,10 @@ fn speed(props: &TransportProps) -> Html {
     let told = if factor(props.speed) >= 0.95 { words::SPEED_TIMES } else { words::SPEED_OF };
     html! {
         <div class="speed">
-            <label class="lab" for="speed">{ words::SPEED.get(props.lang) }</label>
+            <span class="lab" aria-hidden="true">{ words::SPEED.get(props.lang) }</span>
             <span class="scale">
                 <input id="speed" type="range" min={SLOWEST.to_string()} max={FASTEST.to_string()} step="5"
-                    value={props.speed.to_string()} list="speed-ticks"
+                    value={props.speed.to_string()} list="speed-ticks" aria-label={words::SPEED.get(props.lang)}
                     aria-valuetext={told.fill(props.lang, &[("speed", &words)])} {oninput} />
                 <span class="scale-words" aria-hidden="true">
                     <i>{ "1/1000" }</i><i>{ "1/10" }</i><i>{ "1" }</i><i>{ "10×" }</i>

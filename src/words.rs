@@ -14,7 +14,10 @@ pub(crate) const MESSAGES: Text = Text::new("Messages in flight", "传输中的�
 /// Counts what is not listed.
 pub(crate) const MORE_MESSAGES: Text = Text::new("and {count} more", "另有 {count} 条");
 /// A message on its way.
-pub(crate) const MESSAGE: Text = Text::new("{message} from {from} to {to}", "{from} 发往 {to} 的 {message}");
+pub(crate) const MESSAGE: Text = Text::new(
+    "{message} from {from} to {to}, arrives in {time}",
+    "{from} 发往 {to} 的 {message}，{time} 后到达",
+);
 /// A message that a person holds.
 pub(crate) const MESSAGE_HELD: Text =
     Text::new("{message} from {from} to {to}, held", "{from} 发往 {to} 的 {message}，已扣住");
@@ -25,6 +28,11 @@ pub(crate) const MESSAGE_WAITING: Text =
 pub(crate) const STAGE: Text = Text::new("Stage", "舞台");
 /// Describes the canvas.
 pub(crate) const PICTURE: Text = Text::new("Picture of the run: {label}", "运行画面：{label}");
+/// There is no canvas to paint on.
+pub(crate) const UNPAINTED: Text = Text::new(
+    "The browser cannot paint the stage here: this list is the same stage in words.",
+    "浏览器无法绘制舞台，下面的列表以文字呈现同样的内容。",
+);
 /// Names the legend.
 pub(crate) const LEGEND: Text = Text::new("Messages", "消息图例");
 /// What a hollow mark is.
@@ -115,6 +123,17 @@ pub(crate) const TAB_TIME: Text = Text::new("Time", "时间");
 /// What a live region says of a step.
 pub(crate) const SAID: Text =
     Text::new("Step {step}, {time}: {who}{words}", "第 {step} 步，{time}：{who}{words}");
+/// What a step or a stretch of the run has broken.
+pub(crate) const SAID_BROKEN: Text = Text::new("Broken: {what}.", "被违反：{what}。");
+/// What a live region says of a stretch that was played.
+pub(crate) const SAID_PLAYED: Text =
+    Text::new("Played {count} steps: {what}.", "已播放 {count} 步：{what}。");
+/// How many messages arrived in a stretch.
+pub(crate) const SAID_ARRIVED: Text = Text::new("{count} messages arrived", "送达 {count} 条消息");
+/// How many were lost.
+pub(crate) const SAID_LOST: Text = Text::new("{count} lost", "丢失 {count} 条");
+/// How many nodes crashed.
+pub(crate) const SAID_CRASHED: Text = Text::new("{count} crashes", "崩溃 {count} 次");
 /// Before the first step.
 pub(crate) const SAID_START: Text = Text::new("Start of the run", "运行开始");
 

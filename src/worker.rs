@@ -7,11 +7,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use gloo::timers::callback::Timeout;
 use js_sys::{Function, Object, Promise, Reflect};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{MessageEvent, Worker};
+use web_sys::{Event, MessageEvent, Worker};
 
 use crate::ask;
 
@@ -29,13 +30,23 @@ struct Desk {
     waiting: Waiting,
     /// Kept alive as long as the worker.
     _listener: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(Event)>,
 }
 
-/// How to end the promise of each open question: resolve, reject.
-type Waiting = Rc<RefCell<BTreeMap<u64, (Function, Function)>>>;
+/// The open questions by their numbers.
+type Waiting = Rc<RefCell<BTreeMap<u64, Open>>>;
+
+/// A question that is not answered yet.
+struct Open {
+    text: String,
+    resolve: Function,
+    reject: Function,
+}
 
 thread_local! {
     static DESK: RefCell<Option<Rc<Desk>>> = const { RefCell::new(None) };
+    /// Whether the browser refuses a worker to this page: then the page answers by itself, between two frames.
+    static IS_REFUSED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Puts `window.faultscope_ask(text) -> Promise<string>` on the page.
@@ -47,9 +58,14 @@ pub(crate) fn offer_to_page() {
 /// Asks the worker; the promise is the answer.
 fn ask_worker(text: &str) -> Promise {
     match desk() {
-        Ok(desk) => desk.ask(text),
-        Err(reason) => Promise::reject(&reason),
+        Some(desk) => desk.ask(text),
+        None => Promise::new(&mut |resolve, _| answer_here(text.to_owned(), resolve)),
     }
+}
+
+/// Answers on the page itself, once it has had time to paint. Long work comes as many short questions.
+fn answer_here(text: String, resolve: Function) {
+    Timeout::new(0, move || end(&resolve, &ask::answer(&text).into())).forget();
 }
 
 /// The worker's answer as JSON; what it refuses is an error.
@@ -67,16 +83,22 @@ pub(crate) fn now_ms() -> f64 {
     js_sys::Date::now()
 }
 
-/// The worker of this page, which the first question starts.
-fn desk() -> Result<Rc<Desk>, JsValue> {
-    DESK.with_borrow_mut(|kept| match kept {
-        Some(desk) => Ok(desk.clone()),
-        None => {
-            let desk = Rc::new(Desk::open()?);
-            *kept = Some(desk.clone());
-            Ok(desk)
+/// The worker of this page, which the first question starts; none where the browser refuses it.
+fn desk() -> Option<Rc<Desk>> {
+    if IS_REFUSED.get() {
+        return None;
+    }
+    DESK.with_borrow_mut(|kept| {
+        if kept.is_none() {
+            *kept = Desk::open().map_err(|reason| refuse(&reason)).ok().map(Rc::new);
         }
+        kept.clone()
     })
+}
+
+fn refuse(reason: &JsValue) {
+    IS_REFUSED.set(true);
+    web_sys::console::warn_2(&"no worker, so the page answers by itself:".into(), reason);
 }
 
 impl Desk {
@@ -85,7 +107,9 @@ impl Desk {
         let waiting = Waiting::default();
         let listener = listener(waiting.clone());
         worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-        Ok(Self { worker, next: Cell::new(1.0), waiting, _listener: listener })
+        let on_error = on_error(waiting.clone());
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Self { worker, next: Cell::new(1.0), waiting, _listener: listener, _on_error: on_error })
     }
 
     fn ask(&self, text: &str) -> Promise {
@@ -97,7 +121,9 @@ impl Desk {
                 .and_then(|_| self.worker.post_message(&question));
             match sent {
                 Ok(()) => {
-                    self.waiting.borrow_mut().insert(id as u64, (resolve, reject));
+                    self.waiting
+                        .borrow_mut()
+                        .insert(id as u64, Open { text: text.to_owned(), resolve, reject });
                 }
                 Err(reason) => end(&reject, &reason),
             }
@@ -111,11 +137,22 @@ fn listener(waiting: Waiting) -> Closure<dyn FnMut(MessageEvent)> {
         let part = |name: &str| Reflect::get(&event.data(), &name.into()).unwrap_or(JsValue::UNDEFINED);
         let id = part("id").as_f64().unwrap_or_default() as u64;
         let question = waiting.borrow_mut().remove(&id);
-        if let Some((resolve, reject)) = question {
+        if let Some(Open { resolve, reject, .. }) = question {
             match part("failure") {
                 failure if failure.is_undefined() => end(&resolve, &part("text")),
                 failure => end(&reject, &failure),
             }
+        }
+    })
+}
+
+/// A worker that cannot be loaded says so only here. Whoever waits for it is answered by the page.
+fn on_error(waiting: Waiting) -> Closure<dyn FnMut(Event)> {
+    Closure::new(move |event: Event| {
+        event.prevent_default();
+        refuse(&"it cannot be loaded, or has ended".into());
+        for (_, open) in waiting.take() {
+            answer_here(open.text, open.resolve);
         }
     })
 }

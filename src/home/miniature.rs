@@ -15,7 +15,7 @@ use yew::prelude::*;
 
 use crate::intent::{Selection, ThemeChoice};
 use crate::play::{Clock, USUAL};
-use crate::preferences::{DARK_QUERY, painted_theme};
+use crate::preferences::{DARK_QUERY, FORCED_QUERY, painted_theme};
 use crate::stage::{StageCanvas, View};
 
 /// How much virtual time is played before it starts over, in microseconds.
@@ -94,7 +94,7 @@ impl Show {
             EventListener::new_with_options(&window, "scroll", scrolls, looks_again(show)),
             EventListener::new(&window, "resize", looks_again(show)),
         ];
-        for query in [DARK_QUERY, CALM_QUERY] {
+        for query in [DARK_QUERY, FORCED_QUERY, CALM_QUERY] {
             listeners
                 .extend(media(query).map(|query| EventListener::new(&query, "change", looks_again(show))));
         }

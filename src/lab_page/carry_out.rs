@@ -84,6 +84,10 @@ impl LabPage {
                 let reopened = reopen::without_actions(&self.handle.read());
                 return self.reopen(ctx, reopened);
             }
+            Intent::Title(_) => {
+                ctx.props().on.emit(intent);
+                return false;
+            }
             Intent::Open(_) | Intent::Lang(_) | Intent::Theme(_) => ctx.props().on.emit(intent),
             Intent::Lanes => self.note_panels(ctx),
             Intent::Overlay(overlay) => {
@@ -115,7 +119,7 @@ impl LabPage {
         let was_playing = self.is_playing;
         self.stand();
         if was_playing {
-            self.say_step(ctx.props().lang);
+            self.narrator.sum_up(&self.handle.read(), ctx.props().lang);
             self.note_change(ctx);
             self.touch();
         }
@@ -148,7 +152,8 @@ impl LabPage {
             true
         });
         let link = ctx.link().clone();
-        self.chasing = (!is_there).then(|| request_animation_frame(move |_| link.send_message(Msg::Chase(at_us))));
+        self.chasing =
+            (!is_there).then(|| request_animation_frame(move |_| link.send_message(Msg::Chase(at_us))));
         self.note_change(ctx);
         self.paint(ctx);
         if self.panels_later.is_none() {
@@ -291,6 +296,10 @@ impl LabPage {
             Key::Redo => Intent::Redo,
             Key::NextNode => self.select_neighbour(true),
             Key::NodeBefore => self.select_neighbour(false),
+            Key::NextMessage => self.select_message(true),
+            Key::MessageBefore => self.select_message(false),
+            Key::Actions if self.selection == Selection::Nothing => return false,
+            Key::Actions => self.open_or_close(Overlay::Actions),
             Key::Move(right, down) => return self.nudge(ctx, right, down),
             Key::PutBack => Intent::PutBack(self.selected_node()),
             Key::PutAllBack => Intent::PutBack(None),
@@ -321,6 +330,11 @@ impl LabPage {
     fn select_neighbour(&self, forward: bool) -> Intent {
         let node = acts::neighbour(&self.handle.read(), self.selection, forward);
         Intent::Select(node.map_or(Selection::Nothing, Selection::Node))
+    }
+
+    fn select_message(&self, forward: bool) -> Intent {
+        let message = acts::message_beside(self.handle.read().world(), self.selection, forward);
+        Intent::Select(message.map_or(Selection::Nothing, Selection::Message))
     }
 
     fn open_or_close(&self, overlay: Overlay) -> Intent {

@@ -46,6 +46,8 @@ impl LabPage {
             let all = with_drag(session.placed(), Some(placed));
             session.put_nodes(all, goes_on);
         });
+        // The next key may come before the framework has drawn: it moves the node from where it is now.
+        self.paint(ctx);
         self.note_change(ctx);
         self.touch();
         true

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::{LabPage, Msg};
 use crate::embed;
+use crate::focus;
 use crate::intent::{Intent, Overlay, Selection, Tab};
 use crate::panels::{
     ActionsCard, BesideCard, BranchSheet, CompareSheet, EventLog, ExperimentSheet, FaultBar, FaultSheet,
@@ -36,6 +37,8 @@ impl LabPage {
         let (lang, theme) = (ctx.props().lang, ctx.props().theme);
         let session = self.handle.read();
         let pair = self.second.borrow_mut().as_mut().map(|second| {
+            // What stands beside the stages is of the same step as they are.
+            second.keep_up(&session);
             second.look_where_they_part(&session);
             second.pair(&session, lang)
         });
@@ -61,7 +64,9 @@ impl LabPage {
                     }
                 </main>
                 { self.overlay(lang, &on) }
-                <p class="hid" aria-live="polite">{ &self.said }</p>
+                <p class="hid" id="said" aria-live="polite">
+                    { self.narrator.said() }{ " " }{ self.notice.clone() }
+                </p>
             </div>
         }
     }
@@ -70,7 +75,8 @@ impl LabPage {
         let Some(notice) = &self.notice else { return Html::default() };
         let onclick = ctx.link().callback(|_: MouseEvent| Msg::Dismiss);
         html! {
-            <div class="notice" role="status">
+            // The live region says it: one that comes with its words is often not heard.
+            <div class="notice">
                 <span>{ notice }</span>
                 <button type="button" {onclick}>{ words::DISMISS.get(ctx.props().lang) }</button>
             </div>
@@ -85,6 +91,7 @@ impl LabPage {
                 <FaultBar handle={handle.clone()} {lang} {selection} tool={self.tool} on={on.clone()} />
                 <canvas class="stage-canvas" ref={self.canvas.node.clone()} role="img"
                     aria-label={words::PICTURE.fill(lang, &[("label", label)])} />
+                <p class="note unpainted-note">{ words::UNPAINTED.get(lang) }</p>
                 { self.card_beside(lang, on) }
                 { self.second_stage(pair, label, lang) }
                 if !self.spot.is_empty() && pair.is_none() { { spotlight::veil(&self.veil) } }
@@ -186,7 +193,7 @@ impl LabPage {
         let lang = ctx.props().lang;
         html! {
             <>
-                <div class="tabs" role="tablist" aria-label={words::TABS.get(lang)}>
+                <div class="tabs" role="tablist" aria-label={words::TABS.get(lang)} onkeydown={self.tab_arrows(on)}>
                     { for TABS.iter().map(|&(tab, title)| self.tab_key(tab, title.get(lang), on)) }
                 </div>
                 <div class="panel" role="tabpanel" id="panel" aria-labelledby={format!("tab-{}", tab_name(self.tab))}>
@@ -204,7 +211,7 @@ impl LabPage {
     pub(super) fn strip(&self, lang: Lang, on: &Callback<Intent>) -> Html {
         html! {
             <div class="strip" ref={self.strip.clone()}>
-                <Timeline handle={self.handle.clone()} {lang} class={self.class} width={self.strip_width}
+                <Timeline handle={self.handle.clone()} {lang} is_alone={self.second.borrow().is_some()} class={self.class} width={self.strip_width}
                     live={self.live.clone()} lens={self.lens.clone()} on={on.clone()} />
             </div>
         }
@@ -215,8 +222,27 @@ impl LabPage {
         let onclick = on.reform(move |_: MouseEvent| Intent::Tab(tab));
         html! {
             <button type="button" role="tab" id={format!("tab-{}", tab_name(tab))} aria-controls="panel"
-                aria-selected={is_on.to_string()} {onclick}>{ title }</button>
+                aria-selected={is_on.to_string()} tabindex={if is_on { "0" } else { "-1" }} {onclick}>{ title }</button>
         }
+    }
+
+    /// Arrows lead from tab to tab, round and round, and the focus goes along.
+    fn tab_arrows(&self, on: &Callback<Intent>) -> Callback<KeyboardEvent> {
+        let on = on.clone();
+        let here = TABS.iter().position(|(tab, _)| *tab == self.tab).unwrap_or_default();
+        Callback::from(move |event: KeyboardEvent| {
+            let place = match event.key().as_str() {
+                "ArrowLeft" => here + TABS.len() - 1,
+                "ArrowRight" => here + 1,
+                "Home" => 0,
+                "End" => TABS.len() - 1,
+                _ => return,
+            };
+            let (tab, _) = TABS[place % TABS.len()];
+            event.prevent_default();
+            focus::on_id(&format!("tab-{}", tab_name(tab)));
+            on.emit(Intent::Tab(tab));
+        })
     }
 
     fn lanes(&self, ctx: &Context<Self>, on: &Callback<Intent>) -> Html {

@@ -51,6 +51,12 @@ impl Watch {
         listeners.push(EventListener::new(&document, "visibilitychange", move |_| {
             seen.send_message(Msg::Visibility);
         }));
+        if let Some(element) = canvas.node.cast::<Element>() {
+            // A canvas that was lost and is given back is empty.
+            let link = link.clone();
+            listeners
+                .push(EventListener::new(&element, "contextrestored", move |_| link.send_message(Msg::Resized)));
+        }
         offer_hooks(canvas);
         let sizes = observe_sizes(link.clone(), canvas, strip);
         Some(Self { _listeners: listeners, sizes, strip: strip.cast() })

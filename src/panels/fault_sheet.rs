@@ -162,8 +162,8 @@ fn CutForm(props: &FormProps) -> Html {
         };
         let name = node.to_string();
         html! {
-            <button type="button" {class} {onclick} aria-label={format!("{name}: {}", word.get(lang))}>
-                <b>{ &name }</b><span>{ word.get(lang) }</span>
+            <button type="button" {class} {onclick} >
+                <b>{ &name }</b>{ " " }<span>{ word.get(lang) }</span>
             </button>
         }
     };

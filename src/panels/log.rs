@@ -8,8 +8,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use faultscope_labs::eventlog::{Filter, Line, Sort, found, lines};
-use faultscope_labs::sim::{IndexEntry, Kind, Pinned, Plan};
 use faultscope_labs::scene::Ink;
+use faultscope_labs::sim::{IndexEntry, Kind, Pinned, Plan};
 use faultscope_labs::{Lang, NodeId, Session};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement};
@@ -89,7 +89,10 @@ pub(crate) fn EventLog(props: &PanelProps) -> Html {
 fn nothing(session: &Session, filter: &Filter, lang: Lang) -> String {
     let (first, last) = searched_steps(session);
     let steps = |text: faultscope_labs::Text| {
-        text.fill(lang, &[("first", &thousands(first)), ("last", &thousands(last)), ("all", &thousands(session.len()))])
+        text.fill(
+            lang,
+            &[("first", &thousands(first)), ("last", &thousands(last)), ("all", &thousands(session.len()))],
+        )
     };
     match (filter.is_open(), filter.must_be_searched()) {
         (true, _) => words::LOG_EMPTY.get(lang).to_owned(),
@@ -216,7 +219,8 @@ fn heading(
     let pick_sort = {
         let (filter, sorts) = (filter.clone(), sorts.clone());
         Callback::from(move |event: Event| {
-            let place = event.target_dyn_into::<HtmlSelectElement>().map_or(0, |select| select.selected_index());
+            let place =
+                event.target_dyn_into::<HtmlSelectElement>().map_or(0, |select| select.selected_index());
             // The first choice is all of them.
             let sort = usize::try_from(place - 1).ok().and_then(|place| sorts.get(place).copied());
             filter.set(Filter { sort, ..(*filter).clone() });

@@ -3,8 +3,10 @@
 
 use gloo::events::EventListener;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, Node};
+use web_sys::{Element, Node};
 use yew::prelude::*;
+
+use crate::focus;
 
 /// What a menu is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -32,12 +34,13 @@ pub(crate) fn Menu(props: &MenuProps) -> Html {
         Callback::from(move |_: MouseEvent| is_open.set(!*is_open))
     };
     let chosen = {
-        let is_open = is_open.clone();
+        let (is_open, frame) = (is_open.clone(), frame.clone());
         Callback::from(move |event: MouseEvent| {
             // Only a button or a link chooses; the ground between them does not.
             let target = event.target_dyn_into::<Element>();
             if target.is_some_and(|target| target.closest("button, a").ok().flatten().is_some()) {
                 is_open.set(false);
+                focus_button(&frame);
             }
         })
     };
@@ -74,10 +77,8 @@ fn is_within(frame: &NodeRef, node: &Node) -> bool {
 }
 
 fn focus_button(frame: &NodeRef) {
-    let button = frame.cast::<Element>().and_then(|frame| frame.query_selector(".face").ok().flatten());
-    if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
-        // A button that cannot take the focus leaves it where it was.
-        let _ = button.focus();
+    if let Some(frame) = frame.cast::<Element>() {
+        focus::within(&frame, ".face");
     }
 }
 

@@ -4,11 +4,11 @@
 //! close it; the page beside it stays usable.
 
 use faultscope_labs::Lang;
-use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use super::words;
+use crate::focus;
 use crate::icons::{Icon, icon};
 use crate::intent::Intent;
 
@@ -34,8 +34,8 @@ pub(super) fn Sheet(props: &SheetProps) -> Html {
     let frame = use_node_ref();
     let frame_in = frame.clone();
     use_effect_with((), move |()| {
-        let before = focused();
-        focus(frame_in.cast::<HtmlElement>());
+        let before = focus::holder();
+        focus::on(frame_in.cast::<HtmlElement>());
         move || give_back(before, frame_in.cast::<Element>())
     });
     let close = props.on.reform(|()| Intent::Overlay(None));
@@ -60,22 +60,13 @@ pub(super) fn Sheet(props: &SheetProps) -> Html {
     }
 }
 
-fn focused() -> Option<HtmlElement> {
-    web_sys::window()?.document()?.active_element()?.dyn_into().ok()
-}
-
-fn focus(element: Option<HtmlElement>) {
-    // An element that takes no focus leaves it where it was, which is all that can be done.
-    let _ = element.map(|element| element.focus());
-}
-
 /// Focus goes back unless the reader has already taken it elsewhere.
 fn give_back(before: Option<HtmlElement>, frame: Option<Element>) {
-    let now = focused();
+    let now = focus::holder();
     let is_elsewhere = now.as_ref().is_some_and(|now| {
         now.tag_name() != "BODY" && !frame.as_ref().is_some_and(|frame| frame.contains(Some(now)))
     });
     if !is_elsewhere {
-        focus(before.filter(|before| before.is_connected()));
+        focus::on(before.filter(|before| before.is_connected()));
     }
 }

@@ -9,10 +9,12 @@ use faultscope_labs::story::{Player, Question, Story};
 use faultscope_labs::{Lab, Lang, NodeId, Session, StorySource};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::about::About;
 use super::{PanelProps, pane_words, words};
+use crate::focus;
 use crate::format::time_words;
 use crate::handle::Handle;
 use crate::icons::{Icon, icon};
@@ -71,6 +73,14 @@ pub(crate) fn StoryPanel(props: &PanelProps) -> Html {
             }
         });
     }
+    let frame = use_node_ref();
+    let title = open_title(&shelf.borrow(), props.lang);
+    let is_loading = matches!(&*shelf.borrow(), Shelf::Loading(_));
+    use_arrival(&frame, title.clone(), is_loading);
+    {
+        let on = props.on.clone();
+        use_effect_with(title, move |title| on.emit(Intent::Title(title.clone())));
+    }
     let desk = Desk { shelf, update, handle: props.handle.clone(), on: props.on.clone(), lang: props.lang };
     {
         let desk = desk.clone();
@@ -78,7 +88,7 @@ pub(crate) fn StoryPanel(props: &PanelProps) -> Html {
     }
     let shown = desk.shelf.borrow();
     html! {
-        <section class="tale" aria-label={words::STORY.get(props.lang)}>
+        <section class="tale" ref={frame} aria-label={words::STORY.get(props.lang)}>
             {
                 match &*shown {
                     Shelf::About => html! {
@@ -87,7 +97,7 @@ pub(crate) fn StoryPanel(props: &PanelProps) -> Html {
                     Shelf::Loading(source) => html! {
                         <>
                             <p class="lab">{ words::STORY.get(desk.lang) }</p>
-                            <h2>{ source.title.get(desk.lang) }</h2>
+                            <h2 tabindex="-1">{ source.title.get(desk.lang) }</h2>
                             <p class="note" role="status">{ words::LOADING.get(desk.lang) }</p>
                         </>
                     },
@@ -102,6 +112,30 @@ pub(crate) fn StoryPanel(props: &PanelProps) -> Html {
             }
         </section>
     }
+}
+
+/// The title of the story that is open.
+fn open_title(shelf: &Shelf, lang: Lang) -> Option<String> {
+    match shelf {
+        Shelf::Loading(source) => Some(source.title.get(lang).to_owned()),
+        Shelf::Open(lesson) => Some(lesson.player.put(&lesson.player.story().title, lang)),
+        Shelf::About | Shelf::Failed(_) => None,
+    }
+}
+
+/// Where a story opens or ends, what had the focus is gone: the focus goes to the heading of what is there now. Who
+/// has it elsewhere keeps it.
+#[hook]
+fn use_arrival(frame: &NodeRef, title: Option<String>, is_loading: bool) {
+    let frame = frame.clone();
+    let before = use_mut_ref(|| (None::<String>, false));
+    use_effect_with((title, is_loading), move |now| {
+        let was = before.replace(now.clone());
+        let Some(frame) = frame.cast::<Element>().filter(|_| *now != was) else { return };
+        if focus::is_lost() || focus::holder().is_some_and(|holder| frame.contains(Some(&holder))) {
+            focus::within(&frame, "h2");
+        }
+    });
 }
 
 /// What the buttons of the panel work with.
@@ -236,10 +270,13 @@ fn page(lesson: &Lesson, session: &Session, desk: &Desk) -> Html {
     html! {
         <>
             <p class="lab">{ place }</p>
-            <h2>{ player.put(&player.story().title, lang) }</h2>
-            <p class="say" aria-live="polite">{ player.words(lang) }</p>
-            { player.question().map(|question| ask(question, lesson, desk)) }
-            { goal(player, session, lang) }
+            <h2 tabindex="-1">{ player.put(&player.story().title, lang) }</h2>
+            // Whoever presses Next hears the sentence, then the question with its answers, then what is told of them.
+            <div class="told" aria-live="polite">
+                <p class="say">{ player.words(lang) }</p>
+                { player.question().map(|question| ask(question, lesson, desk)) }
+                { goal(player, session, lang) }
+            </div>
             { steps(position, count, player.has_next(), desk) }
         </>
     }
@@ -251,7 +288,14 @@ fn ask(question: &Question, lesson: &Lesson, desk: &Desk) -> Html {
     let put = |given: &faultscope_labs::story::Words| lesson.player.put(given, lang);
     let reveal = {
         let desk = desk.clone();
-        Callback::from(move |_: MouseEvent| desk.change(|lesson| lesson.is_revealed = true))
+        Callback::from(move |event: MouseEvent| {
+            // The button goes; the next thing to do is to go on.
+            let panel = event.target_dyn_into::<Element>().and_then(|it| it.closest(".tale").ok().flatten());
+            if let Some(panel) = panel {
+                focus::within(&panel, ".steps .pri");
+            }
+            desk.change(|lesson| lesson.is_revealed = true);
+        })
     };
     let option = |(at, choice): (usize, &faultscope_labs::story::Choice)| {
         let is_on = lesson.choice == Some(at);
@@ -261,12 +305,15 @@ fn ask(question: &Question, lesson: &Lesson, desk: &Desk) -> Html {
         let verdict = lesson.is_revealed.then_some(if choice.is_right { "right" } else { "wrong" });
         html! {
             <>
-                <button type="button" class={classes!("opt", is_on.then_some("on"), verdict)} role="radio" {onclick}
-                    aria-checked={is_on.to_string()} disabled={lesson.is_revealed}>
+                <button type="button" class={classes!("opt", is_on.then_some("on"), verdict)} {onclick}
+                    aria-pressed={is_on.to_string()} disabled={lesson.is_revealed}>
                     <i aria-hidden="true">
                         if lesson.is_revealed { { icon(if choice.is_right { Icon::Check } else { Icon::Cross }) } }
                     </i>
                     <span>{ put(&choice.words) }</span>
+                    if lesson.is_revealed {
+                        <span class="hid">{ if choice.is_right { words::RIGHT_ANSWER } else { words::WRONG_ANSWER }.get(lang) }</span>
+                    }
                 </button>
                 if is_told { <p class={classes!("because", verdict)}>{ put(&choice.why) }</p> }
             </>
@@ -276,7 +323,7 @@ fn ask(question: &Question, lesson: &Lesson, desk: &Desk) -> Html {
         <div class="ask">
             <p class="lab">{ words::PREDICT.get(lang) }</p>
             <p class="q-words" id="question">{ put(&question.words) }</p>
-            <div role="radiogroup" aria-labelledby="question">{ for question.options.iter().enumerate().map(option) }</div>
+            <div role="group" aria-labelledby="question">{ for question.options.iter().enumerate().map(option) }</div>
             if !lesson.is_revealed {
                 <button type="button" class="btn reveal" onclick={reveal} disabled={lesson.choice.is_none()}>
                     { words::REVEAL.get(lang) }
@@ -298,7 +345,7 @@ fn goal(player: &Player, session: &Session, lang: Lang) -> Html {
     html! {
         <div class="ask">
             <p class="lab">{ words::GOAL.get(lang) }</p>
-            <p class={classes!("judged", class)} role="status">{ icon(sign) }{ text.fill(lang, &[("time", &within)]) }</p>
+            <p class={classes!("judged", class)}>{ icon(sign) }{ text.fill(lang, &[("time", &within)]) }</p>
             <ul class="budget">
                 { for judgement.spent.iter().map(|(verb, done, allowed)| html! {
                     <li class={classes!((done > allowed).then_some("bad"))}>

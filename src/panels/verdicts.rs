@@ -26,7 +26,7 @@ pub(crate) fn Verdicts(props: &PanelProps) -> Html {
             <header>
                 { panes::heading(Pane::Verdicts, words::VERDICTS.get(lang), &props.on) }
                 <span class="q">{ checked }</span>
-                <button type="button" class="seek" onclick={search} aria-label={words::SEARCH.get(lang)} title={words::SEARCH.get(lang)}
+                <button type="button" class="seek" onclick={search} title={words::SEARCH.get(lang)}
                     aria-haspopup="dialog" aria-keyshortcuts="S">{ icon(Icon::Search) }<span>{ words::SEARCH_BEGIN.get(lang) }</span></button>
             </header>
             if !panes::is_folded(Pane::Verdicts) {

@@ -143,6 +143,8 @@ words! {
     STORY_PLACE: "Story · {place} / {count}", "故事 · {place} / {count}";
     STORY_NOT_FETCHED: "The story {path} cannot be fetched. Is the page offline?", "无法获取故事 {path}，是否已离线？";
     PREDICT: "Predict", "先猜一猜";
+    RIGHT_ANSWER: " (right)", "（正确）";
+    WRONG_ANSWER: " (wrong)", "（错误）";
     REVEAL: "Reveal", "揭晓答案";
     NEXT: "Next", "下一步";
     FINISH: "Finish", "结束";
@@ -451,6 +453,11 @@ pub(crate) const KEY_GROUPS: [KeyGroup; 4] = [
         Text::new("What is picked up", "选中的对象"),
         &[
             (&["N", "B"], Text::new("the next node, the one before", "下一个节点，上一个节点")),
+            (
+                &["M", "⇧ M"],
+                Text::new("the next message in flight, the one before", "下一条传输中的消息，上一条"),
+            ),
+            (&["A"], Text::new("what can be done to it", "可对它执行的操作")),
             (
                 &["C"],
                 Text::new(

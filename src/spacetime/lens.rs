@@ -287,7 +287,7 @@ impl Lens {
             None => return,
         };
         if let Err(reason) = self.paint_scene(&scene, look.theme, look.scale) {
-            web_sys::console::error_2(&"the space-time diagram cannot be painted:".into(), &reason);
+            web_sys::console::warn_2(&"the space-time diagram cannot be painted:".into(), &reason);
         }
         let caption = caption(&look, &session, window);
         look.scene = Some(scene);

@@ -64,8 +64,8 @@ struct Bench {
     now_us: Cell<u64>,
     canvas: StageCanvas,
     frame: RefCell<Option<AnimationFrame>>,
-    /// What the last frames took, in milliseconds.
-    took_ms: RefCell<Vec<f64>>,
+    /// What the last frames took, and what the parts of that took: simulating, drawing, painting; in milliseconds.
+    took_ms: RefCell<[Vec<f64>; 4]>,
 }
 
 impl Bench {
@@ -82,9 +82,7 @@ impl Bench {
     fn next_frame(bench: &Rc<Self>, view: View, told: NodeRef) {
         let again = bench.clone();
         let frame = request_animation_frame(move |_| {
-            let begun_ms = now_ms();
             again.paint(&view);
-            again.took_ms.borrow_mut().push(now_ms() - begun_ms);
             again.tell(&told);
             Self::next_frame(&again, view, told);
         });
@@ -93,32 +91,43 @@ impl Bench {
 
     fn paint(&self, view: &View) {
         self.canvas.fit();
+        let begun_ms = now_ms();
         let now_us = self.now_us.get() + FRAME_US;
         self.now_us.set(now_us);
         let mut run = self.run.borrow_mut();
         run.play_until(now_us, u64::MAX);
         let (width, height) = self.canvas.size();
         let frame = Frame { width, height, class: view.class, lang: view.lang, now_us, ..Frame::default() };
-        self.canvas.paint_world(&CROWD, &CrowdVariant, &run.head().world, &frame, view);
+        let simulated_ms = now_ms();
+        let scene = self.canvas.draw(&CROWD, &CrowdVariant, &run.head().world, &frame);
+        let drawn_ms = now_ms();
+        self.canvas.show(scene, view);
+        let painted_ms = now_ms();
+        let spans =
+            [painted_ms - begun_ms, simulated_ms - begun_ms, drawn_ms - simulated_ms, painted_ms - drawn_ms];
+        self.took_ms.borrow_mut().iter_mut().zip(spans).for_each(|(all, span)| all.push(span));
     }
 
     /// Tells how long frames took, once for so many of them.
     fn tell(&self, told: &NodeRef) {
         let mut took_ms = self.took_ms.borrow_mut();
-        let Some(element) = told.cast::<Element>().filter(|_| took_ms.len() >= FRAMES) else { return };
-        took_ms.sort_by(f64::total_cmp);
-        let at = |percent: usize| took_ms[(took_ms.len() * percent / 100).min(took_ms.len() - 1)];
+        let Some(element) = told.cast::<Element>().filter(|_| took_ms[0].len() >= FRAMES) else { return };
+        took_ms.iter_mut().for_each(|spans| spans.sort_by(f64::total_cmp));
+        let at = |part: usize, percent: usize| took_ms[part][(FRAMES * percent / 100).min(FRAMES - 1)];
         let run = self.run.borrow();
         let world = &run.head().world;
         let (nodes, flights) = (world.nodes().count(), world.flights().count());
         let words = format!(
-            "nodes {nodes} messages {flights} frames {} median {:.2} p95 {:.2} max {:.2} ms",
-            took_ms.len(),
-            at(50),
-            at(95),
-            at(100)
+            "nodes {nodes} messages {flights} frames {FRAMES} median {:.2} p95 {:.2} max {:.2} ms; \
+             medians: simulate {:.2} draw {:.2} paint {:.2} ms",
+            at(0, 50),
+            at(0, 95),
+            at(0, 100),
+            at(1, 50),
+            at(2, 50),
+            at(3, 50)
         );
         element.set_text_content(Some(&words));
-        took_ms.clear();
+        took_ms.iter_mut().for_each(Vec::clear);
     }
 }

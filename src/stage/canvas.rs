@@ -87,27 +87,30 @@ impl StageCanvas {
             return;
         }
         let frame = self.frame(session, view);
-        self.paint_world(session.lab(), session.variant(), session.world(), &frame, view);
+        let scene = self.draw(session.lab(), session.variant(), session.world(), &frame);
+        self.show(scene, view);
     }
 
-    /// Paints a world.
-    pub(crate) fn paint_world(
+    /// Draws a world, with the memory of the picture before.
+    pub(crate) fn draw(
         &self,
         lab: &'static Lab,
         variant: &dyn Variant,
         world: &World,
         frame: &Frame,
-        view: &View,
-    ) {
-        // The memory of the picture before serves for this one.
+    ) -> Scene {
         let before = self.scene.take().unwrap_or_default();
-        let mut scene = picture_on(before, lab, variant, world, frame);
+        picture_on(before, lab, variant, world, frame)
+    }
+
+    /// Paints a picture.
+    pub(crate) fn show(&self, mut scene: Scene, view: &View) {
         if let Some((from, to)) = self.gesture.borrow().line() {
             let places = places(&scene);
             draw_line(&mut scene, from, to, &places);
         }
         if let Err(reason) = self.paint_scene(&scene, view.theme) {
-            web_sys::console::error_2(&"the stage cannot be painted:".into(), &reason);
+            self.give_up(&reason);
         }
         self.theme.set(view.theme);
         self.lang.set(view.lang);
@@ -148,6 +151,16 @@ impl StageCanvas {
         match painter.as_mut() {
             Some(painter) => painter.paint(scene, theme, self.scale.get()),
             None => Ok(()),
+        }
+    }
+
+    /// The browser gives no canvas to paint on: the list that equals the stage takes its place, by the style sheet.
+    fn give_up(&self, reason: &JsValue) {
+        let stage = self.node.cast::<Element>().and_then(|canvas| canvas.parent_element());
+        let Some(stage) = stage.filter(|stage| !stage.class_list().contains("unpainted")) else { return };
+        web_sys::console::warn_2(&"the stage cannot be painted:".into(), reason);
+        if let Err(reason) = stage.class_list().add_1("unpainted") {
+            web_sys::console::warn_2(&"the list cannot take its place:".into(), &reason);
         }
     }
 

@@ -5,6 +5,7 @@ use faultscope_labs::sim::{Flight, Node};
 use faultscope_labs::{Lang, Session, Text, words as engine_words};
 use yew::prelude::*;
 
+use crate::format::time_words;
 use crate::intent::{Intent, Overlay, Selection};
 use crate::panels::PanelProps;
 use crate::words;
@@ -112,7 +113,7 @@ fn message_items(session: &Session, lang: Lang) -> (Vec<Item>, usize) {
     (items, more)
 }
 
-/// A message in words: what it says, from whom, to whom, and what holds it up.
+/// A message in words: what it says, from whom, to whom, and when it arrives or what holds it up.
 pub(crate) fn message_words(session: &Session, flight: &Flight, lang: Lang) -> String {
     let message = session.variant().message_words(&flight.body, true);
     let (from, to) = (flight.from.to_string(), flight.to.to_string());
@@ -121,5 +122,6 @@ pub(crate) fn message_words(session: &Session, flight: &Flight, lang: Lang) -> S
         (false, true) => words::MESSAGE_WAITING,
         (false, false) => words::MESSAGE,
     };
-    text.fill(lang, &[("message", &message), ("from", &from), ("to", &to)])
+    let time = time_words(flight.arrives_us.saturating_sub(session.now_us()));
+    text.fill(lang, &[("message", &message), ("from", &from), ("to", &to), ("time", &time)])
 }

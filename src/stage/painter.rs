@@ -14,6 +14,8 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::CanvasRenderingContext2d as Context;
 
+use crate::preferences::are_colours_forced;
+
 #[wasm_bindgen]
 extern "C" {
     /// A canvas for the two calls that are made thousands of times a frame: these pass no exceptions on, and throw none.
@@ -32,6 +34,8 @@ const TURN: f64 = std::f64::consts::TAU;
 pub(crate) struct Painter {
     context: Quick,
     theme: Theme,
+    /// Whether the reader's system chooses the colours; then the theme says nothing.
+    is_forced: bool,
     now: Pen,
     /// The fonts that were asked for, by size in tenths of a pixel, weight, face and language.
     fonts: BTreeMap<(u32, u16, u8), String>,
@@ -50,12 +54,26 @@ struct Pen {
     anchor: Option<Anchor>,
 }
 
+/// The colour of the reader's system that means most nearly the same: text, ground, what is chosen, what is faint. What
+/// else a colour says, shapes and words say too.
+fn forced_colour(ink: Ink) -> &'static str {
+    match ink {
+        Ink::Paper | Ink::Sheet | Ink::Sunk | Ink::NodeDown | Ink::Epoch(_) | Ink::OnKey => "Canvas",
+        Ink::Accent => "Highlight",
+        Ink::OnAccent => "HighlightText",
+        Ink::Wash | Ink::WashStrong | Ink::DangerWash | Ink::WarnWash => "transparent",
+        Ink::Hair | Ink::Rule | Ink::Link | Ink::Dot | Ink::Hatch => "GrayText",
+        _ => "CanvasText",
+    }
+}
+
 impl Painter {
     /// A painter on a canvas.
     pub(crate) fn new(context: Context) -> Self {
         Self {
             context: context.unchecked_into(),
             theme: Theme::Light,
+            is_forced: false,
             now: Pen::default(),
             fonts: BTreeMap::new(),
         }
@@ -64,6 +82,7 @@ impl Painter {
     /// Paints a scene; `scale` is how many device pixels a CSS pixel has.
     pub(crate) fn paint(&mut self, scene: &Scene, theme: Theme, scale: f64) -> Result<(), JsValue> {
         self.theme = theme;
+        self.is_forced = are_colours_forced();
         // A canvas that was resized has forgotten everything.
         self.now = Pen { width: f64::NAN, opacity: f32::NAN, ..Pen::default() };
         self.context.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0)?;
@@ -74,7 +93,16 @@ impl Painter {
         self.context.clear_rect(0.0, 0.0, scene.width, scene.height);
         let mut marks = scene.marks().filter(|mark| mark.style.is_visible()).peekable();
         while let Some(mark) = marks.next() {
-            if can_be_joined(mark) {
+            if let Some(dot) = Dot::of(mark)
+                && marks.peek().is_some_and(|next| dot.is_like(next, mark))
+            {
+                self.context.begin_path();
+                self.stamp(dot, &mark.shape);
+                while let Some(next) = marks.next_if(|next| dot.is_like(next, mark)) {
+                    self.stamp(dot, &next.shape);
+                }
+                self.ink_dots(dot, &mark.style)?;
+            } else if can_be_joined(mark) {
                 self.context.begin_path();
                 self.trace(&mark.shape)?;
                 while let Some(next) = marks.next_if(|next| next.style == mark.style && can_be_joined(next)) {
@@ -86,6 +114,10 @@ impl Painter {
             }
         }
         Ok(())
+    }
+
+    fn colour(&self, ink: Ink) -> &'static str {
+        if self.is_forced { forced_colour(ink) } else { hex(ink, self.theme) }
     }
 
     fn mark(&mut self, mark: &Mark) -> Result<(), JsValue> {
@@ -102,6 +134,25 @@ impl Painter {
                 }
             }
         }
+    }
+
+    /// Adds a dot to the path: a line so short or so thick that its stroke is the dot. That is a third of the work of an
+    /// arc or of four sides, and there may be thousands.
+    fn stamp(&self, dot: Dot, shape: &Shape) {
+        let (Shape::Circle { center, .. } | Shape::Diamond { center, .. }) = shape else { return };
+        let half = dot.half_line();
+        self.context.move_to(center.x - half, center.y - half);
+        self.context.line_to(center.x + half, center.y + half);
+    }
+
+    fn ink_dots(&mut self, dot: Dot, style: &Style) -> Result<(), JsValue> {
+        let Some(fill) = style.fill else { return Ok(()) };
+        self.set_opacity(style.opacity);
+        self.set_stroke(fill, dot.line_width());
+        self.set_dash(None)?;
+        self.set_round(dot.is_round);
+        self.context.stroke();
+        Ok(())
     }
 
     /// Adds a shape to the path.
@@ -276,7 +327,7 @@ impl Painter {
     }
 
     fn set_fill(&mut self, ink: Ink) {
-        let colour = hex(ink, self.theme);
+        let colour = self.colour(ink);
         if self.now.fill != Some(colour) {
             self.now.fill = Some(colour);
             self.context.set_fill_style_str(colour);
@@ -284,7 +335,7 @@ impl Painter {
     }
 
     fn set_stroke(&mut self, ink: Ink, width: f64) {
-        let colour = hex(ink, self.theme);
+        let colour = self.colour(ink);
         if self.now.stroke != Some(colour) {
             self.now.stroke = Some(colour);
             self.context.set_stroke_style_str(colour);
@@ -340,6 +391,42 @@ impl Painter {
     }
 }
 
+/// A filled disc or diamond among others of its size and ink.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Dot {
+    is_round: bool,
+    radius: f64,
+}
+
+impl Dot {
+    /// The dot that a mark is; none where it is more than that.
+    fn of(mark: &Mark) -> Option<Self> {
+        let style = &mark.style;
+        let is_plain =
+            style.fill.is_some() && style.stroke_width() <= 0.0 && !style.hatch && style.opacity >= 1.0;
+        match mark.shape {
+            Shape::Circle { radius, .. } if is_plain => Some(Self { is_round: true, radius }),
+            Shape::Diamond { radius, .. } if is_plain => Some(Self { is_round: false, radius }),
+            _ => None,
+        }
+    }
+
+    /// Whether another mark is such a dot, in the same ink as the first of them.
+    fn is_like(self, other: &Mark, first: &Mark) -> bool {
+        other.style == first.style && Self::of(other) == Some(self)
+    }
+
+    /// A round end of a line of this width is the disc; a diamond is a line along its side, as wide as it is long.
+    fn line_width(self) -> f64 {
+        if self.is_round { 2.0 * self.radius } else { std::f64::consts::SQRT_2 * self.radius }
+    }
+
+    /// Half of the line's way to the right, and as much downwards. Lines without any length are not drawn.
+    fn half_line(self) -> f64 {
+        if self.is_round { 0.01 } else { self.radius / 2.0 }
+    }
+}
+
 /// Whether a mark may share one path with neighbours of its style: it must look the same where they overlap.
 fn can_be_joined(mark: &Mark) -> bool {
     let style = &mark.style;
@@ -381,6 +468,24 @@ mod tests {
         assert!(!joined(|pen| _ = pen.line(a, b, line.faded(0.5))));
         assert!(!joined(|pen| _ = pen.circle(a, 3.0, Style::fill(Ink::NodeDown).hatched())));
         assert!(!joined(|pen| _ = pen.text(a, "n1", Lettering::sans(12.0), Style::fill(Ink::Ink))));
+    }
+
+    #[test]
+    fn dots_of_one_size_and_ink_are_one_path() {
+        let mut scene = Scene::new(10.0, 10.0, "");
+        let at = Point::new(5.0, 5.0);
+        let mut pen = scene.pen(Layer::Links, Subject::None);
+        pen.circle(at, 3.0, Style::fill(Ink::Dot)).circle(at, 3.0, Style::fill(Ink::Dot));
+        pen.circle(at, 4.0, Style::fill(Ink::Dot)).circle(at, 3.0, Style::fill(Ink::Ink));
+        pen.diamond(at, 3.0, Style::fill(Ink::Dot)).circle(at, 3.0, Style::stroke(Ink::Dot, 1.0));
+        let marks: Vec<&Mark> = scene.marks().collect();
+        let dot = Dot::of(marks[0]).unwrap();
+        let like: Vec<bool> = marks[1..].iter().map(|mark| dot.is_like(mark, marks[0])).collect();
+        assert_eq!(like, [true, false, false, false, false]);
+        // A square on its corner: from the middle to a corner is half of its diagonal.
+        let diamond = Dot::of(marks[4]).unwrap();
+        assert!((diamond.line_width() * std::f64::consts::SQRT_2 / 2.0 - 3.0).abs() < 1e-9);
+        assert!((2.0 * diamond.half_line() * std::f64::consts::SQRT_2 - diamond.line_width()).abs() < 1e-9);
     }
 
     #[test]

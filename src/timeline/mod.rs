@@ -53,6 +53,9 @@ pub(crate) struct TimelineProps {
     pub(crate) live: Rc<Live>,
     /// The diagram whose window is bracketed.
     pub(crate) lens: Rc<Lens>,
+    /// Whether no diagram stands below.
+    #[prop_or_default]
+    pub(crate) is_alone: bool,
     /// Where wishes go.
     pub(crate) on: Callback<Intent>,
 }
@@ -97,7 +100,7 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     let scale = props.live.held_scale().unwrap_or(scale);
     props.live.set_scale(scale);
     let lines = marks::branches(&session, &scale, props.lang);
-    let rows = Rows::of(props.class, !props.lens.is_folded(), lines.len());
+    let rows = Rows::of(props.class, !props.is_alone && !props.lens.is_folded(), lines.len());
     let marks = marks::marks(&session, &scale, props.lang);
     let size = format!("0 0 {} {}", props.width.max(1.0), rows.height);
     html! {

@@ -5,8 +5,8 @@ use faultscope_labs::stage::Class;
 use faultscope_labs::{Lang, Session};
 use yew::prelude::*;
 
-use super::marks::{self, COLUMN};
 use super::margins;
+use super::marks::{self, COLUMN};
 use crate::format::thousands;
 use crate::panels::pane_words as words;
 use crate::timeline::scale::Scale;
@@ -42,7 +42,7 @@ pub(crate) fn second_row(
     });
     html! {
         <svg class="second-row" viewBox={format!("0 0 {} {HEIGHT}", width.max(1.0))} width={width.to_string()} height={HEIGHT.to_string()} aria-hidden="true">
-            <path class="density" d={path} />{ parting }<text x={left.to_string()} y="11">{ name.to_owned() }</text>
+            <path class="density" d={path} />{ parting }<text x={if left > 24.0 { "24" } else { "8" }} y="11">{ name.to_owned() }</text>
         </svg>
     }
 }

@@ -5,6 +5,8 @@
 //! browser or no `dist/`, the tests fail and say what is missing.
 #![allow(clippy::unwrap_used, reason = "a test fails where it finds nothing")]
 
+mod axe;
+mod compare;
 mod copies;
 mod embed;
 mod experiments;
@@ -12,6 +14,7 @@ mod exports;
 mod faults;
 mod fingerprints;
 mod harness;
+mod hearing;
 mod home;
 mod hostile;
 mod keyboard;
@@ -19,8 +22,11 @@ mod looks;
 mod machine;
 mod memory;
 mod offline;
+mod panels;
 mod phone;
+mod reach;
 mod reader;
+mod refused;
 mod requests;
 mod selftest;
 mod sheets;

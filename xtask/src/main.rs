@@ -3,11 +3,12 @@
 //! What this crate never does: it holds no part of the product. It starts cargo, Trunk and Chromium, and reads
 //! the tree; what they build knows nothing of it.
 
+mod audit;
 mod chromium;
 mod console;
 mod dist;
 mod json;
-mod mermaid;
+mod npm;
 mod path_search;
 mod serve;
 mod shots;
@@ -30,6 +31,7 @@ Usage: cargo xtask COMMAND
   test [STEP]...                         run every test there is, or the named steps alone
   sizes                                  raw, gzip and brotli size of every file of dist/
   shots [--only SUBSTRING]               photograph every page in every look into shots/
+  audit                                  Lighthouse on dist/, as a phone on a slow network sees it (needs Node)
   tidy                                   check the rules of the tree that no compiler knows
   stage                                  (called by Trunk) complete a freshly built site
 
@@ -57,6 +59,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "test" => test::run(rest),
         "sizes" => console::no_arguments("sizes", rest).and_then(|()| sizes::run()),
         "shots" => shots::run(&shots::Options::parse(rest)?),
+        "audit" => console::no_arguments("audit", rest).and_then(|()| audit::run()),
         "tidy" => console::no_arguments("tidy", rest).and_then(|()| tidy::run()),
         "stage" => console::no_arguments("stage", rest).and_then(|()| stage::run()),
         "help" | "--help" | "-h" => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::console::{self, Result, Stopwatch};
 use crate::workspace::{cargo, root};
-use crate::{chromium, dist, mermaid, tidy};
+use crate::{chromium, dist, npm, tidy};
 
 /// One step of the list.
 struct Step {
@@ -21,7 +21,7 @@ struct Step {
 }
 
 /// All steps, in the order in which they run: quick ones first.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step { name: "format", what: "rustfmt finds nothing to change", needs: &[], run: format },
     Step { name: "tidy", what: "the rules of the tree that no compiler knows", needs: &[], run: tidy_tree },
     Step { name: "lint", what: "clippy, native", needs: &[], run: lint_native },
@@ -36,10 +36,11 @@ const STEPS: [Step; 10] = [
     Step { name: "dist", what: "the static folder builds", needs: &[], run: build_dist },
     Step { name: "chromium", what: "a browser is at hand", needs: &[], run: find_chromium },
     Step { name: "mermaid", what: "Mermaid is at hand, to read our diagrams", needs: &[], run: find_mermaid },
+    Step { name: "axe", what: "axe is at hand, to read our pages", needs: &[], run: find_axe },
     Step {
         name: "browser",
         what: "end-to-end tests in a real browser",
-        needs: &["dist", "chromium", "mermaid"],
+        needs: &["dist", "chromium", "mermaid", "axe"],
         run: browser,
     },
 ];
@@ -153,11 +154,18 @@ fn find_chromium() -> Result<Tally> {
 }
 
 fn find_mermaid() -> Result<Tally> {
-    mermaid::ready().map(|_| Tally::ONE)
+    npm::MERMAID.ready().map(|_| Tally::ONE)
+}
+
+fn find_axe() -> Result<Tally> {
+    npm::AXE.ready().map(|_| Tally::ONE)
 }
 
 fn browser() -> Result<Tally> {
-    count(browser_tests().env("CHROME", chromium::ready()?).env("FAULTSCOPE_MERMAID", mermaid::ready()?))
+    let mut tests = browser_tests();
+    tests.env("CHROME", chromium::ready()?);
+    tests.env("FAULTSCOPE_MERMAID", npm::MERMAID.ready()?).env("FAULTSCOPE_AXE", npm::AXE.ready()?);
+    count(&mut tests)
 }
 
 /// A command that is one check.

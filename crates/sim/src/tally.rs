@@ -257,7 +257,7 @@ mod tests {
                 assert!((low..=high).contains(&latency_us), "{latency_us}: {low}..={high}");
                 assert!(high - low <= latency_us / PARTS, "{latency_us}: {low}..={high}");
             }
-            us = us * 5 / 4 + 1;
+            us += us / 4 + 1;
         }
         assert_eq!(highest_us(step_of(u64::MAX)), u64::MAX);
     }

@@ -43,10 +43,21 @@ impl Page {
     /// Opens the built site, with this behind its address (such as `#raft:basic` or nothing), and waits until its
     /// program runs.
     pub(crate) fn open(rest: &str, view: View) -> Self {
-        let site = Site::built();
-        let mut page = Self::open_url(&site.origin(), &format!("{}{rest}", site.url()), view);
+        Self::open_where(rest, view, "")
+    }
+
+    /// Opens the built site in a browser in which this script has run first: one that refuses something.
+    pub(crate) fn open_where(rest: &str, view: View, before: &str) -> Self {
+        let mut page = Self::start_where(rest, view, before);
         page.wait_for_program();
         page
+    }
+
+    /// Opens the built site as [`Page::open_where`] does, but does not wait for its program, which may never run.
+    pub(crate) fn start_where(rest: &str, view: View, before: &str) -> Self {
+        let site = Site::built();
+        let first = format!("{NOTE_START}{NOTHING_KEPT}{before}");
+        Self::open_any(&site.origin(), &format!("{}{rest}", site.url()), view, &first)
     }
 
     /// Opens an address in a browser that keeps what a page wants kept, and waits until its program runs.
@@ -357,7 +368,8 @@ impl Page {
         }
     }
 
-    fn call(&mut self, method: &str, params: Value) -> Value {
+    /// Asks the browser itself: a method of its debugging service.
+    pub(crate) fn call(&mut self, method: &str, params: Value) -> Value {
         self.connection.call(method, params)
     }
 

@@ -106,19 +106,16 @@ pub(super) fn draw_discs(stage: &mut Stage<'_>, variant: &dyn Variant, world: &W
             }
         }
     };
-    circles(Layer::Nodes, &|coat| coat.is_blocked.then(|| (2.5, Style::fill(Ink::Warn))));
-    circles(Layer::Nodes, &|coat| {
-        // A dot has no edge to tell it by: its ink is the edge's.
-        let ink = if is_edged { coat.fill } else { coat.edge };
-        Some((0.0, Style::fill(ink)))
-    });
+    circles(Layer::Nodes, &|coat| coat.is_blocked.then(|| (3.5, Style::fill(Ink::Warn))));
+    circles(Layer::Nodes, &|coat| (coat.ring == 1).then(|| (2.0, Style::fill(Ink::Ink))));
+    // An edge is what shows of a disc below: a painter has less to do for two discs than for a disc and its edge.
+    circles(Layer::Nodes, &|coat| (coat.ring != 2).then(|| (0.5, Style::fill(coat.edge))));
     if is_edged {
+        circles(Layer::Nodes, &|coat| Some((if coat.is_down { -1.0 } else { -0.5 }, Style::fill(coat.fill))));
         circles(Layer::Nodes, &|coat| {
-            let style = Style::stroke(coat.edge, if coat.is_down { 2.0 } else { 1.0 });
-            (coat.ring != 1).then(|| (0.0, if coat.ring == 2 { style.dashed(3.0, 2.0) } else { style }))
+            (coat.ring == 2).then(|| (0.0, Style::stroke(coat.edge, 1.0).dashed(3.0, 2.0)))
         });
     }
-    circles(Layer::Nodes, &|coat| (coat.ring == 1).then(|| (1.0, Style::stroke(Ink::Ink, 2.0))));
 }
 
 /// Draws very many messages: all tails of a kind, then all dots of a kind.
@@ -180,10 +177,11 @@ mod tests {
     fn discs(scene: &Scene) -> Vec<(u16, Point, f64)> {
         let mut discs: Vec<(u16, Point, f64)> = Vec::new();
         for mark in scene.layer(Layer::Nodes) {
-            if let (Subject::Node(code), Shape::Circle { center, radius }) = (mark.subject, &mark.shape)
-                && discs.iter().all(|(known, ..)| *known != code)
-            {
-                discs.push((code, *center, *radius));
+            if let (Subject::Node(code), Shape::Circle { center, radius }) = (mark.subject, &mark.shape) {
+                match discs.iter_mut().find(|(known, ..)| *known == code) {
+                    Some(disc) => disc.2 = disc.2.max(*radius),
+                    None => discs.push((code, *center, *radius)),
+                }
             }
         }
         discs

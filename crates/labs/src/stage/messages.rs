@@ -33,11 +33,15 @@ pub(super) fn draw(stage: &mut Stage<'_>, variant: &dyn Variant, world: &World, 
         return crowd::draw_flights(stage, &ways);
     }
     flights.sort_by_key(|flight| flight.id);
+    let mut doors = Doors::default();
     let is_quiet = flights.len() > CROWD || stage.frame.class == Class::Miniature;
     let drawn: Vec<(&Flight, Way, Point)> = flights
         .into_iter()
         .filter_map(|flight| {
-            let way = Way::of(stage, flight, cuts)?;
+            let mut way = Way::of(stage, flight, cuts)?;
+            if flight.waiting {
+                way.step_back(doors.ahead_of(flight));
+            }
             let at = draw_flight(stage, flight, &way);
             stage.take(Rect::around(at, 9.0, 9.0));
             Some((flight, way, at))
@@ -65,6 +69,32 @@ fn label_all(stage: &mut Stage<'_>, variant: &dyn Variant, drawn: &[(&Flight, Wa
     }
 }
 
+/// So many messages that wait at one door are told apart; the rest stands where the last of these does.
+const QUEUE_SHOWN: usize = 6;
+
+/// Messages that wait at the door of a node that stands still: a queue on each link, the first one nearest.
+#[derive(Default)]
+struct Doors {
+    waiting: Vec<(NodeId, NodeId, usize)>,
+}
+
+impl Doors {
+    /// How many wait ahead of this one.
+    fn ahead_of(&mut self, flight: &Flight) -> usize {
+        let known = self.waiting.iter_mut().find(|(from, to, _)| (*from, *to) == (flight.from, flight.to));
+        match known {
+            Some((.., ahead)) => {
+                *ahead += 1;
+                *ahead
+            }
+            None => {
+                self.waiting.push((flight.from, flight.to, 0));
+                0
+            }
+        }
+    }
+}
+
 /// The way of a message on the stage.
 pub(super) struct Way {
     start: Point,
@@ -83,6 +113,12 @@ impl Way {
             share = share.min(0.5);
         }
         Some(Self { start, end, share: bent(share, flight, start, end, cuts) })
+    }
+
+    /// It stands behind so many others at a door.
+    fn step_back(&mut self, ahead: usize) {
+        let room = 12.0 * ahead.min(QUEUE_SHOWN) as f64 / self.start.distance(self.end).max(1.0);
+        self.share = (self.share - room).max(self.share.min(0.4));
     }
 
     /// Where the message is.

@@ -107,6 +107,29 @@ fn every_picture_with_dragged_nodes_can_be_read() {
     assert!(troubles.is_empty(), "{troubles:#?}");
 }
 
+/// Where nodes were dragged to is in the link, and undone like all else.
+#[test]
+fn dragged_nodes_are_kept_and_put_back() {
+    for lab in faultscope_labs::LABS {
+        let mut session =
+            Session::open(lab.miniature).unwrap_or_else(|error| panic!("{}: {error:?}", lab.id));
+        let first = session.world().nodes().map(|node| node.id).next().expect("a node");
+        let bare = session.text();
+        session.put_nodes(vec![(first, 100, 200)], false);
+        session.put_nodes(vec![(first, 300, 400)], false);
+        session.put_nodes(vec![(first, 300, 420)], true);
+        session.put_nodes(vec![(first, 300, 420)], false);
+        let link = session.link();
+        let opened = Session::open(&link).unwrap_or_else(|error| panic!("{link}: {error:?}"));
+        assert_eq!(opened.placed(), [(first, 300, 420)], "{link}");
+        assert_eq!(opened.text(), session.text(), "{link}");
+        assert!(session.undo() && session.placed() == [(first, 100, 200)], "what goes on is one drag");
+        assert!(session.undo() && session.placed().is_empty() && !session.can_undo());
+        assert_eq!(session.text(), bare);
+        assert!(session.redo() && session.redo() && session.placed() == [(first, 300, 420)]);
+    }
+}
+
 /// Some nodes, or all, somewhere.
 fn layout_by_hand(session: &Session, layout: u64) -> Vec<Placed> {
     let nodes = session.world().nodes().map(|node| node.id);
