@@ -323,7 +323,8 @@ impl SpaceTime {
         let _ = names.set_pointer_capture(event.pointer_id());
         let props = ctx.props();
         let rows = props.lens.lay_out(&props.handle.read());
-        let y = f64::from(event.client_y()) - names.get_bounding_client_rect().y();
+        let Some(first) = names.first_element_child() else { return false };
+        let y = f64::from(event.client_y()) - first.get_bounding_client_rect().y();
         let Some(over) = rows.iter().find(|placed| y < placed.top + placed.height).or(rows.last()) else {
             return false;
         };
