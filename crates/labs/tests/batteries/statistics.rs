@@ -19,7 +19,7 @@ fn played(text: &RunText) -> Session {
 /// The lines of `--format events` up to the cursor, without the header.
 fn lines(session: &Session) -> Vec<Value> {
     let mut bytes = Vec::new();
-    export::events(session, 1..=session.step(), &mut bytes).expect("memory takes all");
+    export::events(session, session.step(), &mut bytes).expect("memory takes all");
     let text = String::from_utf8(bytes).expect("text");
     text.lines().skip(1).map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }

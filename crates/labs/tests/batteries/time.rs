@@ -200,7 +200,8 @@ fn running_until_something_finds_the_first_of_it() {
             Stop::Note,
             Stop::Decision,
         ];
-        for stop in stops {
+        let rules = session.lab().rules.iter().map(|rule| Stop::Rule(rule.id));
+        for stop in stops.into_iter().chain(rules.take(3)) {
             let (mut first, mut before) = (None, None);
             whole.run().replay(1, start + MOST, |_, step| {
                 let is_message = matches!(step.kind, Kind::Deliver | Kind::Lost);
@@ -212,6 +213,7 @@ fn running_until_something_finds_the_first_of_it() {
                     Stop::Note => !step.notes.is_empty(),
                     Stop::Decision => step.notes.iter().any(faultscope_labs::sim::Payload::is_decision),
                     Stop::Broken => false,
+                    Stop::Rule(id) => step.notes.iter().any(|note| note.rule() == Some(id)),
                 };
                 if is_it && step.number < start {
                     before = Some(step.number);
