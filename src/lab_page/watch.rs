@@ -54,8 +54,9 @@ impl Watch {
         if let Some(element) = canvas.node.cast::<Element>() {
             // A canvas that was lost and is given back is empty.
             let link = link.clone();
-            listeners
-                .push(EventListener::new(&element, "contextrestored", move |_| link.send_message(Msg::Resized)));
+            listeners.push(EventListener::new(&element, "contextrestored", move |_| {
+                link.send_message(Msg::Resized)
+            }));
         }
         offer_hooks(canvas);
         let sizes = observe_sizes(link.clone(), canvas, strip);

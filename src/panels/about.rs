@@ -30,7 +30,7 @@ pub(super) fn About(props: &AboutProps) -> Html {
     html! {
         <>
             <p class="lab">{ words::ABOUT.get(lang) }</p>
-            <h2>{ lab.title.get(lang) }</h2>
+            <h2 tabindex="-1">{ lab.title.get(lang) }</h2>
             <p class="say">{ lab.sentence.get(lang) }</p>
             <div class="variant-about">
                 <h3>{ mark(about.standing == Standing::Right) }{ about.title.get(lang) }</h3>

