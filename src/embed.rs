@@ -66,11 +66,9 @@ pub(crate) fn way_out(link: impl Fn() -> String + 'static, lang: Lang) -> Html {
             let _ = anchor.set_attribute("href", &address);
         }
     });
-    let (onfocus, onclick, onpointerdown) = (
-        aim.reform(|event: FocusEvent| event.into()),
-        aim.reform(|event: MouseEvent| event.into()),
-        aim.reform(|event: PointerEvent| event.into()),
-    );
+    let onfocus: Callback<FocusEvent> = aim.reform(Into::into);
+    let onclick: Callback<MouseEvent> = aim.reform(Into::into);
+    let onpointerdown: Callback<PointerEvent> = aim.reform(Into::into);
     html! {
         <p class="way-out">
             <a href={route::address()} target="_blank" rel="noopener" {onfocus} {onclick} {onpointerdown}>

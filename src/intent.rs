@@ -86,7 +86,8 @@ pub(crate) enum Intent {
     Theme(ThemeChoice),
     /// Open or close a panel that lies over the page on narrow screens, or the list of keys.
     Overlay(Option<Overlay>),
-    /// The lanes of the space-time diagram were arranged otherwise: the link is to tell.
+    /// The lanes of the space-time diagram were arranged otherwise, or the timeline was let go: the link is to tell, and
+    /// the timeline to look again.
     Lanes,
     /// Show one of the panels below the stage on a phone.
     Tab(Tab),

@@ -121,7 +121,9 @@ impl Desk {
                 .and_then(|_| self.worker.post_message(&question));
             match sent {
                 Ok(()) => {
-                    self.waiting.borrow_mut().insert(id as u64, Open { text: text.to_owned(), resolve, reject });
+                    self.waiting
+                        .borrow_mut()
+                        .insert(id as u64, Open { text: text.to_owned(), resolve, reject });
                 }
                 Err(reason) => end(&reject, &reason),
             }

@@ -434,7 +434,7 @@ words! {
 pub(crate) type KeyGroup = (Text, &'static [(&'static [&'static str], Text)]);
 
 /// The keys of the lab page, in groups.
-pub(crate) const KEY_GROUPS: [KeyGroup; 3] = [
+pub(crate) const KEY_GROUPS: [KeyGroup; 4] = [
     (
         Text::new("Time", "时间"),
         &[
@@ -448,6 +448,7 @@ pub(crate) const KEY_GROUPS: [KeyGroup; 3] = [
             ),
         ],
     ),
+    crate::spacetime::KEYS,
     (
         Text::new("What is picked up", "选中的对象"),
         &[

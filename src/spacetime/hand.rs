@@ -64,7 +64,9 @@ impl Hand {
     }
 
     fn drag(&mut self, id: i32, at: Point) -> Done {
-        let Some(place) = self.pressed.iter().position(|(known, _)| *known == id) else { return Done::Nothing };
+        let Some(place) = self.pressed.iter().position(|(known, _)| *known == id) else {
+            return Done::Nothing;
+        };
         let before = std::mem::replace(&mut self.pressed[place].1, at);
         match self.pressed[..] {
             [_] if self.has_moved => Done::Pan(at.x - before.x),

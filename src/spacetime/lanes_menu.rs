@@ -31,8 +31,11 @@ pub(crate) enum Look {
     Hidden,
 }
 
-const LOOKS: [(Look, &str, Text); 3] =
-    [(Look::Full, "full", words::FULL), (Look::Thin, "thin", words::THIN), (Look::Hidden, "hidden", words::HIDDEN)];
+const LOOKS: [(Look, &str, Text); 3] = [
+    (Look::Full, "full", words::FULL),
+    (Look::Thin, "thin", words::THIN),
+    (Look::Hidden, "hidden", words::HIDDEN),
+];
 
 impl Deed {
     pub(super) fn carry_out(self, arrangement: &mut Arrangement, natural: &[NodeId]) {

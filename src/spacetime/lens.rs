@@ -237,7 +237,12 @@ impl Lens {
             self.fit(&mut look);
             follow(&mut look, &session);
         }
-        self.paint();
+        self.look_into();
+    }
+
+    /// Whether a step has the keyboard's focus.
+    pub(super) fn has_focus(&self) -> bool {
+        self.look.borrow().focused.is_some()
     }
 
     /// Fits the canvas to its room.
@@ -282,7 +287,7 @@ impl Lens {
             None => return,
         };
         if let Err(reason) = self.paint_scene(&scene, look.theme, look.scale) {
-            web_sys::console::error_2(&"the space-time diagram cannot be painted:".into(), &reason);
+            web_sys::console::warn_2(&"the space-time diagram cannot be painted:".into(), &reason);
         }
         let caption = caption(&look, &session, window);
         look.scene = Some(scene);
@@ -432,7 +437,7 @@ impl Lens {
             look.follows = window.contains(session.now_us());
             look.cone = None;
         }
-        self.paint();
+        self.look_into();
     }
 
     /// Makes the window longer or shorter, around a place or else the needle or the middle.
@@ -706,7 +711,8 @@ fn follow(look: &mut Look, session: &Session) {
     look.follows |= has_moved && !look.is_playing;
     let window = if look.follows && has_moved { showing(window, now_us, look.is_playing) } else { window };
     if look.window != Some(window) {
-        (look.window, look.cone) = (Some(window), None);
+        // What the pointer was over is somewhere else now.
+        (look.window, look.cone, look.pointed) = (Some(window), None, None);
     }
 }
 

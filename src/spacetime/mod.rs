@@ -22,6 +22,7 @@ use web_sys::{Element, HtmlElement, WheelEvent};
 use yew::prelude::*;
 
 pub(crate) use lens::{Grip, Lens};
+pub(crate) use words::KEY_GROUP as KEYS;
 
 use crate::handle::Handle;
 use crate::intent::{Intent, Selection};
@@ -76,6 +77,7 @@ pub(crate) struct SpaceTime {
     hand: Hand,
     /// The lane whose name is dragged.
     dragged: Option<faultscope_labs::NodeId>,
+    has_moved: bool,
     names: NodeRef,
     plane: NodeRef,
     wheel: Option<(Element, EventListener)>,
@@ -92,6 +94,7 @@ impl Component for SpaceTime {
         Self {
             hand: Hand::default(),
             dragged: None,
+            has_moved: false,
             names: NodeRef::default(),
             plane: NodeRef::default(),
             wheel: None,
@@ -132,8 +135,9 @@ impl Component for SpaceTime {
             Msg::NameDown(event) => self.take_name(&event),
             Msg::NameMoved(event) => return self.drag_name(ctx, &event),
             Msg::NameUp => {
-                if self.dragged.take().is_some() {
-                    ctx.props().on.emit(Intent::Lanes);
+                if let Some(node) = self.dragged.take() {
+                    let select = Intent::Select(Selection::Node(node));
+                    ctx.props().on.emit(if self.has_moved { Intent::Lanes } else { select });
                     return true;
                 }
             }
@@ -164,6 +168,7 @@ impl Component for SpaceTime {
                         { self.plane(ctx) }
                     </div>
                 }
+                <p class="hid" id="space-keys">{ words::KEYS.get(lang) }</p>
                 <p class="hid" aria-live="polite" ref={lens.said.clone()}></p>
             </section>
         }
@@ -194,7 +199,10 @@ const ENDS: &str = "M2 3v10M14 3v10M5 8h6M7 5.5 4.5 8 7 10.5M9 5.5 11.5 8 9 10.5
 impl SpaceTime {
     fn tools(&self, ctx: &Context<Self>) -> Html {
         let (lang, lens) = (ctx.props().lang, &ctx.props().lens);
-        let key = |label: &'static str, name: &'static str, sign: &'static str, onclick: Callback<MouseEvent>| {
+        let key = |label: &'static str,
+                   name: &'static str,
+                   sign: &'static str,
+                   onclick: Callback<MouseEvent>| {
             html! {
                 <button type="button" class="space-key" data-key={name} aria-label={label} title={label} {onclick}>
                     <svg class="ico" viewBox="0 0 16 16" aria-hidden="true"><path d={sign} /></svg>
@@ -215,7 +223,8 @@ impl SpaceTime {
         }
     }
 
-    /// The names of the lanes: pressing one picks its node up, dragging it moves the lane.
+    /// The names of the lanes, for a mouse or a finger: pressing one picks its node up, dragging it moves the lane. The
+    /// keyboard has the list of lanes, and the nodes' own list.
     fn names(&self, ctx: &Context<Self>, rows: &[Placed]) -> Html {
         let lang = ctx.props().lang;
         let link = ctx.link();
@@ -223,28 +232,14 @@ impl SpaceTime {
             let name = placed.row.name();
             let first = placed.row.nodes.first().copied();
             let is_picked = first.is_some_and(|node| ctx.props().selection == Selection::Node(node));
-            let is_alone = placed.row.nodes.len() == 1;
-            let select = ctx.props().on.reform(move |_: MouseEvent| {
-                Intent::Select(first.filter(|_| is_alone).map_or(Selection::Nothing, Selection::Node))
-            });
-            let moved = link.batch_callback(move |event: KeyboardEvent| {
-                let down = match event.key().as_str() {
-                    "ArrowUp" if event.alt_key() => false,
-                    "ArrowDown" if event.alt_key() => true,
-                    _ => return None,
-                };
-                event.prevent_default();
-                Some(Msg::Arrange(Deed::Shift(first?, down)))
-            });
             let class = classes!(
                 placed.row.is_thin.then_some("thin"),
+                is_picked.then_some("picked"),
                 (self.dragged.is_some() && self.dragged == first).then_some("dragged")
             );
             html! {
-                <li key={name.clone()} {class} data-lane={name.clone()}>
-                    <button type="button" onclick={select} onkeydown={moved} aria-pressed={is_picked.to_string()}
-                        title={words::NAME.fill(lang, &[("node", &name)])}>{ &name }</button>
-                </li>
+                <li key={name.clone()} {class} data-lane={name.clone()}
+                    title={words::NAME.fill(lang, &[("node", &name)])}>{ &name }</li>
             }
         };
         html! {
@@ -258,20 +253,22 @@ impl SpaceTime {
 
     fn plane(&self, ctx: &Context<Self>) -> Html {
         let (lang, lens, link) = (ctx.props().lang, &ctx.props().lens, ctx.link());
+        let keys = lens.clone();
         html! {
             <div class="plane" ref={self.plane.clone()} role="application" tabindex="0"
-                aria-roledescription={words::DIAGRAM.get(lang)} aria-label={words::KEYS.get(lang)}
+                aria-label={words::DIAGRAM.get(lang)} aria-describedby="space-keys"
                 onpointerdown={link.callback(Msg::Down)} onpointermove={link.callback(Msg::Moved)}
                 onpointerup={link.callback(Msg::Up)} onpointercancel={link.callback(Msg::Up)}
                 onpointerleave={link.callback(|_: PointerEvent| Msg::Left)}
-                onkeydown={link.batch_callback(|event: KeyboardEvent| {
+                onkeydown={link.batch_callback(move |event: KeyboardEvent| {
+                    let is_taken = uses(&event) && (event.key() != "Escape" || keys.has_focus());
                     // The page's own keys see that this one is taken, and nothing scrolls.
-                    uses(&event).then(|| {
+                    is_taken.then(|| {
                         event.prevent_default();
                         Msg::Key(event.key(), event.shift_key())
                     })
                 })} onblur={link.callback(|_: FocusEvent| Msg::Blur)}>
-                <canvas ref={lens.canvas.clone()} />
+                <canvas ref={lens.canvas.clone()} aria-hidden="true" />
                 <i class="space-needle" ref={lens.needle.clone()} aria-hidden="true"></i>
             </div>
         }
@@ -311,6 +308,7 @@ impl SpaceTime {
         let target = event.target_dyn_into::<Element>();
         let lane = target.and_then(|target| target.closest("[data-lane]").ok().flatten());
         let name = lane.and_then(|lane| lane.get_attribute("data-lane"));
+        self.has_moved = false;
         self.dragged = name.filter(|_| event.is_primary()).and_then(|name| name.parse().ok());
     }
 
@@ -332,6 +330,7 @@ impl SpaceTime {
         if over.row.nodes.contains(&node) {
             return false;
         }
+        self.has_moved = true;
         let natural = natural_order(&props.handle.read());
         let target = over.row.nodes.first().copied();
         props.lens.arrange(|arrangement| {
@@ -356,8 +355,20 @@ fn uses(event: &KeyboardEvent) -> bool {
     is_plain
         && matches!(
             event.key().as_str(),
-            "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" | "Home" | "End" | "PageUp" | "PageDown" | "+" | "="
-                | "-" | "_" | "Enter" | "Escape"
+            "ArrowLeft"
+                | "ArrowRight"
+                | "ArrowUp"
+                | "ArrowDown"
+                | "Home"
+                | "End"
+                | "PageUp"
+                | "PageDown"
+                | "+"
+                | "="
+                | "-"
+                | "_"
+                | "Enter"
+                | "Escape"
         )
 }
 

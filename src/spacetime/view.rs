@@ -79,7 +79,11 @@ mod tests {
     fn a_window_goes_after_what_it_shall_show() {
         let standing = window(1_000_000, 2_000_000);
         assert_eq!(showing(standing, 1_950_000, false), standing);
-        assert_eq!(showing(standing, 1_950_000, true), window(1_750_000, 2_750_000), "room ahead of a run that plays");
+        assert_eq!(
+            showing(standing, 1_950_000, true),
+            window(1_750_000, 2_750_000),
+            "room ahead of a run that plays"
+        );
         assert_eq!(showing(standing, 5_000_000, false), window(4_300_000, 5_300_000));
         assert_eq!(showing(standing, 100, false), window(0, 1_000_000));
         for at_us in [0, 999_999, 2_000_001, 7_777_777] {

@@ -2,6 +2,8 @@
 
 use faultscope_labs::Text;
 
+use crate::panels::words::KeyGroup;
+
 /// Names the panel.
 pub(super) const TITLE: Text = Text::new("Space-time", "时空图");
 /// Names the diagram.
@@ -52,6 +54,27 @@ pub(super) const RESET: Text = Text::new("Arrange as at first", "恢复默认排
 pub(super) const NAME: Text = Text::new("{node}: drag to reorder", "{node}：拖动以调整顺序");
 /// Tells the step with the focus: when, and its cone.
 pub(super) const SAID: Text = Text::new("{time}. {cone}", "{time}。{cone}");
+
+/// The keys of the timeline and the diagram, for the list of keys.
+pub(crate) const KEY_GROUP: KeyGroup = (
+    Text::new("On the timeline and in the space-time diagram", "时间线与时空图中"),
+    &[
+        (
+            &["⇧ ←", "⇧ →"],
+            Text::new("to the mark before, the next; along a message", "上一个标记，下一个标记；沿消息移动"),
+        ),
+        (
+            &["←", "→"],
+            Text::new(
+                "along a lane: its steps, with what can have caused them",
+                "沿泳道逐步移动，并显示可能的起因",
+            ),
+        ),
+        (&["↑", "↓"], Text::new("the lane above, the lane below", "上一条泳道，下一条泳道")),
+        (&["+", "−"], Text::new("zoom; so does the wheel with Ctrl", "缩放；也可按住 Ctrl 滚动滚轮")),
+        (&["Enter"], Text::new("go to the step", "跳到该步骤")),
+    ],
+);
 
 #[cfg(test)]
 mod tests {

@@ -63,7 +63,7 @@ impl Beside {
         }
         let place = format!("translate({:.1}px,{:.1}px)", corner.0, corner.1);
         let style = card.style();
-        for (name, value) in [("transform", place.as_str()), ("visibility", "visible")] {
+        for (name, value) in [("transform", place.as_str()), ("opacity", "1")] {
             if style.set_property(name, value).is_err() {
                 web_sys::console::warn_2(&"the card takes no style".into(), &name.into());
             }

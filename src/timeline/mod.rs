@@ -213,12 +213,10 @@ fn grip_of(part: &Element) -> Option<Grip> {
 
 /// The pointer is let go: the timeline may have another scale again.
 fn let_go(props: &TimelineProps) -> Callback<PointerEvent> {
-    let (on, live, lens, handle) =
-        (props.on.clone(), props.live.clone(), props.lens.clone(), props.handle.clone());
+    let (on, live, lens) = (props.on.clone(), props.live.clone(), props.lens.clone());
     Callback::from(move |_: PointerEvent| {
-        let has_scrubbed = live.let_go() && !lens.let_go();
-        if has_scrubbed {
-            on.emit(Intent::SeekTime(handle.read().now_us()));
+        if live.let_go() && !lens.let_go() {
+            on.emit(Intent::Lanes);
         }
     })
 }

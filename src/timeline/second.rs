@@ -5,8 +5,8 @@ use faultscope_labs::stage::Class;
 use faultscope_labs::{Lang, Session};
 use yew::prelude::*;
 
-use super::marks::{self, COLUMN};
 use super::margins;
+use super::marks::{self, COLUMN};
 use crate::format::thousands;
 use crate::panels::pane_words as words;
 use crate::timeline::scale::Scale;

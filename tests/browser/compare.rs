@@ -3,7 +3,9 @@
 use faultscope_labs::{LABS, Lab, Session, Versus};
 
 use super::harness::{Page, View};
-use super::reader::{fact, native_run, open_at, overhang, reload, step, wait_for_address, wait_for_step, words};
+use super::reader::{
+    fact, native_run, open_at, overhang, reload, step, wait_for_address, wait_for_step, words,
+};
 
 /// The table of costs, row by row.
 fn costs(page: &mut Page) -> Vec<[String; 3]> {
@@ -61,7 +63,11 @@ fn a_variant_is_compared_and_its_link_shows_the_same() {
         page.wait_for("document.querySelectorAll('.duo .stage-canvas').length === 2");
         wait_for_address(&mut page, &format!("&vs={other}"), true);
         let title = words(&mut page, ".versus .title");
-        assert!(title.contains(" against ") && title.ends_with("same seed, same faults"), "{}: {title}", lab.id);
+        assert!(
+            title.contains(" against ") && title.ends_with("same seed, same faults"),
+            "{}: {title}",
+            lab.id
+        );
         let mut first = native_run(&mut page);
         first.seek_step(step(&mut page));
         let second = native_second(&mut page, &first);
@@ -130,7 +136,10 @@ fn a_setting_that_does_not_fit_says_so_beside_its_field() {
 
 #[test]
 fn a_wrong_second_run_is_told_and_the_first_is_shown() {
-    let mut page = Page::open(&format!("#{}:{};r1;s7&vs=no-such", LABS[0].id, LABS[0].variants[0].about().id), View::DESKTOP);
+    let mut page = Page::open(
+        &format!("#{}:{};r1;s7&vs=no-such", LABS[0].id, LABS[0].variants[0].about().id),
+        View::DESKTOP,
+    );
     page.wait_for("document.querySelector('.notice')?.textContent.includes('no-such')");
     assert_eq!(page.eval("!!document.querySelector('.duo')"), false);
     page.finish();

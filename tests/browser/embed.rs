@@ -213,7 +213,14 @@ fn a_frame_without_origin_storage_and_modules_still_plays() {
     page.wait_for(&format!(
         "frameOf('#sandboxed').clientHeight !== {before} && frameOf('#sandboxed').clientHeight > 400"
     ));
-    page.key("ArrowRight");
+    assert_eq!(page.eval("document.activeElement.id"), "sandboxed", "the focus is in the frame");
+    // A press on the key for a step, where it stands in the frame.
+    let key = "(() => { const box = document.querySelector('.keys .forward').getBoundingClientRect();
+        return [box.x + box.width / 2, box.y + box.height / 2] })()";
+    let key = page.eval_in_frame(address, key).unwrap();
+    let corner = page.eval("(() => { const box = frameOf('#sandboxed').getBoundingClientRect(); return [box.x + 1, box.y + 1] })()");
+    let place = |axis: usize| key[axis].as_f64().unwrap() + corner[axis].as_f64().unwrap();
+    page.click_at(place(0), place(1));
     page.wait_for_frame(address, "document.querySelector('.app').dataset.step === '1'");
     assert_eq!(page.eval_in_frame(address, "document.documentElement.dataset.theme").unwrap(), "light");
     page.eval("document.documentElement.lang = 'zh', document.documentElement.style.color = '#fff', true");

@@ -111,10 +111,17 @@ fn a_newer_version_comes_as_a_whole_and_when_nobody_uses_the_older_one() {
     assert_eq!(versions(&mut page), (false, false), "it is fetched aside");
 
     // Another page of the older version is open: all stay with it.
-    page.eval("window.other = document.createElement('iframe'), other.src = './', document.body.append(other), true");
-    page.wait_for("window.other.contentDocument?.querySelector('.home .plate')");
-    assert_eq!(versions(&mut page), (false, false), "an open page keeps its version");
-    page.eval("other.remove(), true");
+    page.eval("window.other = open('./', 'other'), true");
+    page.wait_for("other.document.querySelector('.home .plate[data-lab]')");
+    reload(&mut page);
+    page.eval("window.other = open('', 'other'), true");
+    assert_eq!(
+        versions(&mut page),
+        (false, false),
+        "an open page keeps its version, and so does one beside it"
+    );
+    page.eval("window.other.close(), true");
+    page.wait_for("window.other.closed");
 
     reload(&mut page);
     page.wait_for("(navigator.serviceWorker.getRegistration().then(it => { window.waits = Boolean(it.waiting) }), window.waits === false)");
@@ -123,7 +130,9 @@ fn a_newer_version_comes_as_a_whole_and_when_nobody_uses_the_older_one() {
     assert_eq!(versions(&mut page), (true, true), "the newer version, and nothing of the older one");
     let kept = page.eval("caches.keys().then(names => names.length)");
     assert_eq!(kept, 1, "the older version is gone");
-    page.finish();
+    // The browser tells the end of the older service worker in these words.
+    let faults = page.close();
+    assert!(faults.iter().all(|fault| fault == "the page crashed"), "{faults:?}");
 }
 
 #[test]

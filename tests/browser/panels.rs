@@ -9,12 +9,16 @@ use super::reader::{native_run, open_at, reload, step, wait_for_address, wait_fo
 
 fn width_of(page: &mut Page, selector: &str) -> f64 {
     page.settle();
-    page.eval(&format!("document.querySelector({selector:?}).getBoundingClientRect().width")).as_f64().unwrap()
+    page.eval(&format!("document.querySelector({selector:?}).getBoundingClientRect().width"))
+        .as_f64()
+        .unwrap()
 }
 
 fn height_of(page: &mut Page, selector: &str) -> f64 {
     page.settle();
-    page.eval(&format!("document.querySelector({selector:?}).getBoundingClientRect().height")).as_f64().unwrap()
+    page.eval(&format!("document.querySelector({selector:?}).getBoundingClientRect().height"))
+        .as_f64()
+        .unwrap()
 }
 
 fn middle_of(page: &mut Page, selector: &str) -> (f64, f64) {
@@ -76,7 +80,9 @@ fn what_is_folded_stays_folded() {
     fold(&mut page, "costs", true);
     reload(&mut page, lab.id);
     let is_open = |page: &mut Page, pane: &str| {
-        page.eval(&format!("document.querySelector('.{pane} .folder').getAttribute('aria-expanded') === 'true'"))
+        page.eval(&format!(
+            "document.querySelector('.{pane} .folder').getAttribute('aria-expanded') === 'true'"
+        ))
     };
     assert_eq!(is_open(&mut page, "vers"), false);
     assert_eq!(is_open(&mut page, "costs"), true);
@@ -102,7 +108,8 @@ fn the_inspector_shows_what_was_and_steps_through_the_node() {
         let shown = page.eval("document.querySelectorAll('.ins .kv > .ch').length").as_u64().unwrap();
         let mut told = session.fork();
         told.seek_step(one);
-        let changed = told.inspect(node).unwrap().fields.iter().filter(|field| field.previous.is_some()).count();
+        let changed =
+            told.inspect(node).unwrap().fields.iter().filter(|field| field.previous.is_some()).count();
         assert_eq!(shown, changed as u64, "{}: what step {one} changed at {node}", lab.id);
         page.click(".ins .ways .way:last-child");
         page.wait_for(&format!("Number(document.querySelector('.app').dataset.step) > {one}"));
@@ -167,12 +174,23 @@ fn statistics_are_those_of_a_native_program() {
                 text.replace(',', "").parse::<u64>().unwrap()
             };
             let told = [3, 4, 5].map(|place| cell(&mut page, place));
-            assert_eq!(told, [kind.tally.sent, kind.tally.lost, kind.flying], "{}: {}", lab.id, kind.tally.name);
+            assert_eq!(
+                told,
+                [kind.tally.sent, kind.tally.lost, kind.flying],
+                "{}: {}",
+                lab.id,
+                kind.tally.name
+            );
         }
         let bytes: u64 = words(&mut page, ".figures .row:first-child dd").replace(',', "").parse().unwrap();
         assert_eq!(bytes, statistics.sum(|kind| kind.tally.bytes), "{}", lab.id);
         let answered = words(&mut page, ".figures .row:nth-child(2) dd");
-        assert_eq!(answered, format!("{} of {}", statistics.latencies.count(), statistics.commands), "{}", lab.id);
+        assert_eq!(
+            answered,
+            format!("{} of {}", statistics.latencies.count(), statistics.commands),
+            "{}",
+            lab.id
+        );
         page.finish();
     }
 }

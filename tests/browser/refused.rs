@@ -42,8 +42,8 @@ fn without_a_worker_the_page_answers_by_itself() {
         let told = page.eval(&format!("faultscope_ask('fingerprint {run} 100')"));
         assert!(told.as_str().is_some_and(|told| told.starts_with("100 ")), "{told}");
         page.key("s");
-        page.wait_for("document.querySelector('.sheet .btn.pri')");
-        page.click(".sheet .btn.pri");
+        page.wait_for("document.querySelector('.sheet .ends .btn')");
+        page.click(".sheet .ends .btn");
         page.wait_for("document.querySelector('.sheet .found')");
         page.wait_for("/[1-9]/.test(document.querySelector('.sheet .found').textContent)");
         page.finish();

@@ -74,3 +74,26 @@ fn a_program_that_cannot_be_loaded_is_told_in_both_languages() {
         drop(page.close());
     }
 }
+
+#[test]
+fn a_browser_without_webassembly_is_told_what_it_lacks() {
+    let folder = Folder::of_site();
+    for name in ["index.html", "faultscope.html"] {
+        // The policy would not let us take it away.
+        let page = fs::read_to_string(folder.path().join(name)).unwrap();
+        let (before, after) = page.split_once("<meta http-equiv=").unwrap();
+        let (_, after) = after.split_once('>').unwrap();
+        let page = format!("{before}<script>delete globalThis.WebAssembly</script>{after}");
+        fs::write(folder.path().join(name), page).unwrap();
+    }
+    let site = Site::of(folder.path().to_owned());
+    for rest in ["", "faultscope.html"] {
+        let mut page = open(&site, rest, View::DESKTOP);
+        page.wait_for("document.querySelector('#loading[data-failed]')");
+        let told = page.eval("document.querySelector('#loading').textContent");
+        let told = told.as_str().unwrap();
+        assert!(told.contains("this browser has no WebAssembly"), "{rest}: {told}");
+        assert!(told.contains("浏览器不支持 WebAssembly"), "{rest}: {told}");
+        drop(page.close());
+    }
+}

@@ -39,7 +39,12 @@ fn place_on(page: &mut Page, lane: &str, at_us: u64) -> Place {
     let number = |value: &Value| value.as_f64().unwrap();
     let (from, until) = (number(&told["from_us"]), number(&told["until_us"]));
     let x = number(&corner[0]) + (at_us as f64 - from) / (until - from) * number(&told["width"]);
-    let middle = told["lanes"].as_array().unwrap().iter().find(|known| known[0] == lane).map(|known| number(&known[1]));
+    let middle = told["lanes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|known| known[0] == lane)
+        .map(|known| number(&known[1]));
     (x, number(&corner[1]) + number(&told["top"]) + middle.unwrap())
 }
 
@@ -54,7 +59,8 @@ fn a_free_step(page: &mut Page, session: &Session) -> (u64, NodeId, u64) {
         let node = entry.node().filter(|node| names.contains(&node.to_string()))?;
         let is_fit = inner.contains(&entry.at_us) && entry.kind == Kind::Deliver;
         let span_us = (entry.at_us.saturating_sub(reach_us), entry.at_us + reach_us);
-        let is_alone = nearest_on(session, &[node], span_us.0, (span_us.0, entry.at_us.saturating_sub(1))).is_none()
+        let is_alone = nearest_on(session, &[node], span_us.0, (span_us.0, entry.at_us.saturating_sub(1)))
+            .is_none()
             && nearest_on(session, &[node], span_us.1, (entry.at_us + 1, span_us.1)).is_none()
             && nearest_on(session, &[node], entry.at_us, (entry.at_us, entry.at_us)) == Some(step);
         (is_fit && is_alone).then_some((step, node, entry.at_us))
@@ -142,7 +148,10 @@ fn a_message_leads_to_its_sending_and_back() {
     session.run().replay(sent, sent, |_, step| sends.extend(step.sent.iter().map(|flight| flight.id)));
     let mut received_message = None;
     session.run().replay(received, received, |_, step| received_message = step.message);
-    assert!(received_message.is_some_and(|id| sends.contains(&id)), "step {sent} sent what {received} received");
+    assert!(
+        received_message.is_some_and(|id| sends.contains(&id)),
+        "step {sent} sent what {received} received"
+    );
     page.finish();
 }
 
@@ -154,7 +163,7 @@ fn a_click_seeks_and_a_drag_pans() {
         let (x, y) = place_on(&mut page, &node.to_string(), at_us);
         page.click_at(x, y);
         wait_for_step(&mut page, wanted);
-        page.wait_for(&format!("document.querySelector('.lane-names [data-lane={node}] [aria-pressed=true]')"));
+        page.wait_for(&format!("document.querySelector('.lane-names [data-lane={node}].picked')"));
         let before = window(&mut page);
         page.drag((x, y), (x - 200.0, y));
         let after = window(&mut page);
@@ -172,7 +181,9 @@ fn the_wheel_is_the_pages_and_with_control_it_zooms() {
     let mut page = open_at(LABS[0], STEP, View::PHONE);
     page.tap("#tab-time");
     page.wait_for("document.querySelector('.plane canvas')?.width > 0");
-    page.eval("document.querySelector('.plane').scrollIntoView({ block: 'end' }), scrollTo(0, scrollY / 2), true");
+    page.eval(
+        "document.querySelector('.plane').scrollIntoView({ block: 'end' }), scrollTo(0, scrollY / 2), true",
+    );
     page.settle();
     let before = window(&mut page);
     let lane = lanes(&mut page)[0].clone();
@@ -253,7 +264,9 @@ fn lanes_fold_hide_and_move_and_are_remembered() {
     let arranged = lanes(&mut page);
     assert!(!arranged.contains(&before[1]), "{arranged:?}");
     assert_eq!(arranged[..2], [before[2].clone(), before[0].clone()], "{arranged:?}");
-    let thin = |page: &mut Page| told(page)["lanes"].as_array().unwrap().iter().filter(|lane| lane[2] == true).count();
+    let thin = |page: &mut Page| {
+        told(page)["lanes"].as_array().unwrap().iter().filter(|lane| lane[2] == true).count()
+    };
     assert_eq!(thin(&mut page), 1);
     page.key("Escape");
     wait_for_address(&mut page, &format!("hide-{}", before[1]), true);
@@ -289,7 +302,10 @@ fn the_bracket_on_the_timeline_moves_the_window() {
     let (x, y) = grip(&mut page, "whole");
     page.drag((x, y), (x + 120.0, y));
     let moved = window(&mut page);
-    assert!(moved.from_us > before.from_us && moved.length_us() == before.length_us(), "{before:?} {moved:?}");
+    assert!(
+        moved.from_us > before.from_us && moved.length_us() == before.length_us(),
+        "{before:?} {moved:?}"
+    );
     let (x, y) = grip(&mut page, "until");
     page.drag((x, y), (x + 80.0, y));
     let wider = window(&mut page);
@@ -325,10 +341,9 @@ fn a_long_run_scrolls_and_tells_its_times() {
 
 /// Pans to and fro, and prints how long each painting took.
 fn scroll(page: &mut Page, what: &str) {
-    let until_us = window(page).until_us;
+    let window = window(page);
     let lane = lanes(page)[0].clone();
-    let at_us = until_us - window(page).length_us() / 2;
-    let (x, y) = place_on(page, &lane, at_us);
+    let (x, y) = place_on(page, &lane, window.until_us - window.length_us() / 2);
     let mut took_ms = Vec::new();
     for round in 0..20 {
         let by = if round % 4 < 2 { 37.0 } else { -37.0 };

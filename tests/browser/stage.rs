@@ -105,7 +105,7 @@ fn keys_move_a_node_and_put_it_back() {
 
 /// The card's box in the window, and the box of the canvas: left, top, right, bottom.
 fn boxes(page: &mut Page) -> [[f64; 4]; 2] {
-    page.wait_for("getComputedStyle(document.querySelector('.beside')).visibility === 'visible'");
+    page.wait_for("getComputedStyle(document.querySelector('.beside')).opacity === '1'");
     page.settle();
     let told = page.eval(
         "['.beside', '.stage-canvas'].map(it => document.querySelector(it).getBoundingClientRect())

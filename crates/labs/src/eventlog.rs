@@ -220,7 +220,8 @@ mod tests {
         }
         assert_eq!(told.len(), steps.len());
         assert!(lines(&session, &[], Lang::En).is_empty());
-        assert!(told.last().is_some_and(|line| line.epoch > 0), "a term has begun by then");
+        let later: Vec<u64> = (session.len() - 40..=session.len()).collect();
+        assert!(lines(&session, &later, Lang::En).iter().any(|line| line.epoch > 0), "a term has begun by then");
     }
 
     #[test]

@@ -97,7 +97,8 @@ fn file_of(first: &str, folder: &Path) -> Option<PathBuf> {
     let url = first.split(' ').nth(1)?;
     let path = url.split('?').next()?;
     let inside = path.strip_prefix(SUB_PATH).filter(|inside| !inside.contains(".."))?;
-    Some(folder.join(if inside.is_empty() { "index.html" } else { inside }))
+    let start = if inside.is_empty() || inside.ends_with('/') { "index.html" } else { "" };
+    Some(folder.join(format!("{inside}{start}")))
 }
 
 fn send(mut visitor: &TcpStream, status: &str, kind: &str, content: &[u8]) -> io::Result<()> {

@@ -182,6 +182,15 @@ fn two_branches_are_compared_where_they_part() {
     }
 }
 
+/// The rule that was followed last.
+fn last_rule(session: &Session) -> Option<&'static str> {
+    let mut rule = None;
+    session.run().replay(1, session.len(), |_, step| {
+        rule = step.notes.iter().filter_map(faultscope_labs::sim::Payload::rule).next_back().or(rule);
+    });
+    rule
+}
+
 /// Every way to run on, against a walk through all steps.
 #[test]
 fn running_until_something_finds_the_first_of_it() {
@@ -192,7 +201,7 @@ fn running_until_something_finds_the_first_of_it() {
         whole.play_ahead(u64::MAX, 4_000);
         let start = session.len() - session.len() / 4;
         let places = ["event timer at n1", "any.status = down", "time >= 1900ms", "all.status = up"];
-        let stops = [
+        let plain = [
             Stop::Message,
             Stop::MessageTo(n1),
             Stop::MessageFrom(n2),
@@ -200,7 +209,7 @@ fn running_until_something_finds_the_first_of_it() {
             Stop::Note,
             Stop::Decision,
         ];
-        for stop in stops {
+        for stop in plain.into_iter().chain(last_rule(&whole).map(Stop::Rule)) {
             let (mut first, mut before) = (None, None);
             whole.run().replay(1, start + MOST, |_, step| {
                 let is_message = matches!(step.kind, Kind::Deliver | Kind::Lost);
@@ -211,6 +220,7 @@ fn running_until_something_finds_the_first_of_it() {
                     Stop::StepAt(node) => step.node == Some(node),
                     Stop::Note => !step.notes.is_empty(),
                     Stop::Decision => step.notes.iter().any(faultscope_labs::sim::Payload::is_decision),
+                    Stop::Rule(id) => step.notes.iter().any(|note| note.rule() == Some(id)),
                     Stop::Broken => false,
                 };
                 if is_it && step.number < start {
