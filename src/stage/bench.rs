@@ -21,7 +21,7 @@ const FRAME_US: u64 = 800;
 /// The run begins when as many messages are in flight as ever will be, in microseconds.
 const BEGIN_US: u64 = 60_000;
 /// Figures are told for so many frames, the last ones.
-const FRAMES: usize = 120;
+const FRAMES: usize = 60;
 
 #[wasm_bindgen]
 extern "C" {

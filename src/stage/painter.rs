@@ -136,8 +136,8 @@ impl Painter {
         }
     }
 
-    /// Adds a dot to the path: a line so short or so thick that its stroke is the dot. That is a third of the work of an
-    /// arc or of four sides, and there may be thousands.
+    /// Adds a dot to the path: a line so short or so thick that its stroke is the dot. That is less work than an
+    /// arc or four sides, and there may be thousands.
     fn stamp(&self, dot: Dot, shape: &Shape) {
         let (Shape::Circle { center, .. } | Shape::Diamond { center, .. }) = shape else { return };
         let half = dot.half_line();

@@ -270,11 +270,12 @@ impl Page {
         fs::write(path, picture).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 
-    /// What the browser's tracer tells of the page during this time: how long each frame's script took, in milliseconds.
-    pub(crate) fn script_per_frame(&mut self, time: Duration) -> Vec<f64> {
+    /// What the browser's tracer tells of the page until an expression in it is true: how long each frame's script took,
+    /// in milliseconds.
+    pub(crate) fn script_per_frame(&mut self, until: &str) -> Vec<f64> {
         let wanted = json!({ "includedCategories": ["devtools.timeline"] });
         self.call("Tracing.start", json!({ "transferMode": "ReportEvents", "traceConfig": wanted }));
-        thread::sleep(time);
+        self.wait_for(until);
         self.call("Tracing.end", json!({}));
         let deadline = Deadline::after(WAIT_LIMIT);
         let mut took_ms = Vec::new();
