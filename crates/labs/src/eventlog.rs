@@ -91,7 +91,11 @@ impl Sort {
             Self::Writes => entry.kind == Kind::Durable,
             Self::Faults => {
                 let is_done = entry.is_action() && !matches!(entry.kind, Kind::Command | Kind::Reply);
-                is_done || matches!(entry.kind, Kind::Crash | Kind::Restart | Kind::Pause | Kind::Resume | Kind::Fault)
+                is_done
+                    || matches!(
+                        entry.kind,
+                        Kind::Crash | Kind::Restart | Kind::Pause | Kind::Resume | Kind::Fault
+                    )
             }
             Self::Notes => entry.has_note(),
             Self::Decisions => entry.has_decision(),
@@ -125,7 +129,8 @@ impl Filter {
 
     /// Whether a step may have a wanted line, as far as the index knows.
     pub fn may_want(&self, entry: &IndexEntry) -> bool {
-        self.node.is_none_or(|node| entry.node() == Some(node)) && self.sort.is_none_or(|sort| sort.may_be(entry))
+        self.node.is_none_or(|node| entry.node() == Some(node))
+            && self.sort.is_none_or(|sort| sort.may_be(entry))
     }
 
     fn wants(&self, step: &Step, words: &str) -> bool {
@@ -163,7 +168,8 @@ fn line(session: &Session, moment: &faultscope_sim::Moment, step: &Step, lang: L
     Line {
         row: session.row(step, lang),
         epoch: node.map_or(0, |node| session.variant().look(world, node, lang).epoch),
-        message: body.map(|body| (session.lab().kind(body.name()).map_or(7, |kind| kind.ink), body.is_reply())),
+        message: body
+            .map(|body| (session.lab().kind(body.name()).map_or(7, |kind| kind.ink), body.is_reply())),
     }
 }
 
@@ -221,7 +227,10 @@ mod tests {
         assert_eq!(told.len(), steps.len());
         assert!(lines(&session, &[], Lang::En).is_empty());
         let later: Vec<u64> = (session.len() - 40..=session.len()).collect();
-        assert!(lines(&session, &later, Lang::En).iter().any(|line| line.epoch > 0), "a term has begun by then");
+        assert!(
+            lines(&session, &later, Lang::En).iter().any(|line| line.epoch > 0),
+            "a term has begun by then"
+        );
     }
 
     #[test]

@@ -190,8 +190,7 @@ impl<K: Ord, V> Map<K, V> {
 
     /// The place of a key, to be looked at or filled.
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
-        let place = self.find(&key);
-        Entry { map: self, key, place }
+        Entry { map: self, key }
     }
 
     /// The entries whose keys lie in a range, in order.
@@ -220,19 +219,15 @@ impl<K: Ord, V> Map<K, V> {
 pub struct Entry<'a, K, V> {
     map: &'a mut Map<K, V>,
     key: K,
-    place: Result<usize, usize>,
 }
 
-impl<'a, K, V> Entry<'a, K, V> {
+impl<'a, K: Ord, V> Entry<'a, K, V> {
     /// The value there; where there is none, what `make` makes is put there first.
     pub fn or_insert_with(self, make: impl FnOnce() -> V) -> &'a mut V {
-        let place = match self.place {
-            Ok(place) => place,
-            Err(place) => {
-                self.map.entries.insert(place, (self.key, make()));
-                place
-            }
-        };
+        let place = self.map.find(&self.key).unwrap_or_else(|place| {
+            self.map.entries.insert(place, (self.key, make()));
+            place
+        });
         &mut self.map.entries[place].1
     }
 
@@ -252,8 +247,8 @@ impl<'a, K, V> Entry<'a, K, V> {
     /// Changes the value there, if there is one.
     #[must_use]
     pub fn and_modify(self, change: impl FnOnce(&mut V)) -> Self {
-        if let Ok(place) = self.place {
-            change(&mut self.map.entries[place].1);
+        if let Some(value) = self.map.get_mut(&self.key) {
+            change(value);
         }
         self
     }

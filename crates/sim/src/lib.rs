@@ -37,7 +37,7 @@ pub use search::{
 };
 pub use tally::{KindTally, Latencies, Service, Tally, WINDOW_US};
 pub use text::{
-    MAX_ACTIONS, MAX_PANELS, MAX_PLACED, MAX_SETTINGS, MAX_TEXT_BYTES, MAX_TIME_US, Placed, REVISION, RunText, TextError,
-    TextErrorKind, is_panel,
+    MAX_ACTIONS, MAX_PANELS, MAX_PLACED, MAX_SETTINGS, MAX_TEXT_BYTES, MAX_TIME_US, Placed, REVISION,
+    RunText, TextError, TextErrorKind, is_panel,
 };
 pub use world::{Kind, OpenCommand, Sent, Standing, Step, World};

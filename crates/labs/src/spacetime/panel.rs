@@ -142,7 +142,9 @@ fn draw_single(
 /// The step that is meant.
 fn circle(plane: &mut Plane<'_>, session: &Session, step: u64) {
     let entry = (step as usize).checked_sub(1).and_then(|place| session.run().index().get(place));
-    let Some(y) = entry.and_then(faultscope_sim::IndexEntry::node).and_then(|node| plane.lane_y(node)) else { return };
+    let Some(y) = entry.and_then(faultscope_sim::IndexEntry::node).and_then(|node| plane.lane_y(node)) else {
+        return;
+    };
     let style = Style::fill(Ink::Sheet).with_stroke(Ink::Accent, 2.5);
     let at = Point::new(plane.x(time_of(session, step)), y);
     plane.scene.pen(Layer::Selection, Subject::None).circle(at, 5.0, style);
@@ -188,11 +190,11 @@ fn cover_ahead(plane: &mut Plane<'_>, end_us: u64) {
     if x < area.right() - 0.5 {
         let rect = Rect::new(x, area.y, area.right() - x, area.height);
         let edge = Style::stroke(Ink::Rule, 1.0).dashed(2.0, 3.0);
-        plane
-            .scene
-            .pen(Layer::Strips, Subject::None)
-            .rect(rect, 0.0, Style::fill(Ink::Paper))
-            .line(Point::new(x, area.y), Point::new(x, area.bottom()), edge);
+        plane.scene.pen(Layer::Strips, Subject::None).rect(rect, 0.0, Style::fill(Ink::Paper)).line(
+            Point::new(x, area.y),
+            Point::new(x, area.bottom()),
+            edge,
+        );
     }
 }
 
@@ -225,7 +227,8 @@ mod tests {
         let frame = frame(&rows, window);
         let lines = |chart: &Chart| {
             let scene = panel(&session, Content::Single(chart, None), &frame);
-            let lines = scene.layer(Layer::Messages).iter().filter(|mark| matches!(mark.shape, Shape::Line { .. }));
+            let lines =
+                scene.layer(Layer::Messages).iter().filter(|mark| matches!(mark.shape, Shape::Line { .. }));
             lines.map(|mark| mark.subject).collect::<std::collections::BTreeSet<_>>()
         };
         let of_exact = lines(&exact);

@@ -28,7 +28,12 @@ pub fn neighbour_on(session: &Session, nodes: &[NodeId], step: u64, forward: boo
 }
 
 /// The step on a lane that is nearest to a time, among those between two times.
-pub fn nearest_on(session: &Session, nodes: &[NodeId], at_us: u64, (from_us, until_us): (u64, u64)) -> Option<u64> {
+pub fn nearest_on(
+    session: &Session,
+    nodes: &[NodeId],
+    at_us: u64,
+    (from_us, until_us): (u64, u64),
+) -> Option<u64> {
     let index = session.run().index();
     let first = index.partition_point(|entry| entry.at_us < from_us);
     let last = index.partition_point(|entry| entry.at_us <= until_us).max(first);
@@ -38,7 +43,8 @@ pub fn nearest_on(session: &Session, nodes: &[NodeId], at_us: u64, (from_us, unt
 
 /// The step that sent the message which a step received, if the chart knows it.
 pub fn cause_of(chart: &Chart, step: u64) -> Option<u64> {
-    let is_it = |ending: Ending| matches!(ending, Ending::Received { step: received, .. } if received == step);
+    let is_it =
+        |ending: Ending| matches!(ending, Ending::Received { step: received, .. } if received == step);
     chart.ways.iter().find(|way| is_it(way.ending)).and_then(|way| way.sent_step)
 }
 

@@ -15,12 +15,7 @@ const CROSS: f64 = 2.8;
 const CAUSED: f32 = 0.75;
 const FADED: f32 = 0.32;
 
-pub(super) fn draw(
-    plane: &mut Plane<'_>,
-    labels: &mut Labels,
-    ways: &[Way],
-    opacity: impl Fn(&Way) -> f32,
-) {
+pub(super) fn draw(plane: &mut Plane<'_>, labels: &mut Labels, ways: &[Way], opacity: impl Fn(&Way) -> f32) {
     for way in ways {
         let (Some(from), Some(to)) = (plane.lane_y(way.from), plane.lane_y(way.to)) else { continue };
         draw_way(plane, labels, way, (from, to), opacity(way));

@@ -24,7 +24,7 @@ type Place = (usize, usize);
 pub struct SharedMap<K, V> {
     /// No piece is empty, and none has more than [`PIECE`] entries.
     pieces: Arc<Vec<Piece<K, V>>>,
-    len: usize,
+    len: u64,
 }
 
 impl<K, V> SharedMap<K, V> {
@@ -37,7 +37,7 @@ impl<K, V> SharedMap<K, V> {
     /// How many entries there are.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.len
+        self.len as usize
     }
 
     /// Whether there is none.

@@ -93,7 +93,7 @@ const CHUNK: usize = 32;
 /// holds one.
 ///
 /// Which entries share a chunk depends on their indexes alone, so equal logs are equal values.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Log {
     /// The index and the term of the last entry that a snapshot stands for; 0 where there is none.
     snapshot: (u64, u64),
@@ -215,12 +215,6 @@ impl Log {
 
     fn len(&self) -> usize {
         self.full.len() * CHUNK + self.tail.len()
-    }
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self { snapshot: (0, 0), full: Arc::default(), tail: Arc::default() }
     }
 }
 
