@@ -55,7 +55,7 @@ impl Watch {
             // A canvas that was lost and is given back is empty.
             let link = link.clone();
             listeners.push(EventListener::new(&element, "contextrestored", move |_| {
-                link.send_message(Msg::Resized)
+                link.send_message(Msg::Resized);
             }));
         }
         offer_hooks(canvas);

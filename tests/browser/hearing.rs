@@ -2,7 +2,7 @@
 //!
 //! With `--nocapture`, `a_whole_story_is_heard_in_order` prints what a reader of the tree hears; read it as one.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use faultscope_labs::lab::BrokenBy;
 use faultscope_labs::sim::{Mode, Verdict};
@@ -17,7 +17,7 @@ use super::reader::{open_at, wait_for_lab, wait_for_step, words};
 fn heard(page: &mut Page, role: &str, name: &str) -> Vec<String> {
     page.call("Accessibility.enable", json!({}));
     let tree = page.call("Accessibility.getFullAXTree", json!({}));
-    let nodes: HashMap<&str, &Value> = tree["nodes"]
+    let nodes: BTreeMap<&str, &Value> = tree["nodes"]
         .as_array()
         .unwrap()
         .iter()
@@ -31,7 +31,7 @@ fn heard(page: &mut Page, role: &str, name: &str) -> Vec<String> {
     lines
 }
 
-fn hear(node: &Value, nodes: &HashMap<&str, &Value>, lines: &mut Vec<String>) {
+fn hear(node: &Value, nodes: &BTreeMap<&str, &Value>, lines: &mut Vec<String>) {
     let role = node["role"]["value"].as_str().unwrap_or_default();
     let name = node["name"]["value"].as_str().unwrap_or_default().trim();
     let is_ignored = node["ignored"] == true;

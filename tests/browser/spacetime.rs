@@ -317,6 +317,7 @@ fn the_bracket_on_the_timeline_moves_the_window() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test of speed reads the wall clock")]
 fn a_long_run_scrolls_and_tells_its_times() {
     let text = Workload::named("raft").unwrap().text;
     let mut page = Page::open(&format!("#{text};t{LONG_STEPS}"), View::DESKTOP);

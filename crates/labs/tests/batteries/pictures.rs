@@ -135,7 +135,7 @@ fn layout_by_hand(session: &Session, layout: u64) -> Vec<Placed> {
     let nodes = session.world().nodes().map(|node| node.id);
     let draw =
         |purpose: &str, node: u16| Draw::new(7, purpose, u64::from(node), layout).in_range(&(0..1001)) as u16;
-    let some = nodes.filter(|node| layout % 3 == 0 || draw("whether", node.code()) < 400);
+    let some = nodes.filter(|node| layout.is_multiple_of(3) || draw("whether", node.code()) < 400);
     some.map(|node| (node, draw("x", node.code()), draw("y", node.code()))).collect()
 }
 
