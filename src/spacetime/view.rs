@@ -23,7 +23,9 @@ pub(super) fn zoomed(window: Window, around_us: u64, factor: f64, end_us: u64) -
     let length_us = (window.length_us() as f64 * factor).round() as u64;
     let length_us = length_us.clamp(SHORTEST_US.min(longest_us), longest_us);
     let share = (around_us as f64 - window.from_us as f64) / window.length_us() as f64;
-    let from_us = (around_us as f64 - share * length_us as f64).round().max(0.0) as u64;
+    // What is longer than the run shows it from its start.
+    let last_us = longest_us.saturating_sub(length_us);
+    let from_us = ((around_us as f64 - share * length_us as f64).round().max(0.0) as u64).min(last_us);
     panned(Window { from_us, until_us: 0 }.lasting(length_us), 0, end_us)
 }
 

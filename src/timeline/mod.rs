@@ -77,8 +77,8 @@ impl Rows {
                 Self { height: 36.0, bar: 12.0, is_full: false, is_tied: false }
             }
             Class::Tablet | Class::Desktop => {
-                // The lines of branches take room only where there are any.
-                let bar = 18.0 + BRANCH.1 * branches as f64;
+                // The line of a first branch has its room, so that the stage does not shrink when one comes.
+                let bar = 18.0 + BRANCH.1 * branches.max(1) as f64;
                 let below = if has_lanes { 36.0 } else { 44.0 };
                 Self { height: bar + below, bar, is_full: true, is_tied: has_lanes }
             }
@@ -174,7 +174,7 @@ fn keys(session: &Session, marks: &[Mark], on: &Callback<Intent>) -> Callback<Ke
 }
 
 /// Follows the pointer while it is pressed: the cursor, to a mark exactly and beyond what was played too, or the
-/// bracket by its edges or its foot.
+/// bracket by the ends or the middle of its foot: the bar itself is the cursor's.
 fn scrub(props: &TimelineProps, scale: Scale, is_press: bool) -> Callback<PointerEvent> {
     let (on, live, lens) = (props.on.clone(), props.live.clone(), props.lens.clone());
     Callback::from(move |event: PointerEvent| {
@@ -228,11 +228,11 @@ fn bracket(lens: &Lens, rows: Rows) -> Html {
     let foot = rows.bar + BAR + 4.0;
     html! {
         <g class="bracket" ref={lens.bracket.clone()}>
-            <rect y={top.clone()} height={height.clone()} width="0" />
+            <rect y={top} {height} width="0" />
             <path data-top={px(foot)} />
             <rect data-grip="whole" y={px(foot)} height="14" width="0" />
-            <rect data-grip="from" y={top.clone()} height={height.clone()} width="10" />
-            <rect data-grip="until" y={top} {height} width="10" />
+            <rect data-grip="from" y={px(foot)} height="14" width="10" />
+            <rect data-grip="until" y={px(foot)} height="14" width="10" />
         </g>
     }
 }

@@ -171,11 +171,12 @@ fn the_tab_key_goes_everywhere_and_is_never_caught() {
             page.wait_for("document.querySelector('.sheet')");
         }
         let (there, unseen) = walk(&mut page, "Tab");
-        assert!(there.len() > 10, "{there:?}");
+        // A sheet stands last in the page, so that from it the way there is short.
+        assert!(there.len() > if sheet.is_some() { 0 } else { 10 }, "{there:?}");
         assert!(unseen.is_empty(), "focus that cannot be seen: {unseen:?}");
         let (back, _) = walk(&mut page, "Shift+Tab");
         // With a sheet open the way there begins in the sheet; the way back is the whole page.
-        assert!(back.len() >= there.len(), "there: {there:#?}\nback: {back:#?}");
+        assert!(back.len() >= there.len().max(10), "there: {there:#?}\nback: {back:#?}");
         page.finish();
     }
 }

@@ -98,7 +98,7 @@ impl Writer<'_> {
         self.attribute("lang", self.options.language);
         self.attribute("role", "img");
         self.families(Face::Sans);
-        self.attribute("style", "font-variant-numeric:tabular-nums");
+        self.attribute("font-variant", "tabular-nums");
         self.out.push_str(">\n<title>");
         push_escaped(&mut self.out, &scene.label);
         self.out.push_str("</title>\n");

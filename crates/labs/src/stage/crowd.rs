@@ -9,7 +9,7 @@ use faultscope_scene::{Ink, Layer, Point, Rect, Style, Subject};
 use faultscope_sim::{Flight, Node, Status, World};
 
 use super::messages::Way;
-use super::places::{NodePlace, Side};
+use super::places::{NodePlace, RIM, Side};
 use super::{Edge, Look, Stage};
 use crate::lab::Variant;
 
@@ -51,12 +51,18 @@ fn rows(stage: &mut Stage<'_>, area: Rect, ids: &[NodeId]) {
     let columns = (count * area.width / area.height.max(1.0)).sqrt().ceil().max(1.0);
     let lines = (count / columns).ceil();
     let (pitch_x, pitch_y) = (area.width / columns, area.height / lines);
-    let radius = (pitch_x.min(pitch_y) * SHARE).clamp(1.5, 22.0);
+    let radius = disc_radius(pitch_x.min(pitch_y));
     for (place, &id) in ids.iter().enumerate() {
         let (row, column) = ((place as f64 / columns).floor(), place as f64 % columns);
         let center = Point::new(area.x + (column + 0.5) * pitch_x, area.y + (row + 0.5) * pitch_y);
         stage.places.push(NodePlace { id, center, radius, side: Side::Nowhere });
     }
+}
+
+/// The radius of discs that stand so far apart: with a name where its arc has room too.
+fn disc_radius(pitch: f64) -> f64 {
+    let named = pitch / 2.0 - RIM - 1.0;
+    if named >= NAMED_RADIUS { named.min(22.0) } else { (pitch * SHARE).clamp(1.5, NAMED_RADIUS - 0.5) }
 }
 
 /// How a disc without a name looks: what is drawn below, what fills it, and its edge.
@@ -190,7 +196,7 @@ mod tests {
     #[test]
     fn ten_to_a_thousand_nodes_stay_readable() {
         for frame in FRAMES {
-            for count in [10, 16, 24, 40, 100, 300, 1_000] {
+            for count in [10, 16, 24, 28, 34, 40, 100, 300, 1_000] {
                 let (scene, _) = drawn(count, frame);
                 let place = format!("{count} nodes on {:?}", frame.0);
                 assert_eq!(out_of_view(&scene), [] as [String; 0], "{place}");

@@ -84,9 +84,10 @@ fn crowds(stage: &Stage<'_>, area: Rect, arrangement: &Arrangement, count: usize
     }
 }
 
-/// The radius of a disc, so that `count` of them stand apart on an ellipse in this area.
+/// The radius of a disc, so that `count` of them stand apart on an ellipse in this area, each with the arc around it.
 fn ellipse_radius(area: Rect, count: usize) -> f64 {
-    1.2 * (area.width + area.height) * 0.36 / count as f64
+    let apart = 0.9 * (area.width + area.height) / count as f64;
+    (apart * 0.36).min(apart / 2.0 - RIM - 1.0)
 }
 
 /// Everybody in rows.
