@@ -8,7 +8,7 @@ use super::reader::{fact, open_at, step};
 /// How many stretches are played.
 const STRETCHES: usize = 24;
 /// How long a stretch is, in milliseconds of virtual time.
-const STRETCH_MS: u64 = 170_000;
+const STRETCH_MS: u64 = 150_000;
 /// A run may keep this much beside its index: snapshots, and what the page needs; in bytes.
 const KEPT_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 /// The index of a run, and how memory grows in steps; bytes for each step.
