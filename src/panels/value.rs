@@ -12,6 +12,8 @@ use crate::format::thousands;
 const PARTS_SHOWN: usize = 12;
 /// How many lines of an object, or rows of a table, are shown before it folds.
 const LINES_SHOWN: usize = 8;
+/// So many of what is folded away are there to be unfolded; a log grows for hours, and a page must not.
+const FOLDED_MAX: usize = 200;
 /// How many columns a table may have.
 const COLUMNS_MAX: usize = 4;
 /// How many characters a value may have to be told in a line.
@@ -133,7 +135,10 @@ fn list(parts: &[Value], old: Option<&Vec<Value>>, lang: Lang) -> Html {
     };
     html! {
         <>
-            { fold(first.len(), lang, || html! { <span {class}>{ for first.iter().map(draw) }</span> }) }
+            { fold(first.len(), lang, || {
+                let near = &first[first.len().saturating_sub(FOLDED_MAX)..];
+                html! { <span {class}>{ for near.iter().map(draw) }</span> }
+            }) }
             <span {class}>{ for last.iter().map(draw) }</span>
             if parts.is_empty() { <span class="scalar">{ words::EMPTY.get(lang) }</span> }
         </>
@@ -169,7 +174,7 @@ fn object(map: &Map<String, Value>, old: Option<&Map<String, Value>>, lang: Lang
                     <del class="line"><span class="hid">{ words::REMOVED.get(lang) }</span><i>{ key }</i><span>{ brief(value, lang) }</span></del>
                 }) }
             </span>
-            { fold(hidden, lang, || html! { <span class="lines">{ lines(LINES_SHOWN, hidden) }</span> }) }
+            { fold(hidden, lang, || html! { <span class="lines">{ lines(LINES_SHOWN, hidden.min(FOLDED_MAX)) }</span> }) }
         </>
     }
 }
@@ -239,7 +244,7 @@ fn table(map: &Map<String, Value>, was: Option<&Value>, lang: Lang) -> Html {
         }
     };
     let hidden = map.len().saturating_sub(LINES_SHOWN);
-    html! { <>{ rows(0, LINES_SHOWN) }{ fold(hidden, lang, || rows(LINES_SHOWN, hidden)) }</> }
+    html! { <>{ rows(0, LINES_SHOWN) }{ fold(hidden, lang, || rows(LINES_SHOWN, hidden.min(FOLDED_MAX))) }</> }
 }
 
 /// What is folded away, behind its count.
@@ -248,7 +253,14 @@ fn fold(hidden: usize, lang: Lang, inside: impl FnOnce() -> Html) -> Html {
         return html! {};
     }
     let more = words::MORE.fill(lang, &[("count", &thousands(hidden as u64))]);
-    html! { <details class="fold"><summary>{ more }</summary>{ inside() }</details> }
+    let left_out = hidden.saturating_sub(FOLDED_MAX);
+    html! {
+        <details class="fold">
+            <summary>{ more }</summary>
+            if left_out > 0 { <span class="scalar">{ "… " }{ count(left_out, lang) }</span> }
+            { inside() }
+        </details>
+    }
 }
 
 #[cfg(test)]

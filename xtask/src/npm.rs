@@ -18,8 +18,8 @@ use crate::console::{self, Result};
 use crate::path_search::program;
 use crate::tools;
 
-/// Where packages come from when this machine is not told otherwise.
-const PUBLIC_REGISTRY: &str = "https://registry.npmjs.org";
+/// Whose registry packages come from when this machine is not told otherwise.
+const PUBLIC_HOST: &str = "npmjs.org";
 
 /// Mermaid itself, with which the browser tests read the diagrams that we write, and a page that loads it.
 pub(crate) const MERMAID: Package = Package {
@@ -146,7 +146,7 @@ fn registry() -> String {
     set("npm_config_registry")
         .or_else(|| set("NPM_CONFIG_REGISTRY"))
         .or_else(|| registry_of(&fs::read_to_string(file?).ok()?))
-        .unwrap_or_else(|| PUBLIC_REGISTRY.to_owned())
+        .unwrap_or_else(|| format!("https://registry.{PUBLIC_HOST}"))
 }
 
 /// What a `.npmrc` sets as the registry of all packages.
