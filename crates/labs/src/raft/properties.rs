@@ -12,6 +12,7 @@ use faultscope_protocol::raft::{
 use faultscope_sim::{
     Finding, Mode, Node, Payload, Property, Signal, Status, Step, Watch, World, stable_hash,
 };
+use rpds::VectorSync;
 use serde_json::{Value as Json, json};
 
 use super::looks::is_writing;
@@ -303,8 +304,7 @@ fn log_matching(memory: &mut Matching, world: &World, step: &Step) -> Signal {
 /// Every committed entry's term, and the term in which it was committed; and the term that each server leads.
 #[derive(Clone, Default, Hash)]
 struct Committed {
-    /// By index.
-    entries: SharedMap<u64, (u64, u64)>,
+    entries: VectorSync<(u64, u64)>,
     leads: ByServer<u64>,
 }
 
@@ -321,30 +321,29 @@ fn leader_completeness(memory: &mut Committed, world: &World, step: &Step) -> Si
     while (memory.entries.len() as u64) < server.commit_index {
         let index = memory.entries.len() as u64 + 1;
         let Some(term) = server.log.term_at(index) else { break };
-        memory.entries.insert(index, (term, server.current_term));
+        memory.entries.push_back_mut((term, server.current_term));
     }
     if memory.entries.is_empty() { Signal::Silent } else { Signal::Held }
 }
 
 fn missing_entry(memory: &Committed, id: NodeId, server: &Server) -> Option<Signal> {
-    let mut earlier =
-        memory.entries.iter().filter(|(_, (_, committed_in))| *committed_in < server.current_term);
+    let entries = memory.entries.iter().enumerate();
+    let mut earlier = entries.filter(|(_, (_, committed_in))| *committed_in < server.current_term);
     let is_missing = |index: u64, term: u64| {
         index >= server.log.snapshot_index() && server.log.term_at(index) != Some(term)
     };
-    let (index, _) = earlier.find(|&(&index, &(term, _))| is_missing(index, term))?;
+    let (place, _) = earlier.find(|&(place, &(term, _))| is_missing(place as u64 + 1, term))?;
     Some(finding(&[
         ("node", id.to_string()),
         ("term", server.current_term.to_string()),
-        ("index", index.to_string()),
+        ("index", (place + 1).to_string()),
     ]))
 }
 
 /// What was applied at each index, by anybody; and how far each server has applied in its present life.
 #[derive(Clone, Default, Hash)]
 struct Applied {
-    /// By index.
-    entries: SharedMap<u64, (u64, Op)>,
+    entries: VectorSync<(u64, Op)>,
     reached: ByServer<u64>,
 }
 
@@ -356,7 +355,7 @@ fn state_machine_safety(memory: &mut Applied, world: &World, step: &Step) -> Sig
         return Signal::Silent;
     }
     for index in from + 1..=server.last_applied {
-        let known = memory.entries.get(&index);
+        let known = memory.entries.get(index as usize - 1);
         let is_other = match (known, server.log.get(index)) {
             (Some((term, op)), Some(entry)) => *term != entry.term || *op != entry.op,
             // Of what a snapshot stands for, the last entry's term is known.
@@ -367,7 +366,7 @@ fn state_machine_safety(memory: &mut Applied, world: &World, step: &Step) -> Sig
             return finding(&[("node", id.to_string()), ("index", index.to_string())]);
         }
         if let (None, Some(entry)) = (known, server.log.get(index)) {
-            memory.entries.insert(index, (entry.term, entry.op));
+            memory.entries.push_back_mut((entry.term, entry.op));
         }
     }
     *memory.reached.of(id) = server.last_applied;

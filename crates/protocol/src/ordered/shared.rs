@@ -1,29 +1,30 @@
-//! An ordered map in shared pieces: a clone costs one count, a change copies one piece and the list of pieces.
+//! An ordered map in shared pieces on shared shelves: a clone costs one count, a change copies one piece, one shelf and
+//! the list of shelves, however much else there is.
 
 use std::borrow::Borrow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::ops::RangeBounds;
+use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::{find, span};
-
-/// The most entries of a piece: what one change copies, against how long the list of pieces is.
-const PIECE: usize = 64;
-/// A piece with fewer entries joins the next one where there is room.
+/// The most entries of a piece, and the most pieces of a shelf.
+const PIECE: usize = 32;
+const SHELF: usize = 64;
+/// A piece with fewer entries joins the next one of its shelf where there is room.
 const SMALL: usize = PIECE / 4;
 
 type Piece<K, V> = Arc<Vec<(K, V)>>;
+type Shelf<K, V> = Arc<Vec<Piece<K, V>>>;
 
-/// Where an entry stands: its piece, and its place in it.
-type Place = (usize, usize);
+/// Where an entry stands: its shelf, its piece on it, and its place in that; behind the last, the number of shelves.
+type Place = (usize, usize, usize);
 
 /// A map in the order of its keys, for bulk: clones share what has not changed since.
 pub struct SharedMap<K, V> {
-    /// No piece is empty, and none has more than [`PIECE`] entries.
-    pieces: Arc<Vec<Piece<K, V>>>,
+    /// No shelf and no piece is empty; none is longer than [`SHELF`] and [`PIECE`].
+    shelves: Arc<Vec<Shelf<K, V>>>,
     len: u64,
 }
 
@@ -31,7 +32,7 @@ impl<K, V> SharedMap<K, V> {
     /// An empty map.
     #[must_use]
     pub fn new() -> Self {
-        Self { pieces: Arc::default(), len: 0 }
+        Self { shelves: Arc::default(), len: 0 }
     }
 
     /// How many entries there are.
@@ -49,13 +50,22 @@ impl<K, V> SharedMap<K, V> {
     /// How many pieces there are.
     #[cfg(test)]
     pub(super) fn pieces_len(&self) -> usize {
-        self.pieces.len()
+        self.shelves.iter().map(|shelf| shelf.len()).sum()
+    }
+
+    /// What a clone that changed copied: entries of its list of shelves and of its own shelves; and all pieces and
+    /// shelves that there are.
+    #[cfg(test)]
+    pub(super) fn pieces_beside(&self, other: &Self) -> (usize, usize) {
+        let is_shared = |shelf: &&Shelf<K, V>| other.shelves.iter().any(|theirs| Arc::ptr_eq(theirs, shelf));
+        let own: usize = self.shelves.iter().filter(|shelf| !is_shared(shelf)).map(|shelf| shelf.len()).sum();
+        (self.shelves.len() + own, self.shelves.len() + self.pieces_len())
     }
 
     /// Every entry, in order.
     #[must_use]
     pub fn iter(&self) -> Iter<'_, K, V> {
-        Iter { pieces: &self.pieces, first: (0, 0), end: (self.pieces.len(), 0) }
+        Iter { shelves: &self.shelves, first: (0, 0, 0), end: self.end() }
     }
 
     /// Every key, in order.
@@ -81,18 +91,34 @@ impl<K, V> SharedMap<K, V> {
     }
 }
 
+impl<K, V> SharedMap<K, V> {
+    fn end(&self) -> Place {
+        (self.shelves.len(), 0, 0)
+    }
+
+    fn at(&self, (shelf, piece, place): Place) -> Option<&(K, V)> {
+        self.shelves.get(shelf)?.get(piece)?.get(place)
+    }
+
+    /// The place of the first entry whose key is not before something.
+    fn first_not(&self, is_before: impl Fn(&K) -> bool) -> Place {
+        let ends_before = |piece: &Piece<K, V>| piece.last().is_some_and(|(key, _)| is_before(key));
+        let shelf = self.shelves.partition_point(|shelf| shelf.last().is_some_and(&ends_before));
+        let Some(pieces) = self.shelves.get(shelf) else { return self.end() };
+        let piece = pieces.partition_point(&ends_before);
+        (shelf, piece, pieces[piece].partition_point(|(key, _)| is_before(key)))
+    }
+}
+
 impl<K: Ord, V> SharedMap<K, V> {
     fn find<Q: Ord + ?Sized>(&self, key: &Q) -> Result<Place, Place>
     where
         K: Borrow<Q>,
     {
-        let piece =
-            self.pieces.partition_point(|piece| piece.last().is_some_and(|(last, _)| last.borrow() < key));
-        match self.pieces.get(piece) {
-            Some(entries) => find(entries, key, |(key, _)| key.borrow())
-                .map(|place| (piece, place))
-                .map_err(|place| (piece, place)),
-            None => Err(self.pieces.last().map_or((0, 0), |last| (piece - 1, last.len()))),
+        let place = self.first_not(|other| other.borrow() < key);
+        match self.at(place) {
+            Some((found, _)) if found.borrow() == key => Ok(place),
+            _ => Err(place),
         }
     }
 
@@ -102,7 +128,7 @@ impl<K: Ord, V> SharedMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        self.find(key).ok().map(|(piece, place)| &self.pieces[piece][place].1)
+        self.find(key).ok().and_then(|place| self.at(place)).map(|(_, value)| value)
     }
 
     /// Whether there is such a key.
@@ -119,23 +145,18 @@ impl<K: Ord, V> SharedMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        let (first, end) = span_of_pieces(&self.pieces, &range);
-        Iter { pieces: &self.pieces, first, end }
+        let first = match range.start_bound() {
+            Bound::Unbounded => (0, 0, 0),
+            Bound::Included(key) => self.first_not(|other| other.borrow() < key),
+            Bound::Excluded(key) => self.first_not(|other| other.borrow() <= key),
+        };
+        let end = match range.end_bound() {
+            Bound::Unbounded => self.end(),
+            Bound::Included(key) => self.first_not(|other| other.borrow() <= key),
+            Bound::Excluded(key) => self.first_not(|other| other.borrow() < key),
+        };
+        Iter { shelves: &self.shelves, first, end }
     }
-}
-
-/// The places of the entries whose keys lie between two bounds.
-fn span_of_pieces<K: Borrow<Q>, V, Q: Ord + ?Sized>(
-    pieces: &[Piece<K, V>],
-    range: &impl RangeBounds<Q>,
-) -> (Place, Place) {
-    let within = |piece: &Piece<K, V>| span(piece, range, |(key, _)| key.borrow());
-    // The first piece with an entry that is not before the range, and the first with one that is behind it.
-    let first = pieces.partition_point(|piece| within(piece).0 == piece.len());
-    let end = first + pieces[first..].partition_point(|piece| within(piece).1 == piece.len());
-    let first_place = pieces.get(first).map_or(0, |piece| within(piece).0);
-    let end_place = pieces.get(end).map_or(0, |piece| within(piece).1);
-    ((first, first_place), (end, end_place))
 }
 
 impl<K: Ord + Clone, V: Clone> SharedMap<K, V> {
@@ -153,7 +174,12 @@ impl<K: Ord + Clone, V: Clone> SharedMap<K, V> {
             Ok(place) => Some(std::mem::replace(self.value_mut(place), value)),
             Err(place) => {
                 self.len += 1;
-                insert_at(Arc::make_mut(&mut self.pieces), place, (key, value));
+                let shelves = Arc::make_mut(&mut self.shelves);
+                if place.0 == shelves.len() {
+                    append(shelves, (key, value));
+                } else {
+                    insert_at(shelves, place, (key, value));
+                }
                 None
             }
         }
@@ -164,31 +190,45 @@ impl<K: Ord + Clone, V: Clone> SharedMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        let (piece, place) = self.find(key).ok()?;
+        let (shelf, piece, place) = self.find(key).ok()?;
         self.len -= 1;
-        let pieces = Arc::make_mut(&mut self.pieces);
+        let shelves = Arc::make_mut(&mut self.shelves);
+        let pieces = Arc::make_mut(&mut shelves[shelf]);
         let (_, value) = Arc::make_mut(&mut pieces[piece]).remove(place);
         join_small(pieces, piece);
+        if pieces.is_empty() {
+            shelves.remove(shelf);
+        }
         Some(value)
     }
 
-    fn value_mut(&mut self, (piece, place): Place) -> &mut V {
-        &mut Arc::make_mut(&mut Arc::make_mut(&mut self.pieces)[piece])[place].1
+    fn value_mut(&mut self, (shelf, piece, place): Place) -> &mut V {
+        let pieces = Arc::make_mut(&mut Arc::make_mut(&mut self.shelves)[shelf]);
+        &mut Arc::make_mut(&mut pieces[piece])[place].1
+    }
+}
+
+/// Puts an entry behind all others. What is full stays full, so what only grows is packed.
+fn append<K: Clone, V: Clone>(shelves: &mut Vec<Shelf<K, V>>, entry: (K, V)) {
+    let is_full = |shelf: &Shelf<K, V>| shelf.len() == SHELF && shelf[SHELF - 1].len() == PIECE;
+    let Some(shelf) = shelves.last_mut().filter(|shelf| !is_full(shelf)) else {
+        shelves.push(Arc::new(vec![Arc::new(vec![entry])]));
+        return;
+    };
+    let pieces = Arc::make_mut(shelf);
+    match pieces.last_mut().filter(|piece| piece.len() < PIECE) {
+        Some(piece) => Arc::make_mut(piece).push(entry),
+        None => pieces.push(Arc::new(vec![entry])),
     }
 }
 
 fn insert_at<K: Clone, V: Clone>(
-    pieces: &mut Vec<Piece<K, V>>,
-    (mut piece, mut place): Place,
+    shelves: &mut Vec<Shelf<K, V>>,
+    (shelf, mut piece, mut place): Place,
     entry: (K, V),
 ) {
-    let full = pieces.get(piece).is_none_or(|entries| entries.len() == PIECE);
-    if full && piece + 1 >= pieces.len() && place == pieces.get(piece).map_or(0, |entries| entries.len()) {
-        // At the end a full piece stays full: what only grows is packed.
-        pieces.push(Arc::new(vec![entry]));
-        return;
-    }
-    if full {
+    let pieces = Arc::make_mut(&mut shelves[shelf]);
+    if pieces[piece].len() == PIECE {
         let second = Arc::make_mut(&mut pieces[piece]).split_off(PIECE / 2);
         pieces.insert(piece + 1, Arc::new(second));
         if place > PIECE / 2 {
@@ -196,6 +236,10 @@ fn insert_at<K: Clone, V: Clone>(
         }
     }
     Arc::make_mut(&mut pieces[piece]).insert(place, entry);
+    if pieces.len() > SHELF {
+        let second = pieces.split_off(SHELF / 2);
+        shelves.insert(shelf + 1, Arc::new(second));
+    }
 }
 
 /// Drops a piece that has become empty, and joins one that has become small with the next.
@@ -211,14 +255,14 @@ fn join_small<K: Clone, V: Clone>(pieces: &mut Vec<Piece<K, V>>, piece: usize) {
 
 /// Entries of a shared map, in order.
 pub struct Iter<'a, K, V> {
-    pieces: &'a [Piece<K, V>],
+    shelves: &'a [Shelf<K, V>],
     first: Place,
     end: Place,
 }
 
 impl<K, V> Clone for Iter<'_, K, V> {
     fn clone(&self) -> Self {
-        Self { pieces: self.pieces, first: self.first, end: self.end }
+        Self { shelves: self.shelves, first: self.first, end: self.end }
     }
 }
 
@@ -229,10 +273,16 @@ impl<'a, K, V> Iterator for Iter<'a, K, V> {
         if self.first >= self.end {
             return None;
         }
-        let (piece, place) = self.first;
-        let entries = &self.pieces[piece];
-        self.first = if place + 1 == entries.len() { (piece + 1, 0) } else { (piece, place + 1) };
-        let (key, value) = &entries[place];
+        let (shelf, piece, place) = self.first;
+        let pieces = &self.shelves[shelf];
+        self.first = if place + 1 < pieces[piece].len() {
+            (shelf, piece, place + 1)
+        } else if piece + 1 < pieces.len() {
+            (shelf, piece + 1, 0)
+        } else {
+            (shelf + 1, 0, 0)
+        };
+        let (key, value) = &pieces[piece][place];
         Some((key, value))
     }
 }
@@ -242,10 +292,16 @@ impl<K, V> DoubleEndedIterator for Iter<'_, K, V> {
         if self.first >= self.end {
             return None;
         }
-        let (piece, place) = self.end;
-        self.end =
-            if place == 0 { (piece - 1, self.pieces[piece - 1].len() - 1) } else { (piece, place - 1) };
-        let (key, value) = &self.pieces[self.end.0][self.end.1];
+        self.end = match self.end {
+            (shelf, 0, 0) => {
+                let pieces = &self.shelves[shelf - 1];
+                (shelf - 1, pieces.len() - 1, pieces[pieces.len() - 1].len() - 1)
+            }
+            (shelf, piece, 0) => (shelf, piece - 1, self.shelves[shelf][piece - 1].len() - 1),
+            (shelf, piece, place) => (shelf, piece, place - 1),
+        };
+        let (shelf, piece, place) = self.end;
+        let (key, value) = &self.shelves[shelf][piece][place];
         Some((key, value))
     }
 }
@@ -261,7 +317,7 @@ impl<'a, K, V> IntoIterator for &'a SharedMap<K, V> {
 
 impl<K, V> Clone for SharedMap<K, V> {
     fn clone(&self) -> Self {
-        Self { pieces: Arc::clone(&self.pieces), len: self.len }
+        Self { shelves: Arc::clone(&self.shelves), len: self.len }
     }
 }
 
@@ -281,7 +337,7 @@ impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for SharedMap<K, V> {
 
 impl<K: PartialEq, V: PartialEq> PartialEq for SharedMap<K, V> {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.pieces, &other.pieces) || (self.len == other.len && self.iter().eq(other.iter()))
+        Arc::ptr_eq(&self.shelves, &other.shelves) || (self.len == other.len && self.iter().eq(other.iter()))
     }
 }
 

@@ -6,6 +6,9 @@ use std::hash::{Hash, Hasher};
 
 use super::*;
 
+/// So many changes that there are several shelves of pieces.
+const ROUNDS: u32 = 30_000;
+
 /// Numbers without pattern (xorshift64), the same in every run.
 struct Numbers(u64);
 
@@ -52,12 +55,12 @@ fn compare(
 #[test]
 fn maps_do_as_a_tree_does() {
     let mut numbers = Numbers(7);
-    for keys in [8, 60, 900] {
+    for keys in [8, 60, 900, 30_000] {
         let (mut tree, mut map, mut shared) = (BTreeMap::new(), Map::new(), SharedMap::new());
-        for round in 0..3000 {
+        for round in 0..ROUNDS {
             // Grows first, shrinks in the end.
             let (key, value) = (numbers.below(keys), numbers.below(100));
-            if numbers.below(3000) >= round {
+            if numbers.below(ROUNDS) >= round {
                 assert_eq!(tree.insert(key, value), map.insert(key, value));
                 assert_eq!(Some(&value), {
                     shared.insert(key, value);
@@ -67,12 +70,23 @@ fn maps_do_as_a_tree_does() {
                 let gone = tree.remove(&key);
                 assert_eq!((gone, gone), (map.remove(&key), shared.remove(&key)));
             }
-            if round % 50 == 0 {
+            if round % (ROUNDS / 60) == 0 {
                 let (from, wide) = (numbers.below(keys), numbers.below(keys));
                 compare(&tree, &map, &shared, from, from + wide);
             }
         }
     }
+}
+
+#[test]
+fn a_change_copies_little_however_much_there_is() {
+    let map: SharedMap<u32, u32> = (0..100_000).map(|key| (key, key)).collect();
+    let mut changed = map.clone();
+    changed.insert(100_000, 0);
+    changed.remove(&5_000);
+    let (own, all) = changed.pieces_beside(&map);
+    assert!(own <= 3 * 64 + 100_000 / (32 * 64), "{own} of {all} pieces and shelves are not shared");
+    assert!(all > 1_500, "there are {all}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use rpds::VectorSync;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
@@ -93,12 +94,12 @@ const CHUNK: usize = 32;
 /// holds one.
 ///
 /// Which entries share a chunk depends on their indexes alone, so equal logs are equal values.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Log {
     /// The index and the term of the last entry that a snapshot stands for; 0 where there is none.
     snapshot: (u64, u64),
     /// Chunks of exactly [`CHUNK`] entries.
-    full: Arc<Vec<Arc<[Entry]>>>,
+    full: VectorSync<Arc<[Entry]>>,
     /// The entries after them, fewer than [`CHUNK`].
     tail: Arc<Vec<Entry>>,
 }
@@ -183,7 +184,7 @@ impl Log {
             }
         }
         if self.tail.len() >= CHUNK {
-            Arc::make_mut(&mut self.full).push(Arc::from(self.tail.as_slice()));
+            self.full.push_back_mut(Arc::from(self.tail.as_slice()));
             self.tail = Arc::default();
         }
     }
@@ -208,13 +209,19 @@ impl Log {
         };
         let rest = self.full.get(keep / CHUNK).map_or(self.tail.as_slice(), |chunk| chunk);
         self.tail = Arc::new(rest.iter().take(keep % CHUNK).copied().collect());
-        if self.full.len() > keep / CHUNK {
-            Arc::make_mut(&mut self.full).truncate(keep / CHUNK);
+        while self.full.len() > keep / CHUNK {
+            self.full.drop_last_mut();
         }
     }
 
     fn len(&self) -> usize {
         self.full.len() * CHUNK + self.tail.len()
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { snapshot: (0, 0), full: VectorSync::new_sync(), tail: Arc::default() }
     }
 }
 
