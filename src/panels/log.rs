@@ -130,7 +130,7 @@ impl Known {
             };
         }
         if let Some(steps) = &mut self.steps {
-            let later = (self.len + 1..).zip(&run.index()[self.len as usize..]);
+            let later = (self.len + 1..).zip(run.index().skip(self.len as usize).iter());
             steps.extend(later.filter(|(_, entry)| filter.may_want(entry)).map(|(step, _)| step));
         }
         self.len = run.len();

@@ -1,6 +1,7 @@
 //! What the strip shows of a run: eras, actions, decisions, broken properties, and how dense the messages are.
 
-use faultscope_labs::sim::{Action, Deed, IndexEntry, Kind, Mode, Verdict};
+use faultscope_labs::sim::{Action, Deed, Entries, Kind, Mode, Verdict};
+use faultscope_labs::spacetime::sampled;
 use faultscope_labs::{Lang, Session, words as engine_words};
 
 use super::scale::Scale;
@@ -185,7 +186,14 @@ fn remarks(session: &Session, scale: &Scale, lang: Lang) -> Vec<Mark> {
     let apart_us = (STARS_APART / scale.width * scale.span_us as f64) as u64;
     // Before these times there is room for no more stars and notes.
     let mut free_us = (0, 0);
-    for entry in session.run().index() {
+    let index = session.run().index();
+    let mut place = 0;
+    while let Some(entry) = index.get(place) {
+        let both_free_us = free_us.0.min(free_us.1);
+        place = match entry.at_us < both_free_us {
+            true => index.partition_point(|entry| entry.at_us < both_free_us),
+            false => place + 1,
+        };
         let (free, sign, text) = if entry.has_decision() {
             (&mut free_us.0, Sign::Star, words::MARK_DECISION)
         } else if entry.has_note() {
@@ -224,8 +232,9 @@ pub(crate) fn density(session: &Session, scale: &Scale) -> Vec<f64> {
     let columns: Vec<f64> = (1..=(scale.width / COLUMN).ceil() as usize)
         .map(|column| {
             let right = scale.left + COLUMN * column as f64;
-            let (here, later) = rest.split_at(rest.partition_point(|entry| scale.x(entry.at_us) < right));
-            rest = later;
+            let count = rest.partition_point(|entry| scale.x(entry.at_us) < right);
+            let here = rest.range(0..count);
+            rest = rest.skip(count);
             messages_in(here)
         })
         .collect();
@@ -236,13 +245,15 @@ pub(crate) fn density(session: &Session, scale: &Scale) -> Vec<f64> {
 /// How many steps of a column are looked at, about.
 const SAMPLES: usize = 512;
 
-/// About how many of these steps are the end of a message. Of each stretch another place is looked at, or a protocol
-/// that goes in rounds could be seen at one place of its round alone.
-fn messages_in(steps: &[IndexEntry]) -> f64 {
+/// About how many of these steps are the end of a message.
+fn messages_in(steps: Entries<'_>) -> f64 {
     let stride = steps.len().div_ceil(SAMPLES).max(1);
-    let seen = steps.chunks(stride).enumerate().map(|(place, stretch)| &stretch[place * 7 % stretch.len()]);
-    let found = seen.clone().filter(|entry| matches!(entry.kind, Kind::Deliver | Kind::Lost)).count();
-    (found * steps.len()) as f64 / seen.count().max(1) as f64
+    let (mut found, mut seen) = (0, 0);
+    for entry in sampled(steps, stride) {
+        seen += 1;
+        found += usize::from(matches!(entry.kind, Kind::Deliver | Kind::Lost));
+    }
+    (found * steps.len()) as f64 / seen.max(1) as f64
 }
 
 #[cfg(test)]
@@ -328,7 +339,7 @@ mod tests {
             session.play_ahead(60_000_000, 100_000);
             let scale = Scale::of(session.end_us(), 5.0, 333.0);
             let mut counted = vec![0.0_f64; 84];
-            for entry in session.run().index() {
+            for entry in session.run().index().iter() {
                 let place = ((scale.x(entry.at_us) - scale.left) / COLUMN) as usize;
                 if matches!(entry.kind, Kind::Deliver | Kind::Lost)
                     && let Some(column) = counted.get_mut(place)

@@ -9,6 +9,15 @@ use super::reader::{fact, open_at, step};
 const STRETCHES: usize = 24;
 /// How long a stretch is, in milliseconds of virtual time.
 const STRETCH_MS: u64 = 150_000;
+/// A run may keep this much beside its index: snapshots, and what the page needs; in bytes.
+const KEPT_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
+/// The index of a run, and how memory grows in steps; bytes for each step.
+const STEP_BYTES: f64 = 33.0;
+
+fn wasm_bytes(page: &mut Page) -> f64 {
+    page.eval("faultscope_memory()").as_f64().unwrap()
+}
+
 /// Plays on to a time that some 90,000 steps are ahead.
 fn play_a_stretch(page: &mut Page) {
     let before = step(page);
@@ -55,6 +64,8 @@ fn hours_of_a_run_keep_memory_flat() {
     let (first, last) = (&told[1], &told[STRETCHES]);
     let steps = last.0 - first.0;
     assert!(steps > 1_900_000.0, "{steps} steps");
+    let wasm = last.1[0];
+    assert!(wasm < KEPT_BYTES + STEP_BYTES * last.0, "wasm keeps {wasm} bytes for {} steps", last.0);
     for (place, name, most) in [(1, "JS heap", 1.3), (2, "listeners", 1.05), (3, "nodes", 1.2)] {
         let (before, after) = (first.1[place], last.1[place]);
         assert!(after <= before * most + 20.0, "{name} grew from {before} to {after}");

@@ -98,7 +98,7 @@ fn the_inspector_shows_what_was_and_steps_through_the_node() {
         let node: faultscope_labs::NodeId = words(&mut page, ".ins .who b").parse().unwrap();
         let session = native_at(&mut page, lab);
         let last = |before: u64| {
-            let entries = &session.run().index()[..before as usize];
+            let entries = session.run().index().range(0..before as usize);
             entries.iter().rposition(|entry| entry.node() == Some(node)).map(|place| place as u64 + 1)
         };
         let here = step(&mut page);

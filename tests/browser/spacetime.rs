@@ -54,7 +54,7 @@ fn a_free_step(page: &mut Page, session: &Session) -> (u64, NodeId, u64) {
     let names = lanes(page);
     let reach_us = window.length_us() / 40;
     let inner = window.from_us + window.length_us() / 4..window.until_us - window.length_us() / 4;
-    let mut steps = (1..).zip(session.run().index());
+    let mut steps = (1..).zip(session.run().index().iter());
     let free = steps.find_map(|(step, entry)| {
         let node = entry.node().filter(|node| names.contains(&node.to_string()))?;
         let is_fit = inner.contains(&entry.at_us) && entry.kind == Kind::Deliver;

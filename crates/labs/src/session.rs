@@ -605,8 +605,12 @@ impl Session {
         let world = self.world();
         let node = world.node(id)?;
         let now = self.variant.state(world, node);
-        let place =
-            self.run().index()[..self.step() as usize].iter().rposition(|entry| entry.node() == Some(id));
+        let place = self
+            .run()
+            .index()
+            .range(0..self.step() as usize)
+            .iter()
+            .rposition(|entry| entry.node() == Some(id));
         let changed_at = place.map_or(0, |place| place as u64 + 1);
         let before = self.run().moment(changed_at.saturating_sub(1));
         let was =

@@ -24,7 +24,7 @@ use crate::words::{Lang, Text};
 
 pub use arrange::{Arrangement, LaneRow};
 pub use cone::{Cone, cone, cone_words};
-pub use density::{Density, density};
+pub use density::{Density, density, sampled};
 pub use draw::{Placed, THIN, height_of, placed};
 
 pub use gather::{Chart, Effect, Ending, Fault, Lane, Mark, MarkKind, Stretch, Way, chart};

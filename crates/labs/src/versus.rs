@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(session.versus(), Some(&Versus::Variant("local-read".to_owned())));
         let again = Session::open(&session.link()).unwrap();
         assert_eq!(again.versus(), session.versus());
-        assert_eq!(again.run().index(), session.run().index());
+        assert!(again.run().index().iter().eq(session.run().index().iter()));
     }
 
     #[test]
@@ -142,7 +142,8 @@ mod tests {
         let mut first = Session::open(text).unwrap();
         let mut second = Session::open(&format!("{text};@500000crash.n1")).unwrap();
         let parted = first.parts_from(&second).unwrap();
-        let naive = first.run().index().iter().zip(second.run().index()).take_while(|(one, two)| one == two);
+        let naive =
+            first.run().index().iter().zip(second.run().index().iter()).take_while(|(one, two)| one == two);
         assert_eq!(parted, naive.count() as u64);
         assert_eq!(second.parts_from(&first), Some(parted));
         assert_eq!(first.parts_from(&first.fork()), None, "a run is the same as itself");

@@ -11,6 +11,7 @@
 mod action;
 mod erased;
 mod hash;
+mod index;
 pub mod linear;
 mod monitor;
 mod nemesis;
@@ -26,11 +27,12 @@ mod world;
 pub use action::{Action, Deed, MessageName, Pin, Pinned, sort_by_pin};
 pub use erased::{BadCommand, Factory, Load, Machine, MachineCore, Payload, TypedFactory};
 pub use hash::{Draw, StableHasher, stable_hash};
+pub use index::{Entries, IndexEntry};
 pub use monitor::{Finding, Mode, Monitor, Property, Signal, Verdict, Watch};
 pub use nemesis::{FaultKind, Nemesis};
 pub use network::{Cut, Fate, Flight, Latency, LinkPlan, Links, LostFlight, NetworkPlan, Shape};
 pub use node::{ArmedTimer, ClockSkew, DiskPlan, Node, PendingWrite, Status};
-pub use run::{IndexEntry, Moment, Plan, Run, SeatPlan};
+pub use run::{Moment, Plan, Run, SeatPlan};
 pub use search::{
     Asymmetry, Bounds, Classes, Counterexample, Disks, Goal, Judged, Judgement, Limit, Progress, Search,
     Symmetry, classes,

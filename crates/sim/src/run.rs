@@ -10,11 +10,12 @@ use faultscope_protocol::NodeId;
 
 use crate::action::{Action, Pin, Pinned, sort_by_pin};
 use crate::erased::Factory;
+use crate::index::{Entries, Index, IndexEntry};
 use crate::monitor::Property;
 use crate::network::NetworkPlan;
 use crate::node::{DiskPlan, EffectList};
 use crate::tally::Tally;
-use crate::world::{Kind, Step, World};
+use crate::world::{Step, World};
 
 /// Who sits where at the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,63 +70,6 @@ pub struct Moment {
     parts: VecDeque<Action>,
 }
 
-/// What the index keeps of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IndexEntry {
-    /// Its virtual time.
-    pub at_us: u64,
-    /// The node that it happened to, by code; 0 for none.
-    node: u16,
-    /// What it was.
-    pub kind: Kind,
-    flags: u8,
-}
-
-const FLAG_NOTE: u8 = 1;
-const FLAG_DECISION: u8 = 2;
-const FLAG_BROKEN: u8 = 4;
-const FLAG_ACTION: u8 = 8;
-
-impl IndexEntry {
-    fn new(step: &Step, has_broken: bool) -> Self {
-        let mut flags = 0;
-        if !step.notes.is_empty() {
-            flags |= FLAG_NOTE;
-        }
-        if step.notes.iter().any(crate::Payload::is_decision) {
-            flags |= FLAG_DECISION;
-        }
-        if has_broken {
-            flags |= FLAG_BROKEN;
-        }
-        if step.action.is_some() {
-            flags |= FLAG_ACTION;
-        }
-        Self { at_us: step.at_us, node: step.node.map_or(0, NodeId::code), kind: step.kind, flags }
-    }
-
-    /// The node that it happened to.
-    pub fn node(&self) -> Option<NodeId> {
-        NodeId::from_code(self.node)
-    }
-    /// Whether a machine remarked something.
-    pub fn has_note(&self) -> bool {
-        self.flags & FLAG_NOTE != 0
-    }
-    /// Whether something was decided.
-    pub fn has_decision(&self) -> bool {
-        self.flags & FLAG_DECISION != 0
-    }
-    /// Whether a property broke.
-    pub fn has_broken(&self) -> bool {
-        self.flags & FLAG_BROKEN != 0
-    }
-    /// Whether a person or a script did it.
-    pub fn is_action(&self) -> bool {
-        self.flags & FLAG_ACTION != 0
-    }
-}
-
 /// Snapshots kept at the most; beyond that every second one goes and the spacing doubles.
 const SNAPSHOTS_MAX: usize = 1_024;
 /// What all snapshots may weigh together, in bytes by [`World::weight_beside`]; beyond that every second one goes too.
@@ -141,7 +85,7 @@ const RETIRE_SPACING: u64 = 16;
 pub struct Run {
     plan: Arc<Plan>,
     actions: Vec<Pinned>,
-    index: Vec<IndexEntry>,
+    index: Index,
     /// Behind `Arc`, so that branches of a run share them.
     snapshots: Vec<Arc<Moment>>,
     snapshot_bytes: usize,
@@ -166,7 +110,7 @@ impl Run {
         Self {
             plan,
             actions,
-            index: Vec::new(),
+            index: Index::default(),
             snapshots: vec![Arc::new(start.clone())],
             snapshot_bytes: 0,
             retired: Vec::new(),
@@ -201,8 +145,8 @@ impl Run {
     }
 
     /// What the index keeps of the steps; step number `n` is at place `n - 1`.
-    pub fn index(&self) -> &[IndexEntry] {
-        &self.index
+    pub fn index(&self) -> Entries<'_> {
+        self.index.entries()
     }
 
     /// How many snapshots are kept, and what they weigh together, in bytes, as far as this crate can tell.
@@ -212,7 +156,7 @@ impl Run {
 
     /// How many steps were played up to and including `at_us`.
     pub fn steps_until(&self, at_us: u64) -> u64 {
-        self.index.partition_point(|entry| entry.at_us <= at_us) as u64
+        self.index().partition_point(|entry| entry.at_us <= at_us) as u64
     }
 
     /// Plays one more step at the head, if it comes no later than `until_us`.
@@ -350,7 +294,7 @@ impl Run {
     /// Forgets the steps after `step`, and keeps the actions that come after it: they wait to be played again.
     pub fn rewind(&mut self, step: u64) {
         self.head = self.bare_moment(step);
-        self.index.truncate(step as usize);
+        self.index = self.index.first(step as usize);
         self.snapshots.retain(|snapshot| snapshot.world.steps() <= step);
         self.weigh();
     }
@@ -373,7 +317,7 @@ impl Run {
         let mut first = Self {
             plan: self.plan.clone(),
             actions,
-            index: self.index[..step as usize].to_vec(),
+            index: self.index.first(step as usize),
             snapshots: self.snapshots[..kept].to_vec(),
             snapshot_bytes: 0,
             retired: Vec::new(),
@@ -411,7 +355,7 @@ impl Run {
 
     /// How many of the played steps come before an action that is put in with this pin.
     fn steps_before(&self, pin: Pin) -> u64 {
-        let earlier = self.index.partition_point(|entry| entry.at_us < pin.at_us) as u64;
+        let earlier = self.index().partition_point(|entry| entry.at_us < pin.at_us) as u64;
         let here = self.steps_until(pin.at_us) - earlier;
         earlier + here.min(u64::from(pin.after_steps))
     }

@@ -383,7 +383,7 @@ fn a_run_with_other_actions_is_the_run_from_the_start() {
         forked.play_until(1_000_000, u64::MAX);
         let again = run(seed, others, 1_000_000);
         assert_eq!(forked.head().world.fingerprint(), again.head().world.fingerprint(), "seed {seed}");
-        assert_eq!(forked.index(), again.index(), "seed {seed}");
+        assert!(forked.index().iter().eq(again.index().iter()), "seed {seed}");
     }
     assert!(parted.len() > 20, "{parted:?}");
 }

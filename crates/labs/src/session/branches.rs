@@ -533,7 +533,7 @@ impl Session {
         let until_us = strands[0].end_us().min(strands[1].end_us());
         let side = |branch, run: &Run| {
             let last = run.steps_until(until_us);
-            let entries = &run.index()[..last as usize];
+            let entries = run.index().range(0..last as usize);
             let count = |kind| entries.iter().filter(|entry| entry.kind == kind).count() as u64;
             let is_other = parting.is_parted && parting.step < run.len();
             let properties = run.moment(last).properties;

@@ -216,7 +216,7 @@ impl Session {
             }
             _ => {}
         }
-        let entries = &self.run().index()[first as usize - 1..last as usize];
+        let entries = self.run().index().range(first as usize - 1..last as usize);
         for (place, entry) in entries.iter().enumerate() {
             if stops_at(stop, entry) {
                 see(first + place as u64);

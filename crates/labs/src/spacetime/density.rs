@@ -3,7 +3,7 @@
 
 use faultscope_protocol::NodeId;
 use faultscope_protocol::ordered::Map;
-use faultscope_sim::{IndexEntry, Kind};
+use faultscope_sim::{Entries, IndexEntry, Kind};
 
 use super::gather::{Lane, Stretch, fault_of, is_alike, stretch_of};
 use super::{Fault, Window};
@@ -71,11 +71,12 @@ fn sampled_lanes(session: &Session, window: Window, columns: usize, lang: Lang) 
 
 fn counted(session: &Session, window: Window, columns: usize) -> Map<NodeId, Vec<f64>> {
     let index = session.run().index();
-    let mut rest = &index[index.partition_point(|entry| entry.at_us < window.from_us)..];
+    let mut rest = index.skip(index.partition_point(|entry| entry.at_us < window.from_us));
     let mut counted: Map<NodeId, Vec<f64>> = Map::new();
     for (place, until_us) in ends(window, columns).enumerate() {
-        let (here, later) = rest.split_at(rest.partition_point(|entry| entry.at_us <= until_us));
-        rest = later;
+        let count = rest.partition_point(|entry| entry.at_us <= until_us);
+        let here = rest.range(0..count);
+        rest = rest.skip(count);
         let stride = here.len().div_ceil(SAMPLES).max(1);
         for node in sampled(here, stride).filter(|entry| is_message(entry)).filter_map(IndexEntry::node) {
             counted.entry(node).or_insert_with(|| vec![0.0; columns])[place] += stride as f64;
@@ -92,8 +93,11 @@ fn is_message(entry: &IndexEntry) -> bool {
 
 /// One step of each stretch of `stride`, each at another place of it: a protocol that goes in rounds must not be seen
 /// at one place of its round alone.
-fn sampled(steps: &[IndexEntry], stride: usize) -> impl Iterator<Item = &IndexEntry> {
-    steps.chunks(stride).enumerate().map(|(place, chunk)| &chunk[scattered(place) % chunk.len()])
+pub fn sampled(steps: Entries<'_>, stride: usize) -> impl Iterator<Item = &IndexEntry> {
+    (0..steps.len()).step_by(stride).enumerate().filter_map(move |(place, first)| {
+        let length = stride.min(steps.len() - first);
+        steps.get(first + scattered(place) % length)
+    })
 }
 
 /// A number that looks like chance, and is the same each time.

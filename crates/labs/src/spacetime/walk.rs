@@ -19,10 +19,10 @@ pub fn neighbour_on(session: &Session, nodes: &[NodeId], step: u64, forward: boo
     let index = session.run().index();
     let place = (step as usize).min(index.len());
     if forward {
-        let next = index[place..].iter().take(LOOKED_AT).position(|entry| is_on(entry, nodes))?;
+        let next = index.skip(place).iter().take(LOOKED_AT).position(|entry| is_on(entry, nodes))?;
         return Some((place + next) as u64 + 1);
     }
-    let before = &index[..place.saturating_sub(1)];
+    let before = index.range(0..place.saturating_sub(1));
     let back = before.iter().rev().take(LOOKED_AT).position(|entry| is_on(entry, nodes))?;
     Some((before.len() - back) as u64)
 }
@@ -37,7 +37,7 @@ pub fn nearest_on(
     let index = session.run().index();
     let first = index.partition_point(|entry| entry.at_us < from_us);
     let last = index.partition_point(|entry| entry.at_us <= until_us).max(first);
-    let here = index[first..last].iter().enumerate().filter(|(_, entry)| is_on(entry, nodes));
+    let here = index.range(first..last).iter().enumerate().filter(|(_, entry)| is_on(entry, nodes));
     here.min_by_key(|(_, entry)| entry.at_us.abs_diff(at_us)).map(|(place, _)| (first + place) as u64 + 1)
 }
 
@@ -76,7 +76,7 @@ mod tests {
         let lane = [NodeId::server(2)];
         let index = session.run().index();
         let wanted: Vec<u64> =
-            (1..).zip(index).filter(|(_, entry)| is_on(entry, &lane)).map(|(step, _)| step).collect();
+            (1..).zip(index.iter()).filter(|(_, entry)| is_on(entry, &lane)).map(|(step, _)| step).collect();
         let mut met = Vec::new();
         let mut at = 0;
         while let Some(next) = neighbour_on(&session, &lane, at, true) {

@@ -172,7 +172,7 @@ fn two_branches_are_compared_where_they_part() {
         assert_eq!(compared.sides[1].first_step, Some(shared + 1));
         let count = |session: &Session, wanted| {
             let last = session.run().steps_until(compared.until_us) as usize;
-            session.run().index()[..last].iter().filter(|entry| entry.kind == wanted).count() as u64
+            session.run().index().range(0..last).iter().filter(|entry| entry.kind == wanted).count() as u64
         };
         assert_eq!(compared.sides[0].messages, count(&other, Kind::Deliver));
         assert_eq!(compared.sides[1].answers, count(&session, Kind::Reply));
