@@ -72,8 +72,10 @@ fn shown(place: &str) -> &str {
 
 /// The first lab to which the static page leads.
 fn first_lab(page: &str) -> Result<String> {
-    let lab = page.split_once("href=\"#").and_then(|(_, behind)| behind.split_once('"')).map(|(lab, _)| lab);
-    lab.filter(|lab| lab.contains(':'))
+    let mut links =
+        page.split("href=\"#").skip(1).filter_map(|behind| behind.split_once('"')).map(|(link, _)| link);
+    links
+        .find(|link| link.contains(':'))
         .map(|lab| format!("#{lab}"))
         .ok_or_else(|| "dist/index.html: it leads to no lab".to_owned())
 }
@@ -219,6 +221,7 @@ mod tests {
     #[test]
     fn the_first_lab_is_found() {
         assert_eq!(first_lab(r##"<a href="#">home</a>"##).ok(), None);
-        assert_eq!(first_lab(r##"<a href="#a:b;r1">lab</a>"##).unwrap(), "#a:b;r1");
+        let page = r##"<a href="#">home</a><a href="#a:b;r1">lab</a><a href="#c:d">other</a>"##;
+        assert_eq!(first_lab(page).unwrap(), "#a:b;r1");
     }
 }
