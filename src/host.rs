@@ -14,6 +14,10 @@ extern "C" {
     #[wasm_bindgen(js_namespace = faultscopeHost, catch)]
     pub(crate) async fn file(path: &str) -> Result<JsValue, JsValue>;
 
+    /// Comes back when the page was painted as it is before the program starts, or when nobody looks at it.
+    #[wasm_bindgen(js_namespace = faultscopeHost, js_name = shellSeen)]
+    pub(crate) async fn shell_seen();
+
     /// An SVG as a PNG with twice its pixels, as a blob.
     #[wasm_bindgen(js_namespace = faultscopeHost, catch)]
     pub(crate) async fn png(svg: &str) -> Result<JsValue, JsValue>;

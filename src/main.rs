@@ -35,6 +35,8 @@ mod transport;
 mod words;
 mod worker;
 
+use wasm_bindgen_futures::spawn_local;
+
 fn main() {
     panic_screen::install();
     if let Some(document) = web_sys::window().and_then(|window| window.document()) {
@@ -42,7 +44,11 @@ fn main() {
         // The shell of `index.html` is taken away by the first rendering.
         let root = document.get_element_by_id("app").or_else(|| document.body().map(Into::into));
         if let Some(root) = root {
-            yew::Renderer::<app::App>::with_root(root).render();
+            // The first rendering keeps a phone busy for a while: by then there is something to read.
+            spawn_local(async move {
+                host::shell_seen().await;
+                yew::Renderer::<app::App>::with_root(root).render();
+            });
         }
     }
 }

@@ -55,8 +55,18 @@
     }
   };
 
+  // What was painted first may be a part of the shell: the second frame from there begins when all of it is there. A
+  // frame that is out of view is never painted, and not every browser tells.
+  const seen = new Promise((resolve) => {
+    if (document.hidden) resolve();
+    setTimeout(resolve, 500);
+    const inSecondFrame = () => requestAnimationFrame(() => requestAnimationFrame(resolve));
+    new PerformanceObserver(inSecondFrame).observe({ type: 'paint', buffered: true });
+  });
+  const shellSeen = () => seen;
+
   const started = new Promise((resolve) => { addEventListener('TrunkApplicationStarted', resolve); });
-  globalThis.faultscopeHost = { worker, file, png };
+  globalThis.faultscopeHost = { worker, file, png, shellSeen };
 
   // A frame tells the page around it how high it wants to be.
   if (isEmbedded && parent !== window) {

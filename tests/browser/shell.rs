@@ -48,6 +48,26 @@ fn the_labs_are_there_before_the_program_in_the_readers_language() {
 }
 
 #[test]
+fn a_link_to_a_run_shows_its_lab_alone_before_the_program() {
+    let (_folder, site) = without_program();
+    for (language, lang) in [(Language::English, Lang::En), (Language::Chinese, Lang::Zh)] {
+        for lab in LABS {
+            let view = View { language, ..View::PHONE };
+            let mut page = open(&site, &format!("#{}", lab.miniature), view);
+            let text = page.eval("document.querySelector('.shell main').innerText");
+            let text = text.as_str().unwrap();
+            assert!(text.contains(lab.title.get(lang)) && text.contains(lab.sentence.get(lang)), "{text}");
+            let others = LABS.iter().filter(|other| other.id != lab.id);
+            assert!(others.into_iter().all(|other| !text.contains(other.sentence.get(lang))), "{text}");
+            drop(page.close());
+        }
+        let mut page = open(&site, "#nothing:at-all", View { language, ..View::PHONE });
+        assert_eq!(page.eval("document.querySelector('.asked')"), serde_json::Value::Null);
+        drop(page.close());
+    }
+}
+
+#[test]
 fn nothing_moves_when_the_program_takes_over() {
     let (_folder, site) = without_program();
     for view in VIEWS {
