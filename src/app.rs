@@ -6,6 +6,7 @@ use faultscope_labs::import::ImportError;
 use faultscope_labs::scene::Theme;
 use faultscope_labs::{Lang, Session, link};
 use gloo::events::{EventListener, EventListenerOptions};
+use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::JsCast;
 use web_sys::DragEvent;
 use yew::prelude::*;
@@ -44,6 +45,45 @@ pub(crate) enum Msg {
     Dismiss,
 }
 
+/// A run that was opened before there was a page.
+#[derive(Clone, PartialEq)]
+pub(crate) struct FirstRun {
+    /// What the address asked for.
+    text: String,
+    handle: Handle,
+}
+
+/// What the page starts with.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct AppProps {
+    /// The run that the address asked for, if there is one and it can be opened.
+    pub(crate) first: Option<FirstRun>,
+}
+
+/// Steps that are played in the first part of opening the first run; each part has twice as many as the one before.
+const FIRST_PART_STEPS: u64 = 64;
+/// The most steps in a part. What is still to be played then is played on the page.
+const LAST_PART_STEPS: u64 = 8_192;
+
+/// Opens the run that the address asks for, in parts, between which the browser may do other things: code that never
+/// ran is slow, and the shell should stay responsive. An address that asks for no run, or a wrong one, is left to the
+/// page.
+pub(crate) async fn first_run() -> Option<FirstRun> {
+    let Route::Run(text) = Route::now() else { return None };
+    let mut session = Session::of_link(&run_of(text.clone())).ok()?;
+    let mut steps = FIRST_PART_STEPS;
+    while steps <= LAST_PART_STEPS && !session.arrive(steps) {
+        TimeoutFuture::new(0).await;
+        steps *= 2;
+    }
+    Some(FirstRun { text, handle: Handle::new(session) })
+}
+
+/// The text of the run for what the address says: a frame may be told more in its query.
+fn run_of(text: String) -> String {
+    if embed::is_on() { embed::run_of(text) } else { text }
+}
+
 /// The page.
 pub(crate) struct App {
     place: Place,
@@ -59,7 +99,7 @@ pub(crate) struct App {
 
 impl Component for App {
     type Message = Msg;
-    type Properties = ();
+    type Properties = AppProps;
 
     fn create(ctx: &Context<Self>) -> Self {
         let theme = preferences::theme();
@@ -73,7 +113,13 @@ impl Component for App {
             writer: Rc::default(),
             _listeners: listeners(ctx),
         };
-        app.follow_address();
+        match &ctx.props().first {
+            Some(first) if Route::now() == Route::Run(first.text.clone()) => {
+                panic_screen::remember_run(&first.text);
+                app.place = Place::Lab(first.handle.clone());
+            }
+            _ => app.follow_address(),
+        }
         app
     }
 
@@ -145,7 +191,7 @@ impl App {
             }
             Route::Run(text) if text == bench::ADDRESS => self.place = Place::Bench,
             Route::Run(text) => {
-                let text = if embed::is_on() { embed::run_of(text) } else { text };
+                let text = run_of(text);
                 if let Some(session) = self.open(text) {
                     self.place = Place::Lab(Handle::new(session));
                 }

@@ -18,6 +18,10 @@ extern "C" {
     #[wasm_bindgen(js_namespace = faultscopeHost, js_name = shellSeen)]
     pub(crate) async fn shell_seen();
 
+    /// Says that the program stands in the place of the shell.
+    #[wasm_bindgen(js_namespace = faultscopeHost, js_name = tellStarted)]
+    pub(crate) fn tell_started();
+
     /// An SVG as a PNG with twice its pixels, as a blob.
     #[wasm_bindgen(js_namespace = faultscopeHost, catch)]
     pub(crate) async fn png(svg: &str) -> Result<JsValue, JsValue>;

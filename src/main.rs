@@ -47,7 +47,9 @@ fn main() {
             // The first rendering keeps a phone busy for a while: by then there is something to read.
             spawn_local(async move {
                 host::shell_seen().await;
-                yew::Renderer::<app::App>::with_root(root).render();
+                let props = app::AppProps { first: app::first_run().await };
+                yew::Renderer::<app::App>::with_root_and_props(root, props).render();
+                host::tell_started();
             });
         }
     }

@@ -65,8 +65,11 @@
   });
   const shellSeen = () => seen;
 
-  const started = new Promise((resolve) => { addEventListener('TrunkApplicationStarted', resolve); });
-  globalThis.faultscopeHost = { worker, file, png, shellSeen };
+  const started = new Promise((resolve) => {
+    addEventListener('faultscope-started', resolve);
+  });
+  const tellStarted = () => dispatchEvent(new Event('faultscope-started'));
+  globalThis.faultscopeHost = { worker, file, png, shellSeen, tellStarted };
 
   // A frame tells the page around it how high it wants to be.
   if (isEmbedded && parent !== window) {

@@ -10,8 +10,7 @@
   };
   const start = async () => {
     const program = await WebAssembly.compileStreaming(unpacked());
-    const wasm = await faultscope.default({ module_or_path: program });
-    dispatchEvent(new CustomEvent('TrunkApplicationStarted', { detail: { wasm } }));
+    await faultscope.default({ module_or_path: program });
   };
   start();
 }

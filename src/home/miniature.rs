@@ -10,6 +10,7 @@ use faultscope_labs::stage::Class;
 use faultscope_labs::{Lang, Session, lab};
 use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
 use gloo::render::{AnimationFrame, request_animation_frame};
+use gloo::timers::callback::Timeout;
 use web_sys::{Element, MediaQueryList};
 use yew::prelude::*;
 
@@ -43,7 +44,7 @@ pub(super) fn Miniature(props: &MiniatureProps) -> Html {
         let show = show.clone();
         use_effect_with(props.id, move |_| {
             let listeners = Show::listen(&show);
-            Show::look(&show);
+            Show::look_soon(&show);
             move || {
                 drop(listeners);
                 show.stop();
@@ -67,6 +68,7 @@ struct Show {
     style: Cell<(Lang, ThemeChoice)>,
     clock: RefCell<Clock>,
     frame: RefCell<Option<AnimationFrame>>,
+    soon: RefCell<Option<Timeout>>,
 }
 
 impl Show {
@@ -79,6 +81,7 @@ impl Show {
             style: Cell::default(),
             clock: RefCell::default(),
             frame: RefCell::default(),
+            soon: RefCell::default(),
         }
     }
 
@@ -99,6 +102,12 @@ impl Show {
                 .extend(media(query).map(|query| EventListener::new(&query, "change", looks_again(show))));
         }
         listeners
+    }
+
+    /// Looks when the browser has nothing else to do: all miniatures at once would keep it busy for long.
+    fn look_soon(show: &Rc<Self>) {
+        let again = show.clone();
+        *show.soon.borrow_mut() = Some(Timeout::new(0, move || Self::look(&again)));
     }
 
     /// Opens, paints, and lets it move or stand, by what can be seen now.
@@ -166,6 +175,7 @@ impl Show {
     }
 
     fn stop(&self) {
+        *self.soon.borrow_mut() = None;
         *self.frame.borrow_mut() = None;
         self.clock.borrow_mut().rest();
     }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use faultscope_labs::sim::{Kind, Moment, Status, Step};
 use faultscope_labs::stage::Edge;
 use faultscope_labs::{LABS, Lang, NodeId, Session};
+use gloo::timers::future::TimeoutFuture;
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::format::thousands;
@@ -18,8 +20,10 @@ const SPAN_US: u64 = 360_000;
 const BEFORE_US: u64 = 90_000;
 /// The most lanes.
 const LANES_MAX: usize = 7;
-/// The most steps that are looked at.
+/// The most steps that are played.
 const STEPS_MAX: u64 = 2_000;
+/// Steps that are played in one go.
+const PART_STEPS: u64 = 100;
 /// Width of the wide form and of the form for phones, in CSS pixels.
 const WIDTHS: [(&str, f64); 2] = [("wide", 736.0), ("narrow", 358.0)];
 const LEFT: f64 = 32.0;
@@ -35,8 +39,12 @@ pub(super) struct StripProps {
 /// A stretch of the first lab's miniature run.
 #[component]
 pub(super) fn Strip(props: &StripProps) -> Html {
-    let stretch = use_memo((), |()| Stretch::of_first_lab());
-    let Some(stretch) = &*stretch else { return html! {} };
+    let stretch = use_state(|| None);
+    {
+        let stretch = stretch.clone();
+        use_effect_with((), move |()| spawn_local(async move { stretch.set(Stretch::of_first_lab().await) }));
+    }
+    let Some(stretch) = &*stretch else { return html! { <div class="strip waiting" /> } };
     let lang = props.lang;
     let caption = words::STRIP.fill(
         lang,
@@ -92,16 +100,30 @@ struct Stretch {
 }
 
 impl Stretch {
-    fn of_first_lab() -> Option<Self> {
-        let lab = LABS.first()?;
-        Session::open(lab.miniature).ok().map(Self::of)
+    /// Plays the run in parts, between which the browser may do other things.
+    async fn of_first_lab() -> Option<Self> {
+        let mut session = Session::open(LABS.first()?.miniature).ok()?;
+        while Self::play_a_part(&mut session) {
+            TimeoutFuture::new(0).await;
+        }
+        Some(Self::of(&session))
     }
 
-    /// The stretch around the first action of a run, or from its cursor on where there is none.
-    fn of(mut session: Session) -> Self {
+    /// Whether more is to be played.
+    fn play_a_part(session: &mut Session) -> bool {
+        let until_us = Self::beginning_us(session) + SPAN_US;
+        session.play_ahead(until_us, PART_STEPS) == PART_STEPS && session.len() < STEPS_MAX
+    }
+
+    /// A little before the first action of a run, or at its cursor where there is none.
+    fn beginning_us(session: &Session) -> u64 {
         let first_action_us = session.run().actions().first().map(|pinned| pinned.pin.at_us);
-        let from_us = first_action_us.map_or(session.now_us(), |at_us| at_us.saturating_sub(BEFORE_US));
-        session.play_ahead(from_us + SPAN_US, STEPS_MAX);
+        first_action_us.map_or(session.now_us(), |at_us| at_us.saturating_sub(BEFORE_US))
+    }
+
+    /// The stretch from the beginning on, as far as it was played.
+    fn of(session: &Session) -> Self {
+        let from_us = Self::beginning_us(session);
         let ids = session.world().servers().map(|node| node.id).take(LANES_MAX);
         let mut stretch = Self {
             title: session.lab().title,
@@ -110,7 +132,7 @@ impl Stretch {
             lanes: ids.map(|id| (id, Vec::new())).collect(),
             messages: Vec::new(),
         };
-        stretch.collect(&session);
+        stretch.collect(session);
         stretch
     }
 
@@ -302,10 +324,9 @@ mod tests {
 
     #[test]
     fn the_strip_shows_a_real_stretch() {
-        let Some(stretch) = Stretch::of_first_lab() else {
-            assert!(LABS.is_empty(), "the first lab's miniature opens");
-            return;
-        };
+        let mut session = Session::open(LABS[0].miniature).unwrap();
+        while Stretch::play_a_part(&mut session) {}
+        let stretch = Stretch::of(&session);
         assert!(!stretch.messages.is_empty() && !stretch.lanes.is_empty());
         let until_us = stretch.from_us + SPAN_US;
         assert!(

@@ -227,7 +227,11 @@ impl Session {
         Ok(session)
     }
 
-    fn of_link(text: &str) -> Result<Self, OpenError> {
+    /// The run of a link before anything of it was played: [`Session::arrive`] goes on from there.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what is wrong with the text, and where.
+    pub fn of_link(text: &str) -> Result<Self, OpenError> {
         let (first, second) = versus::split(text);
         let versus = second.map(Versus::read).transpose()?;
         Ok(Self { versus, ..Self::at_start(&link::read(first)?)? })

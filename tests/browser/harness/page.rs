@@ -21,8 +21,7 @@ const WAIT_LIMIT: Duration = Duration::from_secs(30);
 const DRAG_STEPS: u32 = 8;
 
 /// Listens for the moment at which the page's program runs.
-const NOTE_START: &str =
-    "addEventListener('TrunkApplicationStarted', () => { window.programStarted = true; });";
+const NOTE_START: &str = "addEventListener('faultscope-started', () => { window.programStarted = true; });";
 
 /// Takes the browser's service workers away, as some browsers do: a page that is kept for offline use would ask for all
 /// files of the site in every test.
@@ -69,7 +68,7 @@ impl Page {
 
     /// Waits until the page's program runs.
     pub(crate) fn wait_for_program(&mut self) {
-        self.wait_for("window.programStarted === true && document.body.children.length > 0");
+        self.wait_for("window.programStarted === true && !document.querySelector('.shell')");
     }
 
     /// Opens any address of one origin and waits until it is loaded; it need not be our program.
