@@ -1,5 +1,6 @@
 //! From keys, tools and lines to actions: what a wish means in the world as it is.
 
+use faultscope_labs::ordered::sort;
 use faultscope_labs::scene::Point;
 use faultscope_labs::sim::{Action, Status, World};
 use faultscope_labs::{NodeId, Session};
@@ -47,7 +48,7 @@ pub(crate) fn cut_along(from: Point, to: Point, nodes: &[(NodeId, Point)]) -> Op
     let (left, right): (Vec<_>, Vec<_>) = nodes.iter().partition(|&&(_, place)| is_left(place));
     let sides = [left, right].map(|side| {
         let mut names: Vec<NodeId> = side.into_iter().map(|(node, _)| node).collect();
-        names.sort();
+        sort(&mut names);
         names
     });
     let from = sides.into_iter().min_by_key(|names| (names.len(), names.first().copied()))?;

@@ -1,12 +1,12 @@
 //! What the page keeps on this device: in the browser's storage, or, where that is refused, for this visit alone.
 
+use faultscope_labs::ordered::Map;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use web_sys::Storage;
 
 thread_local! {
-    static THIS_VISIT: RefCell<BTreeMap<&'static str, String>> = const { RefCell::new(BTreeMap::new()) };
+    static THIS_VISIT: RefCell<Map<&'static str, String>> = const { RefCell::new(Map::new()) };
 }
 
 /// What was kept under a key.

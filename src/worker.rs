@@ -3,8 +3,8 @@
 //! The page starts it with the first question, as its host allows (`static/host.js`). The other end is
 //! `static/worker.js`, which calls [`faultscope_answer`]; what can be asked, `ask.rs` says.
 
+use faultscope_labs::ordered::Map;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
@@ -34,7 +34,7 @@ struct Desk {
 }
 
 /// The open questions by their numbers.
-type Waiting = Rc<RefCell<BTreeMap<u64, Open>>>;
+type Waiting = Rc<RefCell<Map<u64, Open>>>;
 
 /// A question that is not answered yet.
 struct Open {

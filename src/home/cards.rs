@@ -1,5 +1,6 @@
 //! The labs by family: a plate for each family, a card for each lab.
 
+use faultscope_labs::ordered::sort_by_key;
 use faultscope_labs::{Family, Lab, Lang};
 use yew::prelude::*;
 
@@ -26,7 +27,7 @@ fn families(labs: &[&'static Lab]) -> Vec<(Family, Vec<&'static Lab>)> {
             None => families.push((lab.family, vec![lab])),
         }
     }
-    families.sort_by_key(|(family, _)| *family);
+    sort_by_key(&mut families, |(family, _)| *family);
     families
 }
 

@@ -1,8 +1,7 @@
 //! The strip at the top of the home page: a stretch of one real run as a space-time diagram, a lane for each server, a
 //! line for each message. It is a link to that run.
 
-use std::collections::BTreeMap;
-
+use faultscope_labs::ordered::{Map, sort_by_key};
 use faultscope_labs::sim::{Kind, Moment, Status, Step};
 use faultscope_labs::stage::Edge;
 use faultscope_labs::{LABS, Lang, NodeId, Session};
@@ -142,7 +141,7 @@ impl Stretch {
 
     /// Walks through the run up to the end of the stretch. What was sent before it may arrive within it.
     fn collect(&mut self, session: &Session) {
-        let mut open: BTreeMap<u64, Message> = BTreeMap::new();
+        let mut open: Map<u64, Message> = Map::new();
         let until_us = self.from_us + SPAN_US;
         session.run().replay(1, session.run().steps_until(until_us), |moment, step| {
             self.collect_messages(session, step, &mut open);
@@ -151,14 +150,14 @@ impl Stretch {
         self.messages.extend(open.into_values());
         let from_us = self.from_us;
         self.messages.retain(|message| message.sent_us >= from_us);
-        self.messages.sort_by_key(|message| message.sent_us);
+        sort_by_key(&mut self.messages, |message| message.sent_us);
     }
 
     fn lane(&self, id: NodeId) -> Option<usize> {
         self.lanes.iter().position(|(lane, _)| *lane == id)
     }
 
-    fn collect_messages(&mut self, session: &Session, step: &Step, open: &mut BTreeMap<u64, Message>) {
+    fn collect_messages(&mut self, session: &Session, step: &Step, open: &mut Map<u64, Message>) {
         if let Some(mut message) = step.message.and_then(|number| open.remove(&number)) {
             message.end_us = Some(step.at_us);
             message.is_lost = step.kind == Kind::Lost;

@@ -1,5 +1,6 @@
 //! What the lab and its variant are: sentence, flaw, what it is made for, and the commands of its nodes.
 
+use faultscope_labs::ordered::sort;
 use faultscope_labs::sim::FaultKind;
 use faultscope_labs::words::fault;
 use faultscope_labs::{Lang, Session, Standing};
@@ -82,7 +83,7 @@ fn outside(session: &Session, lang: Lang) -> Html {
     let done = session.run().actions().iter().filter(|pinned| pinned.pin.at_us <= session.now_us());
     let mut gone: Vec<FaultKind> =
         done.filter_map(|pinned| pinned.action.fault()).filter(|kind| !faults.contains(kind)).collect();
-    gone.sort_unstable();
+    sort(&mut gone);
     gone.dedup();
     if gone.is_empty() {
         return html! {};

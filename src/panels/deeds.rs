@@ -1,5 +1,6 @@
 //! What can be done to a node or a message that is picked up: the inspector and the actions card offer the same.
 
+use faultscope_labs::ordered::sort_by_key;
 use faultscope_labs::sim::{Action, ArmedTimer, Flight, Node, Status};
 use faultscope_labs::{Lang, NodeId, Session, words as engine_words};
 use serde_json::Value;
@@ -123,7 +124,7 @@ fn timer_deeds(session: &Session, node: &Node, lang: Lang) -> Vec<Deed> {
     }
     let now_us = session.now_us();
     let mut timers: Vec<(usize, &ArmedTimer)> = node.timers().enumerate().collect();
-    timers.sort_by_key(|(_, timer)| timer.fires_us);
+    sort_by_key(&mut timers, |(_, timer)| timer.fires_us);
     let deed = |(index, timer): (usize, &ArmedTimer)| {
         let left = time_words(timer.fires_us.saturating_sub(now_us));
         let name = timer_words(session.lab().timer(node.timer_name(timer), lang), &node.timer_value(timer));

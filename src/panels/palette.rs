@@ -1,5 +1,6 @@
 //! The fault palette's forms, without their markup: what is chosen and typed becomes an action.
 
+use faultscope_labs::ordered::sort;
 use faultscope_labs::sim::{Action, Deed, FaultKind, Latency, Links, Shape, World};
 use faultscope_labs::{NodeId, STORM_FAULTS_MAX, STORM_MAX_US, Session, Storm, Text};
 
@@ -32,7 +33,7 @@ impl Whom {
 /// The zones of a world that has several; none where all nodes stand in one.
 pub(super) fn zones(world: &World) -> Vec<u16> {
     let mut zones: Vec<u16> = world.nodes().map(|node| node.zone).collect();
-    zones.sort_unstable();
+    sort(&mut zones);
     zones.dedup();
     if zones.len() > 1 { zones } else { Vec::new() }
 }

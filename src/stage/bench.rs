@@ -1,6 +1,7 @@
 //! The page that measures the stage: a thousand nodes and two thousand messages, simulated, drawn and painted anew for
 //! each frame. Nobody comes here by accident: its address is `#bench:stage`.
 
+use faultscope_labs::ordered::sort_by;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -112,7 +113,7 @@ impl Bench {
     fn tell(&self, told: &NodeRef) {
         let mut took_ms = self.took_ms.borrow_mut();
         let Some(element) = told.cast::<Element>().filter(|_| took_ms[0].len() >= FRAMES) else { return };
-        took_ms.iter_mut().for_each(|spans| spans.sort_by(f64::total_cmp));
+        took_ms.iter_mut().for_each(|spans| sort_by(spans, f64::total_cmp));
         let at = |part: usize, percent: usize| took_ms[part][(FRAMES * percent / 100).min(FRAMES - 1)];
         let run = self.run.borrow();
         let world = &run.head().world;

@@ -1,5 +1,6 @@
 //! What the marks of messages mean: one line for each kind that the lab has.
 
+use faultscope_labs::ordered::sort;
 use faultscope_labs::scene::Ink;
 use faultscope_labs::{Lab, Lang};
 use yew::prelude::*;
@@ -25,7 +26,7 @@ impl PartialEq for LegendProps {
 #[component]
 pub(crate) fn Legend(props: &LegendProps) -> Html {
     let mut inks: Vec<u8> = props.lab.kinds.iter().map(|kind| kind.ink).collect();
-    inks.sort_unstable();
+    sort(&mut inks);
     inks.dedup();
     html! {
         <ul class="legend" aria-label={words::LEGEND.get(props.lang)}>

@@ -3,8 +3,7 @@
 //! A canvas keeps its last colour, width and dash, and setting them costs; so the painter remembers what it set, and
 //! draws neighbours of one style as one path.
 
-use std::collections::BTreeMap;
-
+use faultscope_labs::ordered::Map;
 use faultscope_labs::scene::theme::hex;
 use faultscope_labs::scene::{
     Anchor, ArcSweep, Face, HALO_WIDTH, HATCH_PITCH, HATCH_WIDTH, Icon, IconPaint, Ink, Lettering, Mark,
@@ -38,7 +37,7 @@ pub(crate) struct Painter {
     is_forced: bool,
     now: Pen,
     /// The fonts that were asked for, by size in tenths of a pixel, weight, face and language.
-    fonts: BTreeMap<(u32, u16, u8), String>,
+    fonts: Map<(u32, u16, u8), String>,
 }
 
 /// What is set on the canvas.
@@ -75,7 +74,7 @@ impl Painter {
             theme: Theme::Light,
             is_forced: false,
             now: Pen::default(),
-            fonts: BTreeMap::new(),
+            fonts: Map::new(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the strip shows of a run: eras, actions, decisions, broken properties, and how dense the messages are.
 
+use faultscope_labs::ordered::sort_by;
 use faultscope_labs::sim::{Action, Deed, Entries, Kind, Mode, Verdict};
 use faultscope_labs::spacetime::sampled;
 use faultscope_labs::{Lang, Session, words as engine_words};
@@ -89,7 +90,7 @@ pub(crate) fn word_place(era: &EraBar, marks: &[Mark]) -> Option<f64> {
         .map(|mark| mark.x)
         .filter(|x| *x > era.from - MARK && *x < era.to + MARK)
         .collect();
-    taken.sort_by(f64::total_cmp);
+    sort_by(&mut taken, f64::total_cmp);
     let mut place = era.from + 6.0;
     for x in taken {
         if place + width <= x - MARK {
@@ -126,7 +127,7 @@ pub(crate) fn branches(session: &Session, scale: &Scale, lang: Lang) -> Vec<Bran
         })
         .collect();
     lines.drain(..lines.len().saturating_sub(BRANCH_LINES));
-    lines.sort_by(|one, other| one.from.total_cmp(&other.from));
+    sort_by(&mut lines, |one, other| one.from.total_cmp(&other.from));
     lines
 }
 

@@ -25,7 +25,7 @@ mod clock;
 mod mermaid;
 mod shiviz;
 
-use std::collections::{BTreeMap, BTreeSet};
+use faultscope_protocol::ordered::{self, Set};
 use std::io::{self, Write};
 
 use faultscope_protocol::{NodeId, Outcome};
@@ -125,7 +125,7 @@ pub fn states(session: &Session, span: impl Into<Span>, out: &mut dyn Write) -> 
     let Span { first, last } = span.into().within(session);
     let before = session.run().moment(first - 1);
     let ids = before.world.nodes().map(|node| node.id);
-    let mut known: BTreeMap<NodeId, Value> =
+    let mut known: ordered::Map<NodeId, Value> =
         ids.filter_map(|id| Some((id, state_of(session, &before, id)?))).collect();
     each_step(session, first, last, |moment, step| {
         let touched: Vec<NodeId> = match step.node {
@@ -355,7 +355,7 @@ const fn outcome_word(outcome: Outcome) -> &'static str {
 }
 
 fn calls(session: &Session, span: Span) -> Vec<Call> {
-    let mut calls: BTreeMap<u64, Call> = BTreeMap::new();
+    let mut calls: ordered::Map<u64, Call> = ordered::Map::new();
     session.run().replay(span.first, span.last, |_, step| {
         let (Some(op), Some(body), Some(node)) = (step.op, &step.body, step.node) else { return };
         match step.kind {
@@ -387,11 +387,11 @@ pub struct Summary {
     /// The hash of the steps.
     pub fingerprint: u64,
     /// Messages by type: how many were sent, how many were seen to be lost.
-    pub messages: BTreeMap<&'static str, (u64, u64)>,
+    pub messages: ordered::Map<&'static str, (u64, u64)>,
     /// Commands given.
     pub commands: u64,
     /// Commands answered, by how they ended.
-    pub answered: BTreeMap<&'static str, u64>,
+    pub answered: ordered::Map<&'static str, u64>,
     /// The properties, as the last step left them.
     pub verdicts: Vec<Judged>,
 }
@@ -399,8 +399,8 @@ pub struct Summary {
 /// Sums up the first `last` steps.
 pub fn summary(session: &Session, last: u64) -> Summary {
     let last = last.min(session.len());
-    let mut messages: BTreeMap<&'static str, (u64, u64)> = BTreeMap::new();
-    let (mut commands, mut answered) = (0, BTreeMap::new());
+    let mut messages: ordered::Map<&'static str, (u64, u64)> = ordered::Map::new();
+    let (mut commands, mut answered) = (0, ordered::Map::new());
     session.run().replay(1, last, |_, step| {
         for sent in &step.sent {
             messages.entry(sent.body.name()).or_default().0 += 1;
@@ -418,7 +418,7 @@ pub fn summary(session: &Session, last: u64) -> Summary {
         }
     });
     let moment = session.run().moment(last);
-    let claims: BTreeSet<&str> = session.variant().about().claims.iter().copied().collect();
+    let claims: Set<&str> = session.variant().about().claims.iter().copied().collect();
     let needed_us = verdict::needed_us(session.variant(), session.settings());
     let is_whole = last == session.len();
     let end_us = if is_whole { session.end_us() } else { moment.world.now_us() };

@@ -39,7 +39,7 @@ pub mod versus;
 pub mod words;
 
 pub use catalogue::{LABS, lab};
-pub use faultscope_protocol::{NodeId, Outcome};
+pub use faultscope_protocol::{NodeId, Outcome, ordered};
 pub use faultscope_scene as scene;
 pub use faultscope_sim as sim;
 pub use lab::{

@@ -1,7 +1,7 @@
 //! Schemas of settings and commands: the page makes its controls from them, the command line its flags, and links
 //! are checked against them.
 
-use std::collections::BTreeMap;
+use faultscope_protocol::ordered::Map;
 use std::fmt::{self, Display};
 
 use faultscope_protocol::NodeId;
@@ -163,7 +163,7 @@ impl Setting {
 
 /// The values of all settings of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settings(BTreeMap<&'static str, SettingValue>);
+pub struct Settings(Map<&'static str, SettingValue>);
 
 impl Settings {
     /// All defaults.

@@ -3,6 +3,7 @@
 //! The counts come from the tally that lies in each moment of a run (`sim::Tally`): nothing is counted twice, and
 //! nothing is replayed for it.
 
+use faultscope_protocol::ordered::sort_by_key;
 use faultscope_sim::{KindTally, Latencies, Service};
 
 use crate::session::Session;
@@ -69,7 +70,7 @@ impl Session {
                 kind.flying += 1;
             }
         }
-        kinds.sort_by_key(|kind| place(kind.tally.name).unwrap_or(lab_kinds.len()));
+        sort_by_key(&mut kinds, |kind| place(kind.tally.name).unwrap_or(lab_kinds.len()));
         Statistics {
             kinds,
             commands: tally.commands,

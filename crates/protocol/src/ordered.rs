@@ -526,15 +526,40 @@ impl<T: Serialize> Serialize for Set<T> {
     }
 }
 
-/// Sorts few items, equal ones in the order in which they stood: each is put where it belongs by bisection.
+/// Sorts items; equal ones keep their order.
 ///
-/// The standard library's sorts are faster from some hundred items on, and each of their instances weighs 5 KB.
-pub fn sort_few<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {
-    for place in 1..items.len() {
-        let (sorted, rest) = items.split_at_mut(place);
-        let goal = sorted.partition_point(|item| compare(item, &rest[0]) != Ordering::Greater);
-        items[goal..=place].rotate_right(1);
+/// A sort of the standard library weighs 5 KB for every type and order. Here one of them sorts places, whatever stands
+/// there, and the items are then put where they belong.
+pub fn sort_by<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {
+    let mut places = sorted_places(items.len(), &mut |one, other| compare(&items[one], &items[other]));
+    for start in 0..places.len() {
+        // Along each circle of items that take one another's places.
+        let mut goal = start;
+        loop {
+            let from = std::mem::replace(&mut places[goal], goal);
+            if from == start {
+                break;
+            }
+            items.swap(goal, from);
+            goal = from;
+        }
     }
+}
+
+/// Sorts items by their own order; equal ones keep theirs.
+pub fn sort<T: Ord>(items: &mut [T]) {
+    sort_by(items, Ord::cmp);
+}
+
+/// Sorts items by a key, which is asked for often; those of equal keys keep their order.
+pub fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
+    sort_by(items, |one, other| key(one).cmp(&key(other)));
+}
+
+fn sorted_places(count: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..count).collect();
+    places.sort_by(|one, other| compare(*one, *other));
+    places
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What a person or a script does to a run, and when.
 
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::sort_by_key;
 
 use crate::nemesis::FaultKind;
 use crate::network::{Latency, Links};
@@ -349,7 +350,7 @@ impl Deed {
 
 /// Sorts actions by their pins; those of one pin keep their order.
 pub fn sort_by_pin(actions: &mut [Pinned]) {
-    actions.sort_by_key(|pinned| pinned.pin);
+    sort_by_key(actions, |pinned| pinned.pin);
 }
 
 /// An action and its pin.

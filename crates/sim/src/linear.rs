@@ -12,7 +12,7 @@
 //! The property is local (Herlihy and Wing, theorem 1): each object is judged alone. The work for one answer is
 //! bounded; beyond it the judge gives up, and says so.
 
-use std::collections::BTreeMap;
+use faultscope_protocol::ordered::Map;
 use std::fmt::Debug;
 
 /// The most configurations that are looked at for one answer.
@@ -57,7 +57,7 @@ struct Open<A> {
 type Reached<M> = (<M as Model>::State, Vec<(u64, <M as Model>::Answer)>);
 
 /// Configurations: for what was reached, the sets of lost calls that were spent on it, none of which holds another.
-type Front<M> = BTreeMap<Reached<M>, Vec<Vec<u64>>>;
+type Front<M> = Map<Reached<M>, Vec<Vec<u64>>>;
 
 /// The history of one object, as far as its future depends on it.
 #[derive(Clone, Debug)]
@@ -80,7 +80,7 @@ where
 
 impl<M: Model> Default for History<M> {
     fn default() -> Self {
-        Self { open: Vec::new(), front: BTreeMap::from([(Reached::<M>::default(), vec![Vec::new()])]) }
+        Self { open: Vec::new(), front: Map::from([(Reached::<M>::default(), vec![Vec::new()])]) }
     }
 }
 
@@ -204,7 +204,7 @@ fn place_of<S, A>(reached: &(S, Vec<(u64, A)>), call: u64) -> Option<usize> {
     reached.1.iter().position(|(known, _)| *known == call)
 }
 
-fn each<K, V>(front: &BTreeMap<K, Vec<V>>) -> impl Iterator<Item = (&K, &V)> {
+fn each<K, V>(front: &Map<K, Vec<V>>) -> impl Iterator<Item = (&K, &V)> {
     front.iter().flat_map(|(reached, sets)| sets.iter().map(move |spent| (reached, spent)))
 }
 

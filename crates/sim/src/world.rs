@@ -9,8 +9,9 @@ mod faults;
 pub(crate) use choice::FlightDigest;
 pub use faults::Standing;
 
+use faultscope_protocol::ordered::Map;
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::collections::{BinaryHeap, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -209,8 +210,8 @@ pub struct World {
     flights: Flights,
     next_message: u64,
     next_op: u64,
-    open_commands: BTreeMap<u64, OpenCommand>,
-    replies: BTreeMap<u64, (NodeId, u64, Payload)>,
+    open_commands: Map<u64, OpenCommand>,
+    replies: Map<u64, (NodeId, u64, Payload)>,
     network: NetworkPlan,
     cuts: Vec<Cut>,
     next_cut: u32,
@@ -304,8 +305,8 @@ impl World {
             flights: Flights::default(),
             next_message: 1,
             next_op: 1,
-            open_commands: BTreeMap::new(),
-            replies: BTreeMap::new(),
+            open_commands: Map::new(),
+            replies: Map::new(),
             network: plan.network.clone(),
             cuts: Vec::new(),
             next_cut: 1,
@@ -836,7 +837,7 @@ struct Around<'a> {
     agenda: &'a mut Agenda,
     flights: &'a mut Flights,
     next_message: &'a mut u64,
-    replies: &'a mut BTreeMap<u64, (NodeId, u64, Payload)>,
+    replies: &'a mut Map<u64, (NodeId, u64, Payload)>,
     network: &'a NetworkPlan,
     cuts: &'a [Cut],
 }

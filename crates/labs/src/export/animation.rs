@@ -3,7 +3,7 @@
 //! Each frame is the stage's picture at its virtual time. What does not change between frames is written once. Where
 //! the reader wants no motion, and where a program knows no style sheets, the first frame stands still.
 
-use std::collections::{BTreeMap, BTreeSet};
+use faultscope_protocol::ordered::{Map, Set};
 use std::fmt::Write as _;
 
 use faultscope_scene::{Ink, Layer, Lettering, Point, Scene, Style, Subject, SvgParts, Theme, svg_parts};
@@ -125,16 +125,16 @@ struct Element {
 #[derive(Default)]
 struct Reel {
     elements: Vec<Element>,
-    heads: BTreeMap<Layer, usize>,
+    heads: Map<Layer, usize>,
     /// The elements of the newest frame, by layer.
-    shown: BTreeMap<Layer, Vec<usize>>,
+    shown: Map<Layer, Vec<usize>>,
     bytes: usize,
 }
 
 impl Reel {
     /// Folds a frame in. An element that stood in the frame before, in the same order, goes on; all others are new.
     fn take(&mut self, place: u32, marks: Vec<(Layer, String)>) {
-        let mut by_layer: BTreeMap<Layer, Vec<String>> = BTreeMap::new();
+        let mut by_layer: Map<Layer, Vec<String>> = Map::new();
         for (layer, text) in marks {
             by_layer.entry(layer).or_default().push(text);
         }
@@ -219,7 +219,7 @@ const fn hidden(first: u32) -> &'static str {
 }
 
 fn style_sheet(reel: &Reel, film: &Film) -> String {
-    let spans: BTreeSet<(u32, u32)> = reel
+    let spans: Set<(u32, u32)> = reel
         .elements
         .iter()
         .map(|element| (element.first, element.end))

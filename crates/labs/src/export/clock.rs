@@ -1,20 +1,20 @@
 //! Vector clocks (Fidge 1988, Mattern 1989): which step knew of which.
 
-use std::collections::BTreeMap;
+use faultscope_protocol::ordered::Map;
 use std::rc::Rc;
 
 use faultscope_protocol::NodeId;
 use faultscope_sim::{Kind, Moment, Step};
 
 /// How many steps of each node are known.
-pub type Clock = BTreeMap<NodeId, u64>;
+pub type Clock = Map<NodeId, u64>;
 
 /// Vector clocks, reckoned while a run is replayed from its beginning.
 #[derive(Clone, Debug, Default)]
 pub struct Clocks {
-    nodes: BTreeMap<NodeId, Rc<Clock>>,
+    nodes: Map<NodeId, Rc<Clock>>,
     /// What each message in flight carries.
-    messages: BTreeMap<u64, Rc<Clock>>,
+    messages: Map<u64, Rc<Clock>>,
 }
 
 impl Clocks {

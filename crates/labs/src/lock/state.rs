@@ -116,7 +116,7 @@ pub(super) fn holders(world: &World) -> Vec<NodeId> {
             newest.and_then(|(store, _)| Some(store.lock?.owner.client)).into_iter().collect()
         }
     };
-    ordered::sort_few(&mut holders, Ord::cmp);
+    ordered::sort(&mut holders);
     holders.dedup();
     holders
 }

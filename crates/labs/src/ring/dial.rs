@@ -4,7 +4,7 @@
 //! sectors, and nearly all keys take colour when a node comes.
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::ordered::sort_few;
+use faultscope_protocol::ordered::{sort, sort_by};
 use faultscope_protocol::ring::placement::Algorithm;
 use faultscope_protocol::ring::{Phase, Setup, View};
 use faultscope_scene::{Ink, Layer, Lettering, Point, Style, Subject};
@@ -64,7 +64,7 @@ fn arcs_of(view: &View) -> Vec<Arc> {
     let (before, after) = (view.placement(), view.placement_next());
     let mut ends: Vec<u64> =
         before.points().iter().chain(after.points()).map(|point| point.position).collect();
-    ends.sort_unstable();
+    sort(&mut ends);
     ends.dedup();
     let turn = |position: u64| position as f64 / 2.0_f64.powi(bits as i32);
     let owner = |position: u64| {
@@ -208,7 +208,7 @@ impl Dial {
             .enumerate()
             .filter(|(_, arc)| arc.sweep * std::f64::consts::TAU * self.band >= NAMED_ARC_MIN)
             .collect();
-        sort_few(&mut longest, |(_, one), (_, other)| other.sweep.total_cmp(&one.sweep));
+        sort_by(&mut longest, |(_, one), (_, other)| other.sweep.total_cmp(&one.sweep));
         let lettering = Lettering::sans(11.0).middle();
         for (place, arc) in longest.into_iter().take(16) {
             let name = if has_circle { owner(arc).to_string() } else { format!("{place}: {}", owner(arc)) };

@@ -1,7 +1,7 @@
 //! What the picture says of keys: which of them move, how far they are, and where on the dial they lie.
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::ordered::{Set, sort_few};
+use faultscope_protocol::ordered::{Set, sort};
 use faultscope_protocol::ring::{ChangeKind, Items, Message, Setup, View};
 use faultscope_sim::World;
 
@@ -87,7 +87,7 @@ impl<'a> Keys<'a> {
             }
         }
         for column in &mut found {
-            sort_few(column, Ord::cmp);
+            sort(column);
         }
         found
     }

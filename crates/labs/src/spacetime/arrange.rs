@@ -1,7 +1,7 @@
 //! How a person arranged the lanes: in which order, which are thin, which are hidden; and the same as words of a link.
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::ordered::{Set, sort_few};
+use faultscope_protocol::ordered::{Set, sort};
 
 /// From so many lanes on, the clients share one, unless a person wants otherwise.
 const MANY_LANES: usize = 9;
@@ -76,7 +76,7 @@ impl Arrangement {
             }
         }
         for row in rows.iter_mut().filter(|row| row.nodes.len() > 1) {
-            sort_few(&mut row.nodes, Ord::cmp);
+            sort(&mut row.nodes);
         }
         rows
     }

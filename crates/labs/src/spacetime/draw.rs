@@ -1,7 +1,7 @@
 //! The diagram as marks: axis, lanes, cuts, messages, signs, needle; in this order.
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::ordered::Set;
+use faultscope_protocol::ordered::{Set, sort_by_key};
 use faultscope_scene::{Icon, Ink, Layer, Lettering, Point, Rect, Scene, Style, Subject};
 use faultscope_sim::{Cut, Status};
 
@@ -478,7 +478,7 @@ pub(super) fn draw_marks(plane: &mut Plane<'_>, labels: &mut Labels, marks: &[Ma
     // The loudest last, so that it lies on top.
     let mut marks: Vec<&Mark> =
         marks.iter().filter(|mark| (window.from_us..=window.until_us).contains(&mark.at_us)).collect();
-    marks.sort_by_key(|mark| mark.kind);
+    sort_by_key(&mut marks, |mark| mark.kind);
     for mark in marks {
         let Some(y) = plane.lane_y(mark.node) else { continue };
         let at = Point::new(plane.x(mark.at_us), y);

@@ -1,7 +1,7 @@
 //! What a space-time diagram shows, gathered in one replay of its window, before anything is drawn.
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::ordered::Map;
+use faultscope_protocol::ordered::{Map, sort_by_key};
 use faultscope_sim::{Action, Cut, Deed, Fate, Flight, Kind, Moment, Payload, Status, Step, World};
 
 use super::{STEPS_MAX, TooMany, Window, lanes};
@@ -370,7 +370,7 @@ impl<'a> Gathering<'a> {
                 close_hold(way, at_us);
             }
         }
-        self.ways.sort_by_key(|way| way.id);
+        sort_by_key(&mut self.ways, |way| way.id);
         let order = lanes::order(world, self.cuts.first().map(|(cut, _)| cut));
         let lanes = order
             .into_iter()

@@ -1,6 +1,7 @@
 //! In which order the lanes lie.
 
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::sort_by_key;
 use faultscope_sim::{Cut, World};
 
 use crate::session::Session;
@@ -20,7 +21,7 @@ pub(super) fn order(world: &World, cut: Option<&Cut>) -> Vec<NodeId> {
         .is_some_and(|cut| nodes.iter().all(|node| cut.from.contains(&node.id) != cut.to.contains(&node.id)));
     // The side of the first node lies on top.
     let top = nodes.first().map_or(0, |node| side(node.id));
-    nodes.sort_by_key(|node| {
+    sort_by_key(&mut nodes, |node| {
         let group = if parts_all { side(node.id) ^ top } else { 0 };
         (group, node.id.is_client(), node.zone, node.id.number())
     });

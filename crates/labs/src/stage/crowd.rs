@@ -5,6 +5,7 @@
 //! other, so that a painter draws them as one path.
 
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::{sort, sort_by_key};
 use faultscope_scene::{Ink, Layer, Point, Rect, Style, Subject};
 use faultscope_sim::{Flight, Node, Status, World};
 
@@ -27,7 +28,7 @@ const TAIL: f64 = 10.0;
 /// Stands nodes in rows, each zone in rows of its own.
 pub(super) fn grid(stage: &mut Stage<'_>, area: Rect, nodes: &[(NodeId, u16)]) {
     let mut zones: Vec<u16> = nodes.iter().map(|(_, zone)| *zone).collect();
-    zones.sort_unstable();
+    sort(&mut zones);
     zones.dedup();
     let gap = if zones.len() > 1 { 24.0 } else { 0.0 };
     let width = area.width - gap * (zones.len() as f64 - 1.0);
@@ -102,7 +103,7 @@ pub(super) fn draw_discs(stage: &mut Stage<'_>, variant: &dyn Variant, world: &W
             discs.push((Coat::of(node, &variant.look(world, node, lang)), *place));
         }
     }
-    discs.sort_unstable_by_key(|(coat, place)| (*coat, place.id));
+    sort_by_key(&mut discs, |(coat, place)| (*coat, place.id));
     let is_edged = stage.places.iter().all(|place| place.radius >= EDGED_RADIUS);
     let mut circles = |layer: Layer, style: &dyn Fn(&Coat) -> Option<(f64, Style)>| {
         for (coat, place) in &discs {
@@ -133,7 +134,7 @@ pub(super) fn draw_flights(stage: &mut Stage<'_>, flights: &[(&Flight, Way, u8)]
         .enumerate()
         .map(|(place, (flight, _, kind))| (*kind, flight.body.is_reply(), place))
         .collect();
-    order.sort_unstable();
+    sort(&mut order);
     for &(kind, _, place) in &order {
         let (flight, way, _) = &flights[place];
         let at = way.now();

@@ -1,6 +1,7 @@
 //! Messages: a dot on its way, hollow if it answers, with what it has travelled and what is to go; lost ones fade.
 
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::sort_by_key;
 use faultscope_scene::{Anchor, Icon, Ink, Layer, Lettering, Point, Rect, Style, Subject};
 use faultscope_sim::{Fate, Flight, LostFlight, World};
 
@@ -32,7 +33,7 @@ pub(super) fn draw(stage: &mut Stage<'_>, variant: &dyn Variant, world: &World, 
             .collect();
         return crowd::draw_flights(stage, &ways);
     }
-    flights.sort_by_key(|flight| flight.id);
+    sort_by_key(&mut flights, |flight| flight.id);
     let mut doors = Doors::default();
     let is_quiet = flights.len() > CROWD || stage.frame.class == Class::Miniature;
     let drawn: Vec<(&Flight, Way, Point)> = flights

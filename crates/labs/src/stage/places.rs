@@ -1,6 +1,7 @@
 //! Where nodes stand: laid out anew for each kind of screen, never scaled.
 
 use faultscope_protocol::NodeId;
+use faultscope_protocol::ordered::sort_by_key;
 use faultscope_scene::{Point, Rect};
 use faultscope_sim::World;
 
@@ -66,7 +67,7 @@ pub(super) fn arrange(stage: &mut Stage<'_>, arrangement: &Arrangement, world: &
         Arrangement::Dial(turns) => dial(stage, area, &servers, turns),
     }
     place_clients(stage, &clients, matches!(arrangement, Arrangement::Star(_)));
-    stage.places.sort_by_key(|place| place.id);
+    sort_by_key(&mut stage.places, |place| place.id);
     if !stage.frame.dragged.is_empty() {
         apply_drags(stage, matches!(arrangement, Arrangement::Dial(_)));
     }
@@ -96,7 +97,7 @@ fn place_crowd(stage: &mut Stage<'_>, world: &World) {
     let area = Rect::new(margin, margin, stage.frame.width - 2.0 * margin, stage.frame.height - 2.0 * margin);
     let nodes: Vec<(NodeId, u16)> = world.nodes().map(|node| (node.id, node.zone)).collect();
     crowd::grid(stage, area, &nodes);
-    stage.places.sort_by_key(|place| place.id);
+    sort_by_key(&mut stage.places, |place| place.id);
     if !stage.frame.dragged.is_empty() {
         apply_drags(stage, false);
     }

@@ -1,11 +1,11 @@
 //! A candidate on the coordination service: ZooKeeper's recipe for leader election, and two wrong ways.
 
+use crate::ordered::sort_by;
 use serde::Serialize;
 
 use super::note::Note;
 use super::{Fx, MASTER, PARENT, Variant, with_service};
 use crate::coordination::{Answer, Client, Coordination, Event, Op, Refusal, Stable, Zxid};
-use crate::ordered::sort_few;
 use crate::{Input, NodeId};
 
 /// What a candidate is at.
@@ -130,7 +130,7 @@ impl Candidate {
 
     /// Lowest of all: it leads. Else it watches the one before it, or, as a herd, the leader.
     fn find_place(&mut self, mut names: Vec<String>, fx: &mut Fx<'_>) {
-        sort_few(&mut names, |one, other| number_of(one).cmp(&number_of(other)));
+        sort_by(&mut names, |one, other| number_of(one).cmp(&number_of(other)));
         let guid = self.guid(fx);
         let Some(place) = names.iter().position(|name| name.starts_with(&guid)) else { return };
         let Some(lowest) = names.first() else { return };

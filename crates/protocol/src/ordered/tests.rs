@@ -130,13 +130,19 @@ fn sets_do_as_a_tree_does() {
 }
 
 #[test]
-fn few_items_are_sorted_and_equal_ones_keep_their_order() {
+fn items_are_sorted_and_equal_ones_keep_their_order() {
     let mut numbers = Numbers(11);
-    for len in 0..60 {
+    for len in (0..60).chain([1_000]) {
         let mut items: Vec<(u32, u32)> = (0..len).map(|place| (numbers.below(9), place)).collect();
         let mut wanted = items.clone();
         wanted.sort_by_key(|item| item.0);
-        sort_few(&mut items, |one, two| one.0.cmp(&two.0));
+        sort_by_key(&mut items, |item| item.0);
+        assert_eq!(items, wanted);
+        wanted.sort_by(|one, other| other.cmp(one));
+        sort_by(&mut items, |one, other| other.cmp(one));
+        assert_eq!(items, wanted);
+        wanted.sort();
+        sort(&mut items);
         assert_eq!(items, wanted);
     }
 }

@@ -1,5 +1,6 @@
 //! A Raft server: the rules of Figure 2, one function for each input.
 
+use crate::ordered::{Map, Set, sort};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -11,7 +12,6 @@ use super::note::{Note, Refusal};
 use super::reads::Reads;
 use super::snapshot::Snapshot;
 use super::{Fx, Raft, Stable, Variant};
-use crate::ordered::{Map, Set, sort_few};
 use crate::{Input, NodeId};
 
 /// What a server is at the moment (§5.1).
@@ -593,7 +593,7 @@ impl Server {
         let others = self.match_index.iter().filter(|(server, _)| members.contains(**server));
         let own = members.contains(id).then(|| self.log.last_index());
         let mut held: Vec<u64> = others.map(|(_, &index)| index).chain(own).collect();
-        sort_few(&mut held, Ord::cmp);
+        sort(&mut held);
         // So many hold at least this: with five servers the third from the top, with four the third as well.
         let majority = held.len() / 2 + 1;
         held.len().checked_sub(majority).map_or(0, |place| held[place])

@@ -9,6 +9,7 @@
 //! Consistent hashing places keys; it never makes copies agree. A look-up by search on `n` nodes with `v` points
 //! each costs O(log nv).
 
+use crate::ordered::sort_by;
 use std::collections::BTreeMap;
 
 use md5::Md5;
@@ -174,7 +175,7 @@ impl Placement {
             points.extend((0u32..).zip(positions).map(|(number, position)| Point { position, node, number }));
         }
         let name = |point: &Point| nodes.get(point.node as usize);
-        points.sort_by(|a, b| {
+        sort_by(&mut points, |a, b| {
             a.position.cmp(&b.position).then_with(|| name(a).cmp(&name(b))).then_with(|| a.cmp(b))
         });
         Self { scheme, nodes, points }

@@ -1,9 +1,8 @@
 //! A storage node: it holds keys, coordinates writes, and hands keys over when the ring changes.
 
+use crate::ordered::{Map, Set, SharedMap, sort_by_key};
 use std::sync::Arc;
 
-use crate::ordered::SharedMap;
-use crate::ordered::{Map, Set};
 use serde::Serialize;
 
 use super::message::{Command, Item, Message, Note, Refusal, Reply, Stamp, Timer};
@@ -271,7 +270,7 @@ impl Store {
         }
         let view = &self.view;
         let in_order = |(to, mut keys): (NodeId, Vec<u32>)| {
-            keys.sort_by_key(|&key| (view.position(key), key)); // Arc by arc.
+            sort_by_key(&mut keys, |&key| (view.position(key), key)); // Arc by arc.
             (to, Outgoing { keys: keys.into(), acknowledged: 0 })
         };
         self.outgoing = plan.into_iter().map(in_order).collect();

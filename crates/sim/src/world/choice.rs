@@ -4,7 +4,7 @@
 //! a run, so that a path of the search is a run text.
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::ordered::sort_few;
+use faultscope_protocol::ordered::sort;
 
 use super::{Step, World};
 use crate::action::{Action, MessageName};
@@ -95,7 +95,7 @@ impl World {
                 (name, self.status(flight.to) == Status::Up)
             })
             .collect();
-        sort_few(&mut open, Ord::cmp);
+        sort(&mut open);
         open
     }
 

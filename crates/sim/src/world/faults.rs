@@ -1,7 +1,7 @@
 //! What actions do to the world: faults, repairs, and everything else that a person or a script may do.
 
 use faultscope_protocol::NodeId;
-use faultscope_protocol::ordered::sort_few;
+use faultscope_protocol::ordered::sort;
 
 use super::{Step, What, World};
 use crate::Kind;
@@ -99,7 +99,7 @@ impl World {
         }
         let mut held: Vec<MessageName> =
             self.flights().filter(|flight| flight.held).map(Flight::name).collect();
-        sort_few(&mut held, Ord::cmp);
+        sort(&mut held);
         faults.extend(held.into_iter().map(Standing::Held));
         for node in self.nodes() {
             match node.status {
