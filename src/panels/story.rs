@@ -7,7 +7,6 @@ use std::rc::Rc;
 use faultscope_labs::experiment::Experiment;
 use faultscope_labs::story::{Player, Question, Story};
 use faultscope_labs::{Lab, Lang, NodeId, Session, StorySource};
-use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 use yew::prelude::*;
@@ -185,10 +184,10 @@ impl Desk {
         self.put(Shelf::Loading(source));
         let desk = self.clone();
         spawn_local(async move {
-            let path = format!("stories/{}/{}.story", lab.id, source.id);
-            let shelf = match fetch(&path).await {
-                Ok(text) => desk.begun(&text),
-                Err(_) => Shelf::Failed(words::STORY_NOT_FETCHED.fill(desk.lang, &[("path", &path)])),
+            let path = format!("stories/{}.json", lab.id);
+            let shelf = match fetch(&path, source.id).await {
+                Some(text) => desk.begun(&text),
+                None => Shelf::Failed(words::STORY_NOT_FETCHED.fill(desk.lang, &[("path", &path)])),
             };
             let is_awaited =
                 matches!(&*desk.shelf.borrow(), Shelf::Loading(awaited) if awaited.id == source.id);
@@ -455,6 +454,9 @@ fn failed(reason: &str, desk: &Desk) -> Html {
 }
 
 /// The text of a file beside the page.
-async fn fetch(path: &str) -> Result<String, JsValue> {
-    host::file(path).await?.as_string().ok_or(JsValue::NULL)
+/// A story of a lab's file.
+async fn fetch(path: &str, id: &str) -> Option<String> {
+    let stories = host::file(path).await.ok()?.as_string()?;
+    let stories: serde_json::Value = serde_json::from_str(&stories).ok()?;
+    Some(stories.get(id)?.as_str()?.to_owned())
 }

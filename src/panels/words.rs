@@ -141,7 +141,7 @@ words! {
     STORIES: "Stories", "故事";
     OTHER_STORIES: "Other stories", "其他故事";
     STORY_PLACE: "Story · {place} / {count}", "故事 · {place} / {count}";
-    STORY_NOT_FETCHED: "The story {path} cannot be fetched. Is the page offline?", "无法获取故事 {path}，是否已离线？";
+    STORY_NOT_FETCHED: "The story cannot be fetched from {path}. Is the page offline?", "无法从 {path} 获取这个故事，是否已离线？";
     PREDICT: "Predict", "先猜一猜";
     RIGHT_ANSWER: " (right)", "（正确）";
     WRONG_ANSWER: " (wrong)", "（错误）";

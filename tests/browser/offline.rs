@@ -53,7 +53,7 @@ fn home_a_lab_and_a_story_work_without_a_network() {
 
 /// Makes another version of a site, as a build would: one story says more, and the list of files tells it.
 fn publish(folder: &Path, page: &mut Page) -> String {
-    let story = "stories/raft/first-election.story";
+    let story = "stories/raft.json";
     let text = fs::read_to_string(folder.join(story)).unwrap().replacen("  en: ", "  en: Newer. ", 1);
     fs::write(folder.join(story), &text).unwrap();
     let index = fs::read_to_string(folder.join("index.html")).unwrap();
@@ -87,7 +87,7 @@ fn digest(page: &mut Page, text: &str) -> String {
 /// Whether the page and a story that it is given are of the newer version.
 fn versions(page: &mut Page) -> (bool, bool) {
     let newer = page.eval("Boolean(document.querySelector('meta[name=newer]'))").as_bool().unwrap();
-    let story = page.eval("fetch('stories/raft/first-election.story').then(it => it.text())");
+    let story = page.eval("fetch('stories/raft.json').then(it => it.text())");
     (newer, story.as_str().unwrap().contains("Newer. "))
 }
 
@@ -140,7 +140,7 @@ fn a_host_in_the_middle_of_an_update_is_not_kept() {
     let folder = Folder::of_site();
     let site = Site::of(folder.path().to_owned());
     // The list is of one version, a story of another.
-    fs::write(folder.path().join("stories/raft/first-election.story"), "another").unwrap();
+    fs::write(folder.path().join("stories/raft.json"), "another").unwrap();
     let mut page = Page::open_kept(&site, "", View::DESKTOP);
     let end = page.eval(
         "navigator.serviceWorker.register('./offline.js').then(it => new Promise(ended => {

@@ -122,9 +122,11 @@ fn a_story_that_does_not_come_or_is_none_is_told_where_it_would_stand() {
         )
     };
     for (answer, word) in [
-        ("Promise.reject(new TypeError('offline'))", ".story"),
-        ("Promise.resolve(new Response('gone', { status: 404 }))", ".story"),
-        ("Promise.resolve(new Response('no story at all'))", "1"),
+        ("Promise.reject(new TypeError('offline'))", ".json"),
+        ("Promise.resolve(new Response('gone', { status: 404 }))", ".json"),
+        ("Promise.resolve(new Response('no stories at all'))", ".json"),
+        ("Promise.resolve(new Response('{}'))", ".json"),
+        ("Promise.resolve(new Response(JSON.stringify({ 'first-election': 'no story at all' })))", "1"),
     ] {
         let mut page = open_where(&other(answer), View::DESKTOP);
         page.click(".stories ul button");

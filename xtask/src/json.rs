@@ -1,4 +1,4 @@
-//! Reads parts of JSON values by their names.
+//! Reads parts of JSON values by their names, and writes texts.
 #![expect(
     clippy::disallowed_types,
     reason = "an object of tinyjson is such a map; it is looked into, never walked through"
@@ -8,6 +8,8 @@ use std::collections::HashMap;
 
 use tinyjson::JsonValue;
 
+use crate::console::Result;
+
 /// The member of an object.
 pub(crate) fn member<'value>(value: &'value JsonValue, name: &str) -> Option<&'value JsonValue> {
     value.get::<HashMap<String, JsonValue>>()?.get(name)
@@ -16,6 +18,11 @@ pub(crate) fn member<'value>(value: &'value JsonValue, name: &str) -> Option<&'v
 /// The text that a member is.
 pub(crate) fn text(value: &JsonValue, name: &str) -> Option<String> {
     member(value, name)?.get::<String>().cloned()
+}
+
+/// A text as JSON has it, with its quotes.
+pub(crate) fn written(text: String) -> Result<String> {
+    JsonValue::from(text).stringify().map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -180,7 +180,7 @@ pub struct StorySource {
     pub id: &'static str,
     /// Its name.
     pub title: Text,
-    /// The file's text, where stories are compiled in; the page fetches `stories/<lab>/<id>.story`.
+    /// The file's text, where stories are compiled in; the page takes it from `stories/<lab>.json`.
     pub text: &'static str,
 }
 

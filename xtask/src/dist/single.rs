@@ -9,11 +9,10 @@ use std::path::Path;
 use data_encoding::BASE64;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use tinyjson::JsonValue;
 
 use crate::console::Result;
 use crate::stage::{css, html, policy, script};
-use crate::workspace;
+use crate::{json, workspace};
 
 /// The name of the file, beside `index.html`.
 pub(crate) const NAME: &str = "faultscope.html";
@@ -77,13 +76,9 @@ fn files(site: &Path) -> Result<String> {
     for file in workspace::files_below(&site.join("stories"))? {
         let name = format!("stories/{}", file.to_string_lossy().replace('\\', "/"));
         let text = workspace::read_text(&site.join("stories").join(&file))?;
-        files.push(format!("{}:{}", json_text(name)?, json_text(text)?));
+        files.push(format!("{}:{}", json::written(name)?, json::written(text)?));
     }
     Ok(format!("{{{}}}", files.join(",")).replace('<', "\\u003c"))
-}
-
-fn json_text(text: String) -> Result<String> {
-    JsonValue::from(text).stringify().map_err(|error| error.to_string())
 }
 
 /// The script that wasm-bindgen wrote as a module, as a function that gives what the module exports. Whatever is not as
@@ -167,7 +162,7 @@ mod tests {
     #[test]
     fn a_site_becomes_one_file() {
         let site = std::env::temp_dir().join(format!("faultscope-single-{}", std::process::id()));
-        fs::create_dir_all(site.join("stories").join("a")).unwrap();
+        fs::create_dir_all(site.join("stories")).unwrap();
         for (name, text) in [
             (
                 "index.html",
@@ -178,7 +173,7 @@ mod tests {
             ("faultscope-page.js", "export { init as default };\n"),
             ("worker.js", "answer();\n"),
             ("faultscope-page_bg.wasm", "\0asm"),
-            ("stories/a/b.story", "</script> <!-- 一"),
+            ("stories/a.json", "</script> <!-- 一"),
         ] {
             fs::write(site.join(name), text).unwrap();
         }
@@ -187,7 +182,7 @@ mod tests {
         for part in [
             "default-src 'none'",
             "<style>a{b: c}</style>",
-            "{\"stories/a/b.story\":\"\\u003c/script> \\u003c!-- 一\"}",
+            "{\"stories/a.json\":\"\\u003c/script> \\u003c!-- 一\"}",
             "first()",
             "id=\"program\">H4sI",
         ] {
