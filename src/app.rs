@@ -71,6 +71,7 @@ const LAST_PART_STEPS: u64 = 8_192;
 pub(crate) async fn first_run() -> Option<FirstRun> {
     let Route::Run(text) = Route::now() else { return None };
     let mut session = Session::of_link(&run_of(text.clone())).ok()?;
+    session.open_awake();
     let mut steps = FIRST_PART_STEPS;
     while steps <= LAST_PART_STEPS && !session.arrive(steps) {
         TimeoutFuture::new(0).await;

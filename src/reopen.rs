@@ -11,7 +11,7 @@ pub(crate) struct Reopened {
     pub(crate) left_out: Vec<String>,
 }
 
-/// The run's text from its start, with the nodes where they were dragged to.
+/// The run's text without its step, with the nodes where they were dragged to.
 fn text_of(session: &Session) -> RunText {
     RunText { placed: session.placed().to_vec(), ..session.text_without_cursor() }
 }
@@ -44,7 +44,10 @@ fn open_what_fits(mut text: RunText, asked: Option<&str>) -> Result<Reopened, Op
     let mut left_out = Vec::new();
     loop {
         match Session::from_text(&text) {
-            Ok(session) => return Ok(Reopened { session, left_out }),
+            Ok(mut session) => {
+                session.seek_step(session.boots());
+                return Ok(Reopened { session, left_out });
+            }
             Err(error) => {
                 let Some(removed) = remove_culprit(&mut text, &error, asked) else { return Err(error) };
                 left_out.extend(removed);
@@ -138,7 +141,8 @@ mod tests {
             let other = with_seed(&session, 77).unwrap().session;
             assert_eq!((other.seed(), other.run().actions().len()), (77, 1));
             let bare = without_actions(&session).unwrap().session;
-            assert_eq!((bare.seed(), bare.run().actions().len(), bare.step()), (session.seed(), 0, 0));
+            assert_eq!((bare.seed(), bare.run().actions().len()), (session.seed(), 0));
+            assert_eq!(bare.step(), bare.boots(), "every node has started, and nothing else has happened");
         }
     }
 }

@@ -12,6 +12,16 @@ struct Pages {
     site: Site,
 }
 
+/// The step at which the run in an element stands.
+fn step_in(page: &mut Page, element: &str) -> u64 {
+    let step = page.eval(&format!("Number(inside('{element}').querySelector('.app').dataset.step)"));
+    step.as_u64().unwrap()
+}
+
+fn wait_for_step_in(page: &mut Page, element: &str, step: u64) {
+    page.wait_for(&format!("inside('{element}').querySelector('.app').dataset.step === '{step}'"));
+}
+
 impl Pages {
     fn new() -> Self {
         let folder = Folder::new();
@@ -84,12 +94,14 @@ fn a_picture_comes_first_and_the_program_on_a_click() {
     page.wait_for("inside('#first').documentElement.scrollHeight <= frameOf('#first').clientHeight");
 
     // The way out leads to the whole page, with the run as it is.
+    let next = step_in(&mut page, "#first") + 1;
     page.eval("inside('#first').querySelector('.keys .forward').click(), true");
-    page.wait_for("inside('#first').querySelector('.app').dataset.step === '1'");
+    wait_for_step_in(&mut page, "#first", next);
     page.eval("inside('#first').querySelector('.way-out a').focus(), true");
     let out = page.eval("inside('#first').querySelector('.way-out a').href").as_str().unwrap().to_owned();
     assert!(
-        out.starts_with(&format!("{}faultscope/#raft:basic;r1;s42", pages.site.url())) && out.contains(";t1"),
+        out.starts_with(&format!("{}faultscope/#raft:basic;r1;s42", pages.site.url()))
+            && out.contains(&format!(";t{next};")),
         "{out}"
     );
     page.finish();
@@ -136,8 +148,9 @@ fn a_book_keeps_its_keys_until_the_run_has_the_focus() {
     press(&mut page, "fault-scope");
     wait_for_run(&mut page, "fault-scope");
     page.wait_for("document.activeElement.matches('fault-scope')");
+    let next = step_in(&mut page, "fault-scope") + 1;
     page.key("ArrowRight");
-    page.wait_for("inside('fault-scope').querySelector('.app').dataset.step === '1'");
+    wait_for_step_in(&mut page, "fault-scope", next);
     page.key("s");
     assert_eq!(page.eval("location.hash"), "#elections", "the run has the keys now");
     assert_eq!(page.eval("document.getElementById('search-wrapper').className"), "searchbar hidden");
@@ -147,11 +160,7 @@ fn a_book_keeps_its_keys_until_the_run_has_the_focus() {
     page.wait_for("location.hash === '#logs'");
     page.key("s");
     page.wait_for("document.getElementById('search-wrapper').className === 'searchbar'");
-    assert_eq!(
-        page.eval("inside('fault-scope').querySelector('.app').dataset.step"),
-        "1",
-        "the book has them again"
-    );
+    assert_eq!(step_in(&mut page, "fault-scope"), next, "the book has them again");
 
     // Its colours are classes, of which nobody told us.
     page.click("#theme-navy");
@@ -220,8 +229,10 @@ fn a_frame_without_origin_storage_and_modules_still_plays() {
     let key = page.eval_in_frame(address, key).unwrap();
     let corner = page.eval("(() => { const box = frameOf('#sandboxed').getBoundingClientRect(); return [box.x + 1, box.y + 1] })()");
     let place = |axis: usize| key[axis].as_f64().unwrap() + corner[axis].as_f64().unwrap();
+    let step = "Number(document.querySelector('.app').dataset.step)";
+    let next = page.eval_in_frame(address, step).unwrap().as_u64().unwrap() + 1;
     page.click_at(place(0), place(1));
-    page.wait_for_frame(address, "document.querySelector('.app').dataset.step === '1'");
+    page.wait_for_frame(address, &format!("{step} === {next}"));
     assert_eq!(page.eval_in_frame(address, "document.documentElement.dataset.theme").unwrap(), "light");
     page.eval("document.documentElement.lang = 'zh', document.documentElement.style.color = '#fff', true");
     page.wait_for_frame(

@@ -18,7 +18,12 @@ enum Shown {
 
 /// What a native program says of the same text.
 fn native(text: &str) -> Shown {
-    match Session::open(text) {
+    let opened = Session::of_link(text).map(|mut session| {
+        session.open_awake();
+        session.arrive(u64::MAX);
+        session
+    });
+    match opened {
         Ok(session) => Shown::Run(session.lab().id.to_owned(), session.step()),
         Err(error) => Shown::Problem(error.message(Lang::En)),
     }

@@ -107,7 +107,7 @@ fn one_run_in_every_format() {
     assert!(shiviz.lines().nth(3).is_some_and(|line| line.contains(" {\"")));
     assert!(run("mermaid").starts_with("sequenceDiagram\n"));
     let link = run("link");
-    let fingerprint = link.trim().strip_prefix(&format!("#{lab}:{variant};r1;s7;f")).expect("a link");
+    let fingerprint = link.trim().strip_prefix(&format!("#{lab}:{variant};r1;s7;t0;f")).expect("a link");
     assert!(fingerprint.len() == 16 && u64::from_str_radix(fingerprint, 16).is_ok(), "{link}");
 }
 

@@ -152,6 +152,8 @@ pub struct Session {
 #[derive(Clone, Copy)]
 struct Arrival {
     cursor: u64,
+    /// Whether the text said so.
+    is_told: bool,
     wrote: Option<u64>,
 }
 
@@ -216,13 +218,14 @@ impl Session {
         Ok(session)
     }
 
-    /// Opens the run of a link's text, and plays only a first part of what is to be seen: a page must not stall.
-    /// [`Session::arrive`] plays on.
+    /// Opens the run of a link's text for somebody who looks: awake, as [`Session::open_awake`] says, and only a first
+    /// part of it is played, for a page must not stall. [`Session::arrive`] plays on.
     ///
     /// # Errors
     /// [`OpenError`] says what is wrong with the text, and where.
     pub fn open_in_parts(text: &str) -> Result<Self, OpenError> {
         let mut session = Self::of_link(text)?;
+        session.open_awake();
         session.arrive(FIRST_PART_STEPS);
         Ok(session)
     }
@@ -262,7 +265,7 @@ impl Session {
             panels: text.panels.clone(),
             placed: text.placed.clone(),
             versus: None,
-            arrival: Some(Arrival { cursor, wrote: text.fingerprint }),
+            arrival: Some(Arrival { cursor, is_told: text.cursor.is_some(), wrote: text.fingerprint }),
             has_changed_behaviour: false,
             news: Vec::new(),
         })
@@ -276,7 +279,7 @@ impl Session {
     /// Plays on what is to be seen of an opened run: its variant's opening span, the actions and a second, the cursor;
     /// at most `most` steps. Returns whether nothing of it is left.
     pub fn arrive(&mut self, most: u64) -> bool {
-        let Some(Arrival { cursor, wrote }) = self.arrival else { return true };
+        let Some(Arrival { cursor, wrote, .. }) = self.arrival else { return true };
         let around = AROUND_STEPS_MAX.saturating_sub(self.len());
         let mut played = self.play_ahead(self.opening_until_us(&self.strand), most.min(around));
         if played < most {
@@ -292,6 +295,20 @@ impl Session {
             self.news.push(News::BehaviourChanged);
         }
         true
+    }
+
+    /// A text that names no step opens where every node has started, not where nothing has happened yet. That is for
+    /// those who look; whoever computes begins at step 0.
+    pub fn open_awake(&mut self) {
+        let boots = self.boots();
+        if let Some(arrival) = self.arrival.as_mut().filter(|arrival| !arrival.is_told) {
+            arrival.cursor = boots;
+        }
+    }
+
+    /// How many steps a run has before anything happens but the start of its nodes.
+    pub fn boots(&self) -> u64 {
+        self.run().plan().seats.len() as u64
     }
 
     /// To what time opening plays by itself, in microseconds.
@@ -391,7 +408,7 @@ impl Session {
     /// The run's text, from which it opens at its cursor: without panels and fingerprint. It points no further than
     /// a link may.
     pub fn text_at_cursor(&self) -> RunText {
-        RunText { cursor: Some(self.text_step()).filter(|&step| step > 0), ..self.text_without_cursor() }
+        RunText { cursor: Some(self.text_step()), ..self.text_without_cursor() }
     }
 
     fn text_step(&self) -> u64 {

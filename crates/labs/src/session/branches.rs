@@ -519,7 +519,7 @@ impl Session {
         let step = strand.step().min(OPENING_STEPS_MAX);
         let run = RunText {
             actions: strand.run.actions().to_vec(),
-            cursor: Some(step).filter(|&step| step > 0),
+            cursor: Some(step),
             panels: self.panels.clone(),
             ..self.text_without_cursor()
         };

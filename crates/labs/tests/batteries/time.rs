@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use faultscope_labs::place::Place;
-use faultscope_labs::sim::{Action, Draw, Kind, RunText};
+use faultscope_labs::sim::{Action, Draw, Kind, RunText, Status};
 use faultscope_labs::{BranchId, Lang, News, NodeId, Session, Stop, Story, import, link};
 
 use super::{trial, variants};
@@ -33,6 +33,24 @@ fn assert_opens_to(session: &Session, id: BranchId) {
     assert_eq!(again.world().fingerprint(), there.world().fingerprint(), "{text}");
     assert!(!again.has_changed_behaviour(), "{text}");
     assert_eq!(again.text(), text);
+}
+
+#[test]
+fn whoever_looks_sees_every_node_started_and_a_link_may_say_otherwise() {
+    for (lab, variant) in variants() {
+        let text = format!("{}:{}", lab.id, variant.about().id);
+        let looked_at = Session::open_in_parts(&text).unwrap();
+        let world = looked_at.world();
+        assert!(world.nodes().all(|node| node.status == Status::Up), "{text}");
+        assert_eq!((looked_at.step(), world.now_us()), (world.nodes().count() as u64, 0), "{text}");
+        for step in [0, 1, looked_at.boots(), 12] {
+            let mut there = looked_at.clone();
+            there.seek_step(step);
+            let again = Session::open_in_parts(&link::write(&there.text())).unwrap();
+            assert_eq!(again.step(), step, "{text}");
+        }
+        assert_eq!(Session::open(&text).unwrap().step(), 0, "whoever computes begins at the beginning");
+    }
 }
 
 #[test]
