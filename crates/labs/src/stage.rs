@@ -211,6 +211,7 @@ pub fn picture_on(
     variant.draw_beside(world, &mut stage);
     let cuts = cuts::draw(&mut stage, world);
     messages::draw(&mut stage, variant, world, &cuts);
+    stage.scene.keep_texts_apart();
     stage.scene
 }
 

@@ -31,6 +31,11 @@ pub fn overlaps(scene: &Scene) -> Vec<(String, String)> {
     found.into_iter().map(|(_, _, one, other)| (one.content.to_string(), other.content.to_string())).collect()
 }
 
+/// The room that a mark's text takes, if it is one and can be seen.
+pub(crate) fn room_of(mark: &Mark) -> Option<Rect> {
+    visible_text(mark).map(|text| text.bounds().grown(-TOLERANCE / 2.0))
+}
+
 /// Every visible mark that leaves the view, told by its text or by its subject and place.
 #[must_use]
 pub fn out_of_view(scene: &Scene) -> Vec<String> {
@@ -43,10 +48,14 @@ pub fn out_of_view(scene: &Scene) -> Vec<String> {
 }
 
 fn visible_texts(scene: &Scene) -> impl Iterator<Item = &Text> {
-    scene.marks().filter(|mark| mark.style.is_visible()).filter_map(|mark| match &mark.shape {
-        Shape::Text(text) if !text.content.trim().is_empty() => Some(text),
+    scene.marks().filter_map(visible_text)
+}
+
+fn visible_text(mark: &Mark) -> Option<&Text> {
+    match &mark.shape {
+        Shape::Text(text) if mark.style.is_visible() && !text.content.trim().is_empty() => Some(text),
         _ => None,
-    })
+    }
 }
 
 fn describe(mark: &Mark) -> String {
@@ -108,6 +117,25 @@ mod tests {
             Style::fill(Ink::Ink).faded(0.0),
         );
         assert_eq!(overlaps(&scene), []);
+    }
+
+    #[test]
+    fn where_room_is_scarce_names_stay_and_later_words_go() {
+        let mut scene = texts(&[(60.0, 50.0, "first"), (40.0, 52.0, "later"), (40.0, 80.0, "apart")]);
+        let style = Style::fill(Ink::Ink);
+        let mut add = |layer, at, content| {
+            scene.pen(layer, Subject::None).text(at, content, Lettering::sans(12.0), style);
+        };
+        add(Layer::Nodes, Point::new(72.0, 50.0), "n1");
+        add(Layer::Messages, Point::new(42.0, 82.0), "vote");
+        add(Layer::Messages, Point::new(120.0, 82.0), "ok");
+        scene.keep_texts_apart();
+        assert_eq!(scene.left_out, 2, "n1 lies on first, and vote on apart");
+        assert_eq!(overlaps(&scene), []);
+        let left: Vec<&str> = visible_texts(&scene).map(|text| &*text.content).collect();
+        assert_eq!(left, ["ok", "n1", "later", "apart"]);
+        scene.keep_texts_apart();
+        assert_eq!(scene.left_out, 2, "nothing more has to go");
     }
 
     /// A node of the look: name and epoch lie one above the other.

@@ -2,7 +2,19 @@
 
 use std::borrow::Cow;
 
+use crate::check::room_of;
 use crate::{Icon, Ink, Layer, Lettering, Mark, Point, Rect, Segment, Shape, Style, Subject, Text};
+
+/// The layers in the order in which their texts stay, where not all of them have room.
+const LEAVING_LAST: [Layer; Layer::ALL.len()] = [
+    Layer::Nodes,
+    Layer::Strips,
+    Layer::Selection,
+    Layer::Labels,
+    Layer::Cuts,
+    Layer::Links,
+    Layer::Messages,
+];
 
 /// A picture: its size, its title, and its marks in painting order.
 ///
@@ -16,6 +28,8 @@ pub struct Scene {
     pub height: f64,
     /// What the picture shows, in a sentence, for those who hear it.
     pub label: String,
+    /// How many texts were taken away because others stood in their place.
+    pub left_out: usize,
     layers: [Vec<Mark>; Layer::ALL.len()],
 }
 
@@ -23,11 +37,12 @@ impl Scene {
     /// An empty scene of this size.
     #[must_use]
     pub fn new(width: f64, height: f64, label: impl Into<String>) -> Self {
-        Self { width, height, label: label.into(), layers: Default::default() }
+        Self { width, height, label: label.into(), left_out: 0, layers: Default::default() }
     }
 
     /// Takes all marks away and keeps their memory: for the next frame.
     pub fn clear(&mut self) {
+        self.left_out = 0;
         for layer in &mut self.layers {
             layer.clear();
         }
@@ -43,6 +58,25 @@ impl Scene {
     pub fn cut_back(&mut self, lengths: [usize; Layer::ALL.len()]) {
         for (layer, length) in self.layers.iter_mut().zip(lengths) {
             layer.truncate(length);
+        }
+    }
+
+    /// Takes texts away that lie on others, where room is scarce: names of nodes stay, then what stands in strips, then
+    /// words in the order in which they were added; those of messages go first.
+    pub fn keep_texts_apart(&mut self) {
+        let mut taken: Vec<Rect> = Vec::new();
+        let left_out = &mut self.left_out;
+        for layer in LEAVING_LAST {
+            self.layers[layer as usize].retain(|mark| {
+                let Some(room) = room_of(mark) else { return true };
+                let is_free = !taken.iter().any(|other| other.intersects(room));
+                if is_free {
+                    taken.push(room);
+                } else {
+                    *left_out += 1;
+                }
+                is_free
+            });
         }
     }
 

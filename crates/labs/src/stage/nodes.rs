@@ -127,7 +127,7 @@ fn draw_arc(stage: &mut Stage<'_>, place: NodePlace, node: &Node, look: &Look) {
     let left_us = timer.fires_us.saturating_sub(stage.frame.now_us).min(whole_us);
     let left = left_us as f64 / whole_us as f64;
     let is_urgent = left_us * 1000 / whole_us < URGENT_PERMILLE;
-    let radius = place.radius + RIM;
+    let radius = place.radius + place.rim();
     let style = if is_urgent { Style::stroke(Ink::Danger, 3.0) } else { Style::stroke(Ink::Quiet, 2.0) };
     let mut pen = stage.scene.pen(Layer::Nodes, Subject::Node(place.id.code()));
     pen.circle(place.center, radius, Style::stroke(Ink::Hair, 1.0));

@@ -36,8 +36,15 @@ pub enum Side {
     Nowhere,
 }
 
-/// How far beyond a node's rim messages start and end, and the arc of its timer runs.
+/// How far beyond a node's rim messages start and end, and the arc of its timer runs, at the most.
 pub(super) const RIM: f64 = 12.0;
+/// The same as a part of the radius, at the most.
+const RIM_SHARE: f64 = 0.5;
+
+/// The radius of a disc that reaches so far with its arc.
+fn radius_within(reach: f64) -> f64 {
+    (reach - RIM).max(reach / (1.0 + RIM_SHARE))
+}
 
 impl NodePlace {
     /// Where a line to `target` leaves the node: beyond the arc.
@@ -45,9 +52,9 @@ impl NodePlace {
         self.center.towards(target, self.radius + self.rim())
     }
 
-    /// How far beyond its disc the node reaches: a small one has no arc.
+    /// How far beyond its disc the node reaches: less for small ones, and the smallest have no arc.
     pub(super) fn rim(&self) -> f64 {
-        if self.radius < NAMED_RADIUS { 3.0 } else { RIM }
+        if self.radius < NAMED_RADIUS { 3.0 } else { RIM.min(self.radius * RIM_SHARE) }
     }
 }
 
@@ -209,6 +216,22 @@ fn circle(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], hub: Option<Nod
         };
         stage.places.push(NodePlace { id, center, radius, side });
     }
+    if !is_mini {
+        keep_arcs_apart(&mut stage.places);
+    }
+}
+
+/// Makes all discs smaller where the arcs around two of them would cross, as far as their names allow.
+fn keep_arcs_apart(places: &mut [NodePlace]) {
+    let pairs = places
+        .iter()
+        .enumerate()
+        .flat_map(|(at, one)| places[at + 1..].iter().map(move |other| (one, other)));
+    let nearest = pairs.map(|(one, other)| one.center.distance(other.center)).fold(f64::INFINITY, f64::min);
+    let most = radius_within(nearest / 2.0 - 1.0).max(NAMED_RADIUS);
+    for place in places {
+        place.radius = place.radius.min(most);
+    }
 }
 
 /// Where the `place`-th of `count` stands, as a part of a turn from the top. With a hub the corners read best, and the
@@ -262,7 +285,10 @@ fn place_clients(stage: &mut Stage<'_>, clients: &[NodeId], has_hub: bool) {
     };
     let is_crowded = pitch < worded;
     let radius = match client_radius(stage) {
-        radius if is_crowded => (pitch / 2.0 - 3.5).clamp(6.0, radius),
+        radius if is_crowded => match radius_within(pitch / 2.0 - 1.0) {
+            named if named >= NAMED_RADIUS => named.min(radius),
+            _ => (pitch / 2.0 - 3.5).clamp(6.0, NAMED_RADIUS - 0.5),
+        },
         radius => radius,
     };
     for (place, &id) in clients.iter().enumerate() {

@@ -13,11 +13,17 @@ const UNTIL_US: u64 = 4_000_000;
 /// How many moments of a run are drawn.
 const SAMPLES: u64 = 60;
 
-const FRAMES: [(Class, f64, f64); 5] = [
+/// Stages as windows have them: the low ones are those of a laptop of 1366 by 768 or 1280 by 720 pixels, and of a phone of
+/// 360 by 640, which has at least 340.
+const FRAMES: [(Class, f64, f64); 9] = [
     (Class::Desktop, 760.0, 520.0),
     (Class::Desktop, 656.0, 560.0),
     (Class::Tablet, 560.0, 440.0),
+    (Class::Tablet, 464.0, 505.0),
     (Class::Phone, 390.0, 408.0),
+    (Class::Desktop, 742.0, 311.0),
+    (Class::Desktop, 656.0, 270.0),
+    (Class::Phone, 360.0, 340.0),
     (Class::Miniature, 304.0, 152.0),
 ];
 
@@ -54,9 +60,9 @@ fn draw_in_all_frames(session: &Session, now_us: u64, is_paused: bool) -> Vec<(S
     for (class, width, height) in FRAMES {
         for lang in Lang::ALL {
             let frame = Frame { width, height, class, lang, now_us, is_paused, ..Frame::default() };
-            troubles.extend(
-                draw(session, &frame).map(|trouble| (format!("{class:?} {width} {}", lang.code()), trouble)),
-            );
+            let scene = picture(session.lab(), session.variant(), session.world(), &frame);
+            let trouble = draw(session, &frame).or_else(|| rings_that_cross(&scene));
+            troubles.extend(trouble.map(|trouble| (format!("{class:?} {width} {}", lang.code()), trouble)));
         }
     }
     troubles
@@ -156,6 +162,33 @@ fn discs_that_touch(scene: &Scene) -> Option<String> {
     near.next().map(|((one, _), (other, _))| format!("node {one} lies on node {other}"))
 }
 
+/// Two nodes whose rings or arcs cross.
+fn rings_that_cross(scene: &Scene) -> Option<String> {
+    let mut rings: BTreeMap<u16, (Point, f64)> = BTreeMap::new();
+    for mark in scene.layer(Layer::Nodes) {
+        let (Shape::Circle { center, radius } | Shape::Arc { center, radius, .. }) = &mark.shape else {
+            continue;
+        };
+        if let Subject::Node(code) = mark.subject {
+            let ring = rings.entry(code).or_insert((*center, *radius));
+            // What lies elsewhere is a badge.
+            if ring.0.distance(*center) < 1.0 {
+                ring.1 = ring.1.max(*radius);
+            }
+        }
+    }
+    let pairs = rings.iter().flat_map(|one| rings.iter().map(move |other| (one, other)));
+    let mut crossed = pairs.filter(|((one, (at, radius)), (other, (there, room)))| {
+        one < other && at.distance(*there) < radius + room
+    });
+    crossed.next().map(|((one, _), (other, _))| format!("the rings of {one} and {other} cross"))
+}
+
+/// Whether a stage is so low that words may give way to others: on all others there is room for each.
+fn is_low(frame: &Frame) -> bool {
+    frame.class != Class::Miniature && frame.height < 400.0
+}
+
 /// What is wrong with a picture.
 fn draw(session: &Session, frame: &Frame) -> Option<String> {
     let world = session.world();
@@ -171,6 +204,20 @@ fn draw(session: &Session, frame: &Frame) -> Option<String> {
     }
     if scene.label.trim().is_empty() {
         return Some("it has no title".to_owned());
+    }
+    if scene.left_out > 0 && !is_low(frame) {
+        return Some(format!("{} texts had no room", scene.left_out));
+    }
+    let is_named = |name: &str| {
+        scene
+            .layer(Layer::Nodes)
+            .iter()
+            .any(|mark| matches!(&mark.shape, Shape::Text(text) if text.content == name))
+    };
+    let nameless =
+        nodes.iter().find(|node| frame.class != Class::Miniature && !is_named(&node.id.to_string()));
+    if let Some(node) = nameless {
+        return Some(format!("{} has no name", node.id));
     }
     if let Some((one, other)) = overlaps(&scene).first() {
         return Some(format!("“{one}” lies on “{other}”"));
