@@ -219,6 +219,29 @@ fn circle(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], hub: Option<Nod
     if !is_mini {
         keep_arcs_apart(&mut stage.places);
     }
+    if hub.is_some() {
+        leave_room_below_hub(&mut stage.places);
+    }
+}
+
+/// How much height the strip and the words of a hub take.
+const HUB_ROOM: f64 = 44.0;
+/// How wide they are to each side, at the most.
+const HUB_REACH: f64 = 80.0;
+
+/// A hub has its name alone where its strip and words would lie on the nodes below it.
+fn leave_room_below_hub(places: &mut [NodePlace]) {
+    let Some((hub, around)) = places.split_first_mut() else { return };
+    let bottom = hub.center.y + hub.radius + hub.rim() + HUB_ROOM;
+    let is_below = |other: &NodePlace| {
+        let (side, top) = (other.radius + other.rim(), other.center.y - other.radius - other.rim());
+        other.center.y > hub.center.y
+            && (other.center.x - hub.center.x).abs() < HUB_REACH + side
+            && top < bottom
+    };
+    if around.iter().any(is_below) {
+        hub.side = Side::Nowhere;
+    }
 }
 
 /// Makes all discs smaller where the arcs around two of them would cross, as far as their names allow.
@@ -269,6 +292,8 @@ fn dial(stage: &mut Stage<'_>, area: Rect, servers: &[NodeId], turns: &[(NodeId,
 
 /// How much height a client in a column needs for its disc and the words under it.
 const WORDED_CLIENT: f64 = 72.0;
+/// How much height a client in a column needs for its disc and its arc.
+const UNWORDED_CLIENT: f64 = 66.0;
 /// How much width a client in a row needs for its disc and a word beside it.
 const WORDED_IN_ROW: f64 = 56.0;
 
@@ -277,7 +302,9 @@ fn place_clients(stage: &mut Stage<'_>, clients: &[NodeId], has_hub: bool) {
         return;
     }
     let count = clients.len().max(1) as f64;
-    let span = (stage.frame.height - 120.0).min(count * 110.0);
+    // A low stage has no room to spare above and below.
+    let low = (stage.frame.height - 64.0).min(count * UNWORDED_CLIENT);
+    let span = (stage.frame.height - 120.0).max(low).min(count * 110.0);
     // Many stand close together, and without words.
     let (pitch, worded) = match stage.frame.is_roomy() {
         true => (span / count, WORDED_CLIENT),
