@@ -70,6 +70,7 @@ const LAST_PART_STEPS: u64 = 8_192;
 /// page.
 pub(crate) async fn first_run() -> Option<FirstRun> {
     let Route::Run(text) = Route::now() else { return None };
+    panic_screen::remember_run(&text);
     let mut session = Session::of_link(&run_of(text.clone())).ok()?;
     session.open_awake();
     let mut steps = FIRST_PART_STEPS;
@@ -116,7 +117,6 @@ impl Component for App {
         };
         match &ctx.props().first {
             Some(first) if Route::now() == Route::Run(first.text.clone()) => {
-                panic_screen::remember_run(&first.text);
                 app.place = Place::Lab(first.handle.clone());
             }
             _ => app.follow_address(),
