@@ -30,7 +30,7 @@ fn play_a_stretch(page: &mut Page) {
     page.settle();
     page.wait_for("!document.querySelector('.until-sheet button[type=submit]').disabled");
     page.key("Enter");
-    page.wait_for(&format!("Number(document.querySelector('.app').dataset.step) >= {before} + 60000"));
+    page.wait_for(&format!("Number(document.querySelector('.app').dataset.step) >= {before} + 90000"));
     page.key("Escape");
     page.wait_for("!document.querySelector('.until-sheet')");
 }
@@ -63,7 +63,7 @@ fn hours_of_a_run_keep_memory_flat() {
     }
     let (first, last) = (&told[1], &told[STRETCHES]);
     let steps = last.0 - first.0;
-    assert!(steps > 1_900_000.0, "{steps} steps");
+    assert!(steps > 2_000_000.0, "{steps} steps");
     let wasm = last.1[0];
     assert!(wasm < KEPT_BYTES + STEP_BYTES * last.0, "wasm keeps {wasm} bytes for {} steps", last.0);
     for (place, name, most) in [(1, "JS heap", 1.3), (2, "listeners", 1.05), (3, "nodes", 1.2)] {
